@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_CLUSTER_BITMAP_HPP
+#define ROTA_CLUSTER_BITMAP_HPP
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace rota::cluster {
+
+/// A set of small integers that finds its next member in a few loads: two levels of 64-bit words.
+class bitmap {
+public:
+    static constexpr std::uint32_t none = 0xffffffffu;
+
+    explicit bitmap(std::size_t size = 0) : words_((size + 63) / 64), summary_((words_.size() + 63) / 64) {}
+
+    void insert(std::uint32_t i) noexcept {
+        words_[i >> 6] |= std::uint64_t{1} << (i & 63);
+        summary_[i >> 12] |= std::uint64_t{1} << (i >> 6 & 63);
+    }
+    void erase(std::uint32_t i) noexcept {
+        if ((words_[i >> 6] &= ~(std::uint64_t{1} << (i & 63))) == 0)
+            summary_[i >> 12] &= ~(std::uint64_t{1} << (i >> 6 & 63));
+    }
+    [[nodiscard]] bool contains(std::uint32_t i) const noexcept {
+        return (words_[i >> 6] >> (i & 63) & 1) != 0;
+    }
+
+    /// The smallest member >= from, or none.
+    [[nodiscard]] std::uint32_t next(std::uint32_t from) const noexcept {
+        auto word = from >> 6;
+        if (word >= words_.size()) return none;
+        if (auto const here = words_[word] >> (from & 63); here != 0)
+            return from + static_cast<std::uint32_t>(std::countr_zero(here));
+        ++word;
+        for (auto block = word >> 6; block < summary_.size(); ++block, word = block << 6)
+            if (auto const there = summary_[block] >> (word & 63); there != 0) {
+                word += static_cast<std::uint32_t>(std::countr_zero(there));
+                return word * 64 + static_cast<std::uint32_t>(std::countr_zero(words_[word]));
+            }
+        return none;
+    }
+
+    friend bool operator==(bitmap const&, bitmap const&) = default;
+
+private:
+    std::vector<std::uint64_t> words_;
+    std::vector<std::uint64_t> summary_;
+};
+
+} // namespace rota::cluster
+
+#endif

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_CLUSTER_LEDGER_HPP
+#define ROTA_CLUSTER_LEDGER_HPP
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <rota/cluster/bitmap.hpp>
+#include <rota/cluster/occupancy.hpp>
+#include <rota/cluster/placement.hpp>
+#include <rota/cluster/rack_index.hpp>
+#include <rota/cluster/spec.hpp>
+#include <rota/core/units.hpp>
+
+namespace rota::cluster {
+
+/// Who may still be given what: an occupancy that can be searched, and whose changes can be undone.
+///
+/// Index     per GPU model: the open nodes by their count of whole free GPUs, how many have at least k, which
+/// hold a
+///           shared GPU; per rack the same counts. Closed nodes are in no index.
+/// Undo      between begin() and end() every change is journalled; rollback(mark) restores state and index
+/// exactly.
+class ledger {
+public:
+    using mark = std::size_t;
+    static constexpr int levels = gpus_per_node_max + 1;
+
+    explicit ledger(spec const& cluster) : state_{cluster}, racks_{cluster} {
+        for (auto const& node : cluster.nodes) {
+            models_ = std::max(models_, index(node.model) + 1);
+            auto& part = summary_[index(node.model)];
+            part.total += node.gpus;
+            part.largest = std::max<int>(part.largest, node.gpus);
+        }
+        by_free_.assign(static_cast<std::size_t>(models_) * levels, bitmap(state_.size()));
+        sharing_.assign(static_cast<std::size_t>(models_), bitmap(state_.size()));
+        for (auto n = std::uint32_t{0}; n != state_.size(); ++n) enter(node_id{n});
+    }
+
+    // --- state
+    [[nodiscard]] occupancy const& state() const noexcept { return state_; }
+    [[nodiscard]] spec const& layout() const noexcept { return state_.layout(); }
+    [[nodiscard]] node const& of(node_id n) const noexcept { return state_.of(n); }
+    [[nodiscard]] std::uint32_t size() const noexcept { return state_.size(); }
+    [[nodiscard]] int models() const noexcept { return models_; }
+    [[nodiscard]] bool open(node_id n) const noexcept { return state_.open(n); }
+    [[nodiscard]] bool open(placement const& p) const noexcept { return state_.open(p); }
+    [[nodiscard]] bool fits(placement const& p) const noexcept { return state_.fits(p); }
+    [[nodiscard]] int whole_count(node_id n) const noexcept { return state_.whole_count(n); }
+
+    // --- index
+    /// Whole free GPUs of open nodes.
+    [[nodiscard]] std::int64_t free_gpus(gpu_model m) const noexcept { return summary_[index(m)].free; }
+    /// GPUs of open nodes, free or not.
+    [[nodiscard]] std::int64_t open_gpus(gpu_model m) const noexcept { return summary_[index(m)].open; }
+    /// GPUs of all nodes.
+    [[nodiscard]] std::int64_t total_gpus(gpu_model m) const noexcept { return summary_[index(m)].total; }
+    [[nodiscard]] std::int64_t open_gpus() const noexcept {
+        auto sum = std::int64_t{0};
+        for (auto m = 0; m != models_; ++m) sum += summary_[static_cast<std::size_t>(m)].open;
+        return sum;
+    }
+    /// GPUs of the largest node of the model.
+    [[nodiscard]] int largest(gpu_model m) const noexcept { return summary_[index(m)].largest; }
+    /// Open nodes with >= k whole free GPUs.
+    [[nodiscard]] std::uint32_t at_least(gpu_model m, int k) const noexcept {
+        return summary_[index(m)].at_least[static_cast<std::size_t>(k)];
+    }
+    /// Open nodes of the model with exactly `free` whole free GPUs.
+    [[nodiscard]] bitmap const& with_free(gpu_model m, int free) const noexcept {
+        return by_free_[index(m) * std::size_t{levels} + static_cast<std::size_t>(free)];
+    }
+    /// Open nodes of the model with a GPU held in part.
+    [[nodiscard]] bitmap const& sharing(gpu_model m) const noexcept { return sharing_[index(m)]; }
+    [[nodiscard]] rack_index const& racks() const noexcept { return racks_; }
+
+    // --- changes
+    /// Expects fits(part).
+    void take(slice const& part) {
+        change(part, true);
+        if (journalling_) journal_.push_back({part, true});
+    }
+    void give(slice const& part) {
+        change(part, false);
+        if (journalling_) journal_.push_back({part, false});
+    }
+    void take(placement const& p) {
+        for (auto const& part : p) take(part);
+    }
+    void give(placement const& p) {
+        for (auto const& part : p) give(part);
+    }
+    /// Closes or opens a node for what is given out from now on; what is held stays held. Not journalled.
+    void set_open(node_id n, bool open) {
+        if (state_.open(n) == open) return;
+        if (!open) leave(n);
+        state_.set_open(n, open);
+        if (open) enter(n);
+    }
+
+    // --- transaction
+    void begin() noexcept {
+        journalling_ = true;
+        journal_.clear();
+    }
+    void end() noexcept {
+        journalling_ = false;
+        journal_.clear();
+    }
+    [[nodiscard]] mark checkpoint() const noexcept { return journal_.size(); }
+    /// Undoes, newest first, what happened since the mark. Marks nest.
+    void rollback(mark to) {
+        while (journal_.size() > to) {
+            auto const last = journal_.back();
+            journal_.pop_back();
+            change(last.part, !last.took);
+        }
+    }
+
+    /// Recounts every index from the state. True where they agree; the verifier calls it, no host needs to.
+    /// Cost      O(nodes), allocates.
+    [[nodiscard]] bool validate() const {
+        auto fresh = ledger(layout());
+        for (auto n = std::uint32_t{0}; n != size(); ++n) fresh.leave(node_id{n});
+        fresh.state_ = state_;
+        for (auto n = std::uint32_t{0}; n != size(); ++n)
+            if (state_.open(node_id{n})) fresh.enter(node_id{n});
+        return fresh == *this;
+    }
+
+    /// Equal state and equal index. The journal does not count.
+    friend bool operator==(ledger const& a, ledger const& b) noexcept {
+        return a.state_ == b.state_ && a.summary_ == b.summary_ && a.by_free_ == b.by_free_ &&
+               a.sharing_ == b.sharing_ && a.racks_ == b.racks_;
+    }
+
+private:
+    struct per_model {
+        std::int64_t free = 0;
+        std::int64_t open = 0;
+        std::int64_t total = 0;
+        int largest = 0;
+        std::array<std::uint32_t, levels> at_least{};
+        friend bool operator==(per_model const&, per_model const&) = default;
+    };
+    struct step {
+        slice part;
+        bool took;
+    };
+
+    void move(node_id n, int before, int after) noexcept {
+        auto const m = of(n).model;
+        auto& part = summary_[index(m)];
+        part.free += after - before;
+        for (auto k = before + 1; k <= after; ++k) ++part.at_least[static_cast<std::size_t>(k)];
+        for (auto k = after + 1; k <= before; ++k) --part.at_least[static_cast<std::size_t>(k)];
+        racks_.change(n, before, after);
+    }
+    bitmap& bucket(gpu_model m, int free) noexcept {
+        return by_free_[index(m) * std::size_t{levels} + static_cast<std::size_t>(free)];
+    }
+    void enter(node_id n) noexcept {
+        auto const free = whole_count(n);
+        summary_[index(of(n).model)].open += of(n).gpus;
+        bucket(of(n).model, free).insert(index(n));
+        move(n, 0, free);
+        if (state_.shared(n)) sharing_[index(of(n).model)].insert(index(n));
+    }
+    void leave(node_id n) noexcept {
+        auto const free = whole_count(n);
+        summary_[index(of(n).model)].open -= of(n).gpus;
+        bucket(of(n).model, free).erase(index(n));
+        move(n, free, 0);
+        sharing_[index(of(n).model)].erase(index(n));
+    }
+    void change(slice const& part, bool take) noexcept {
+        auto const n = part.node;
+        auto const before = whole_count(n);
+        if (take) state_.take(part);
+        else state_.give(part);
+        if (!state_.open(n)) return;
+        auto const model = of(n).model;
+        if (auto const after = whole_count(n); after != before) {
+            bucket(model, before).erase(index(n));
+            bucket(model, after).insert(index(n));
+            move(n, before, after);
+        }
+        if (part.milli == whole_gpu) return;
+        if (state_.shared(n)) sharing_[index(model)].insert(index(n));
+        else sharing_[index(model)].erase(index(n));
+    }
+
+    occupancy state_;
+    rack_index racks_;
+    int models_ = 1;
+    std::array<per_model, models_max> summary_{};
+    std::vector<bitmap> by_free_;
+    std::vector<bitmap> sharing_;
+    std::vector<step> journal_;
+    bool journalling_ = false;
+};
+
+} // namespace rota::cluster
+
+#endif

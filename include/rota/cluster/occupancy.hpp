@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_CLUSTER_OCCUPANCY_HPP
+#define ROTA_CLUSTER_OCCUPANCY_HPP
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <vector>
+
+#include <rota/cluster/placement.hpp>
+#include <rota/cluster/spec.hpp>
+#include <rota/core/config.hpp>
+#include <rota/core/units.hpp>
+
+namespace rota::cluster {
+
+/// What is free of every node: whole GPUs, thousandths of each GPU, CPU and memory. Counts only, no search.
+///
+/// Shape     one entry a node; thousandths are [nodes x GPUs of the largest node].
+/// Expects   the spec outlives it and does not change.
+class occupancy {
+public:
+    explicit occupancy(spec const& cluster) : spec_{&cluster} {
+        for (auto const& node : cluster.nodes) stride_ = std::max<std::uint32_t>(stride_, node.gpus);
+        whole_.reserve(cluster.nodes.size());
+        for (auto const& node : cluster.nodes) {
+            ROTA_EXPECTS(node.gpus <= gpus_per_node_max, "a node has at most 16 GPUs");
+            whole_.push_back(static_cast<std::uint16_t>((1u << node.gpus) - 1u));
+            cpu_milli_.push_back(node.cpu_milli);
+            mem_mib_.push_back(node.mem_mib);
+        }
+        milli_.assign(whole_.size() * stride_, 0);
+        for (std::size_t n = 0; n != whole_.size(); ++n)
+            std::fill_n(milli_.begin() + static_cast<std::ptrdiff_t>(n * stride_), cluster.nodes[n].gpus,
+                        std::uint16_t{whole_gpu});
+        open_.assign(whole_.size(), 1);
+    }
+
+    [[nodiscard]] spec const& layout() const noexcept { return *spec_; }
+    [[nodiscard]] node const& of(node_id n) const noexcept { return spec_->nodes[index(n)]; }
+    [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(whole_.size()); }
+
+    /// Mask of the GPUs that nobody holds a share of.
+    [[nodiscard]] std::uint16_t whole(node_id n) const noexcept { return whole_[index(n)]; }
+    [[nodiscard]] int whole_count(node_id n) const noexcept { return std::popcount(whole_[index(n)]); }
+    [[nodiscard]] int free_milli(node_id n, int gpu) const noexcept {
+        return milli_[index(n) * stride_ + static_cast<std::uint32_t>(gpu)];
+    }
+    [[nodiscard]] std::uint32_t cpu_milli(node_id n) const noexcept { return cpu_milli_[index(n)]; }
+    [[nodiscard]] std::uint32_t mem_mib(node_id n) const noexcept { return mem_mib_[index(n)]; }
+    [[nodiscard]] bool open(node_id n) const noexcept { return open_[index(n)] != 0; }
+    [[nodiscard]] bool open(placement const& p) const noexcept {
+        return std::all_of(p.begin(), p.end(), [this](slice const& part) { return open(part.node); });
+    }
+    /// Some GPU of the node is held in part.
+    [[nodiscard]] bool shared(node_id n) const noexcept {
+        auto const* milli = &milli_[index(n) * stride_];
+        return std::any_of(milli, milli + of(n).gpus, [](auto m) { return m != 0 && m != whole_gpu; });
+    }
+
+    /// The devices exist and are free. Says nothing of `open`.
+    [[nodiscard]] bool fits(slice const& part) const noexcept {
+        auto const n = index(part.node);
+        if (n >= whole_.size() || cpu_milli_[n] < part.cpu_milli || mem_mib_[n] < part.mem_mib) return false;
+        if (part.milli == whole_gpu) return (part.gpus & ~whole_[n]) == 0;
+        if (part.milli > whole_gpu || (part.gpus >> of(part.node).gpus) != 0) return false;
+        for (auto left = std::uint32_t{part.gpus}; left != 0; left &= left - 1)
+            if (milli_[n * stride_ + static_cast<std::uint32_t>(std::countr_zero(left))] < part.milli)
+                return false;
+        return true;
+    }
+    [[nodiscard]] bool fits(placement const& p) const noexcept {
+        return std::all_of(p.begin(), p.end(), [this](slice const& part) { return fits(part); });
+    }
+
+    /// Expects fits(part).
+    void take(slice const& part) noexcept {
+        ROTA_EXPECTS(fits(part), "a device is never given out twice");
+        apply<-1>(part);
+    }
+    /// Expects that part was taken.
+    void give(slice const& part) noexcept { apply<+1>(part); }
+    void take(placement const& p) noexcept {
+        for (auto const& part : p) take(part);
+    }
+    void give(placement const& p) noexcept {
+        for (auto const& part : p) give(part);
+    }
+    void set_open(node_id n, bool open) noexcept { open_[index(n)] = open; }
+
+    friend bool operator==(occupancy const& a, occupancy const& b) noexcept {
+        return a.whole_ == b.whole_ && a.milli_ == b.milli_ && a.cpu_milli_ == b.cpu_milli_ &&
+               a.mem_mib_ == b.mem_mib_ && a.open_ == b.open_;
+    }
+
+private:
+    template <int Sign>
+    void apply(slice const& part) noexcept {
+        auto const n = index(part.node);
+        auto* milli = &milli_[n * stride_];
+        auto gained = std::uint32_t{0};
+        for (auto left = std::uint32_t{part.gpus}; left != 0; left &= left - 1) {
+            auto const g = std::countr_zero(left);
+            milli[g] = static_cast<std::uint16_t>(milli[g] + Sign * part.milli);
+            ROTA_EXPECTS(milli[g] <= whole_gpu, "a device is never given back twice");
+            if (milli[g] == whole_gpu) gained |= 1u << g;
+        }
+        whole_[n] = static_cast<std::uint16_t>((whole_[n] & ~std::uint32_t{part.gpus}) | gained);
+        cpu_milli_[n] += static_cast<std::uint32_t>(Sign) * part.cpu_milli;
+        mem_mib_[n] += static_cast<std::uint32_t>(Sign) * part.mem_mib;
+        ROTA_EXPECTS(cpu_milli_[n] <= of(part.node).cpu_milli && mem_mib_[n] <= of(part.node).mem_mib,
+                     "CPU and memory are never given back twice");
+    }
+
+    spec const* spec_;
+    std::uint32_t stride_ = 1;
+    std::vector<std::uint16_t> whole_;
+    std::vector<std::uint16_t> milli_;
+    std::vector<std::uint32_t> cpu_milli_;
+    std::vector<std::uint32_t> mem_mib_;
+    std::vector<std::uint8_t> open_;
+};
+
+} // namespace rota::cluster
+
+#endif

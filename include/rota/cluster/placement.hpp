@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_CLUSTER_PLACEMENT_HPP
+#define ROTA_CLUSTER_PLACEMENT_HPP
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include <rota/cluster/spec.hpp>
+#include <rota/core/units.hpp>
+
+namespace rota::cluster {
+
+/// Some GPUs of one node, as a mask, with the same share of each, and the CPU and memory that go with them.
+struct slice {
+    node_id node{};
+    std::uint16_t gpus = 0;          ///< bit g set: GPU g
+    std::uint16_t milli = whole_gpu; ///< of each GPU, 1 .. 1000
+    std::uint32_t cpu_milli = 0;     ///< for the whole slice
+    std::uint32_t mem_mib = 0;       ///< for the whole slice
+
+    [[nodiscard]] int count() const noexcept { return std::popcount(gpus); }
+
+    friend bool operator==(slice const&, slice const&) = default;
+};
+
+/// Which devices a gang gets: a value that says nothing about who or when.
+///
+/// Names each node once. Holds one slice inline; only gangs over several nodes allocate.
+class placement {
+public:
+    placement() = default;
+    explicit placement(slice one) noexcept : one_{one}, size_{1} {}
+    placement(placement const& other) { *this = other; }
+    placement(placement&& other) noexcept
+        : one_{other.one_}, more_{std::move(other.more_)}, size_{std::exchange(other.size_, 0)},
+          room_{std::exchange(other.room_, 0)} {}
+    placement& operator=(placement const& other) {
+        if (this == &other) return *this;
+        if (other.size_ > 1 && room_ < other.size_) grow(other.size_);
+        one_ = other.one_;
+        if (other.size_ > 1) std::copy_n(other.more_.get(), other.size_, more_.get());
+        size_ = other.size_;
+        return *this;
+    }
+    placement& operator=(placement&& other) noexcept {
+        one_ = other.one_;
+        more_ = std::move(other.more_);
+        size_ = std::exchange(other.size_, 0);
+        room_ = std::exchange(other.room_, 0);
+        return *this;
+    }
+    ~placement() = default;
+
+    void add(slice more) {
+        if (size_ == 0) {
+            one_ = more;
+        } else {
+            if (room_ <= size_) grow(size_ < 4 ? 8 : 2 * size_);
+            if (size_ == 1) more_[0] = one_;
+            more_[size_] = more;
+        }
+        ++size_;
+    }
+    void clear() noexcept { size_ = 0; }
+
+    [[nodiscard]] slice const* begin() const noexcept { return size_ > 1 ? more_.get() : &one_; }
+    [[nodiscard]] slice const* end() const noexcept { return begin() + size_; }
+    [[nodiscard]] slice const& front() const noexcept { return *begin(); }
+    [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+
+    [[nodiscard]] int gpus() const noexcept {
+        auto sum = 0;
+        for (auto const& part : *this) sum += part.count();
+        return sum;
+    }
+    /// GPU-milli held while the placement holds.
+    [[nodiscard]] std::int64_t total_milli() const noexcept {
+        auto sum = std::int64_t{0};
+        for (auto const& part : *this) sum += std::int64_t{part.count()} * part.milli;
+        return sum;
+    }
+    [[nodiscard]] std::int64_t cpu_milli() const noexcept {
+        auto sum = std::int64_t{0};
+        for (auto const& part : *this) sum += part.cpu_milli;
+        return sum;
+    }
+    [[nodiscard]] bool touches(node_id node) const noexcept {
+        return std::any_of(begin(), end(), [node](slice const& part) { return part.node == node; });
+    }
+    [[nodiscard]] bool overlaps(placement const& other) const noexcept {
+        for (auto const& a : *this)
+            for (auto const& b : other)
+                if (a.node == b.node && (a.gpus & b.gpus) != 0) return true;
+        return false;
+    }
+
+    friend bool operator==(placement const& a, placement const& b) noexcept {
+        return std::equal(a.begin(), a.end(), b.begin(), b.end());
+    }
+
+private:
+    void grow(std::uint32_t room) {
+        auto larger = std::make_unique<slice[]>(room);
+        if (size_ > 1) std::copy_n(more_.get(), size_, larger.get());
+        more_ = std::move(larger);
+        room_ = room;
+    }
+
+    slice one_{};
+    std::unique_ptr<slice[]> more_;
+    std::uint32_t size_ = 0;
+    std::uint32_t room_ = 0;
+};
+
+/// What `a` holds beyond `b`, device by device: what a move from b to a must acquire or, turned round, gives
+/// back.
+[[nodiscard]] inline placement difference(placement const& a, placement const& b) {
+    auto rest = placement{};
+    for (auto const& part : a) {
+        auto cpu = std::int64_t{part.cpu_milli};
+        auto mem = std::int64_t{part.mem_mib};
+        for (auto const& other : b)
+            if (other.node == part.node) {
+                cpu -= other.cpu_milli;
+                mem -= other.mem_mib;
+            }
+        auto left = slice{.node = part.node,
+                          .gpus = 0,
+                          .milli = 0,
+                          .cpu_milli = static_cast<std::uint32_t>(std::max(cpu, std::int64_t{0})),
+                          .mem_mib = static_cast<std::uint32_t>(std::max(mem, std::int64_t{0}))};
+        auto said = false;
+        for (auto g = 0; g != gpus_per_node_max; ++g) {
+            if ((part.gpus >> g & 1) == 0) continue;
+            auto milli = int{part.milli};
+            for (auto const& other : b)
+                if (other.node == part.node && (other.gpus >> g & 1) != 0) milli -= other.milli;
+            if (milli <= 0) continue;
+            left.gpus = static_cast<std::uint16_t>(1u << g);
+            left.milli = static_cast<std::uint16_t>(milli);
+            rest.add(left);
+            said = true;
+            left.cpu_milli = left.mem_mib = 0; // carried by the first device only
+        }
+        if (!said && (left.cpu_milli != 0 || left.mem_mib != 0)) rest.add(left);
+    }
+    return rest;
+}
+
+} // namespace rota::cluster
+
+#endif

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_CONTRACT_BOOKS_HPP
+#define ROTA_CONTRACT_BOOKS_HPP
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <rota/cluster/placement.hpp>
+#include <rota/contract/event.hpp>
+#include <rota/contract/feasible.hpp>
+#include <rota/contract/intents.hpp>
+#include <rota/contract/order.hpp>
+#include <rota/contract/reconciler.hpp>
+#include <rota/contract/recorder.hpp>
+#include <rota/contract/tenant_tree.hpp>
+#include <rota/core/units.hpp>
+#include <rota/log/record.hpp>
+
+namespace rota {
+
+/// Turns facts into events, and intents into orders. Every host is books, an executor and a clock.
+///
+/// Facts may come late, twice, from elsewhere, or contradict what was believed; events come exactly once and
+/// in order. A fact is accepted if the job is alive and either kind and op of the order in flight match, or
+/// the incarnation matches and the job holds something. Otherwise it is stale: logged and dropped. At most
+/// one order a job is in flight; intents may change meanwhile, and are compared again when it resolves.
+class books : public reconciler {
+public:
+    books(cluster::spec const& cluster, tenant_tree tenants, recorder log, settings how)
+        : reconciler{cluster, std::move(tenants), log, how} {}
+    explicit books(cluster::spec const& cluster, tenant_tree tenants = {}, recorder log = {})
+        : books(cluster, std::move(tenants), log, settings{}) {}
+
+    // --- facts
+    /// Expects the spec to stay where it is until the job has ended.
+    job_id submit(job::spec const& spec) {
+        auto const id = table().add(spec);
+        note(log::kind::submit, id, {}, nullptr, spec.need.gpus_max);
+        if (!feasible(spec.need, want_.free())) {
+            end(id, log::kind::reject, log::cause::infeasible);
+            tell(event_kind::cancelled, id, log::cause::infeasible);
+        } else {
+            tell(event_kind::submitted, id);
+        }
+        return id;
+    }
+    /// `when`: since when the job does useful work; after a stop: from when on it may be started again.
+    /// `realised`: where it really runs, if the executor knows better.
+    void order_done(std::uint32_t op, order_kind kind, job_id id, sim_time when,
+                    cluster::placement const* realised = nullptr) {
+        auto& j = job(id);
+        if (j.over || j.flight != kind || j.op != op) return drop_stale(id, op);
+        --in_flight_;
+        j.flight = order_kind::none;
+        if (kind == order_kind::start) {
+            auto why = log::cause::none;
+            if (realised != nullptr && !(*realised == jobs().held(id))) {
+                relocate(id, *realised);
+                why = log::cause::elsewhere;
+            }
+            j.accrues_from = when;
+            note(log::kind::start, id, why, &jobs().held(id));
+            tell(event_kind::started, id, why);
+        } else if (kind == order_kind::stop) {
+            ++j.preemptions;
+            note(log::kind::preempt, id,
+                 j.mode == stop_mode::kill ? log::cause::killed : log::cause::checkpointed);
+            vacate(id);
+            j.eligible = when;
+            back_to_waiting(id, event_kind::preempted, log::cause::ordered);
+        } else {
+            settle(id);
+            auto const target = std::move(targets_.extract(id).mapped());
+            held_.give(difference(jobs().held(id), target));
+            table().set_held(id, target);
+            j.accrues_from = when;
+            note(log::kind::move, id, {}, &target);
+            tell(event_kind::moved, id);
+        }
+        reconcile(id);
+        retry_blocked();
+    }
+    /// A start or a move may fail; a stop may only be late: the executor repeats it until it is confirmed.
+    void order_failed(std::uint32_t op, order_kind kind, job_id id, log::cause why, sim_time eligible) {
+        auto& j = job(id);
+        if (j.over || j.flight != kind || j.op != op || kind == order_kind::stop) return drop_stale(id, op);
+        --in_flight_;
+        j.flight = order_kind::none;
+        auto const still_wanted = j.decided == op;
+        if (kind == order_kind::start) {
+            note(log::kind::start_failed, id, why);
+            held_.give(jobs().held(id));
+            table().clear_held(id);
+            j.eligible = eligible;
+            if (still_wanted) want_.drop(id);
+            back_to_waiting(id, event_kind::start_failed, why);
+        } else {
+            auto const target = std::move(targets_.extract(id).mapped());
+            held_.give(difference(target, jobs().held(id)));
+            note(log::kind::move_failed, id, why);
+            if (still_wanted) {
+                stay(id);
+                tell(event_kind::move_failed, id, why);
+            }
+        }
+        reconcile(id);
+        retry_blocked();
+    }
+    /// The run ended: finish, fail or cancel. An end implies the start that nobody saw.
+    void ended(job_id id, std::uint32_t incarnation, log::kind how, log::cause why = {}) {
+        auto& j = job(id);
+        if (j.over) return drop_stale(id, 0);
+        if (how != log::kind::cancel) {
+            if (incarnation != j.incarnation || (j.held == 0 && j.flight != order_kind::start))
+                return drop_stale(id, 0);
+            if (j.flight == order_kind::start) order_done(j.op, order_kind::start, id, now());
+        }
+        end(id, how, why);
+        tell(how == log::kind::finish ? event_kind::finished
+             : how == log::kind::fail ? event_kind::failed
+                                      : event_kind::cancelled,
+             id, why);
+        retry_blocked();
+    }
+    /// The world stopped the run; the job may be started again from `eligible` on.
+    void interrupted(job_id id, std::uint32_t incarnation, log::cause why, sim_time eligible) {
+        auto& j = job(id);
+        if (j.over || incarnation != j.incarnation || (j.held == 0 && j.flight == order_kind::none))
+            return drop_stale(id, 0);
+        if (j.flight == order_kind::start) return order_failed(j.op, order_kind::start, id, why, eligible);
+        note(log::kind::interrupt, id, why);
+        // on its way to healthy devices: it goes on there
+        auto const goes_on =
+            j.intent != 0 && !(jobs().intent(id) == jobs().held(id)) && want_.free().open(jobs().intent(id));
+        vacate(id);
+        j.eligible = eligible;
+        if (!goes_on) want_.drop(id);
+        back_to_waiting(id, event_kind::interrupted, why);
+        reconcile(id);
+        retry_blocked();
+    }
+    void node(node_id n, bool up) {
+        if (want_.free().open(n) == up) return;
+        want_.set_open(n, up);
+        auto const where = cluster::placement{cluster::slice{.node = n, .gpus = 0, .milli = 0}};
+        log_.add({.at = now(), .kind = up ? log::kind::node_up : log::kind::node_down}, &where);
+        if (!up)
+            for (auto id : std::vector<job_id>(jobs().active().begin(), jobs().active().end()))
+                if (jobs().intent(id).touches(n) && at(id).flight == order_kind::none &&
+                    !(jobs().intent(id) == jobs().held(id)))
+                    revoke(id, log::cause::node_down);
+        inbox.push_back({.at = now(), .kind = up ? event_kind::node_up : event_kind::node_down, .node = n});
+        retry_blocked();
+    }
+    void quota(tenant_id t, std::int64_t nominal_milli) {
+        want_.tenants().set_nominal(t, nominal_milli);
+        log_.add({.at = now(), .value = nominal_milli, .job = index(t), .kind = log::kind::quota});
+        inbox.push_back({.at = now(), .kind = event_kind::quota_changed, .tenant = t});
+    }
+    /// From here on another scheduler object decides.
+    void resync() {
+        log_.add({.at = now(), .kind = log::kind::resync});
+        inbox.push_back({.at = now(), .kind = event_kind::resync});
+    }
+};
+
+} // namespace rota
+
+#endif

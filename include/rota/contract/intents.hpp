@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_CONTRACT_INTENTS_HPP
+#define ROTA_CONTRACT_INTENTS_HPP
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <rota/cluster/ledger.hpp>
+#include <rota/cluster/placement.hpp>
+#include <rota/contract/event.hpp>
+#include <rota/contract/job_table.hpp>
+#include <rota/contract/order.hpp>
+#include <rota/contract/tenant_tree.hpp>
+#include <rota/core/units.hpp>
+#include <rota/job/request.hpp>
+#include <rota/log/record.hpp>
+
+namespace rota {
+
+/// What became of an action. Everything but accepted and unchanged is a bug of the scheduler, which had the
+/// view: nothing is changed, the host counts it, and the verifier fails the run.
+enum class answer : std::uint8_t {
+    accepted,
+    unchanged,   ///< it already is as asked
+    not_waiting, ///< the job is placed already, or still cooling
+    not_placed,
+    ended,
+    wrong_gang, ///< not the number, share, model, spread, CPU or memory that the job asked for
+    no_room,
+    closed_node,
+};
+
+/// What the scheduler wants: for every job the devices that it shall hold, and the ledger of what is left to
+/// give out.
+///
+/// A pass stages changes here, sees them at once, and may undo them newest first; books nets what remains.
+class intents {
+public:
+    struct mark {
+        cluster::ledger::mark ledger;
+        std::size_t staged;
+    };
+    enum class step_kind : std::uint8_t { intent, promise, rejection };
+    struct step { ///< what was before
+        step_kind what;
+        stop_mode mode;
+        job_id job;
+        cluster::placement was;
+        sim_time promised;
+    };
+
+    intents(cluster::spec const& cluster, tenant_tree tenants)
+        : free_{cluster}, tenants_{std::move(tenants)} {}
+
+    [[nodiscard]] sim_time now() const noexcept { return now_; }
+    [[nodiscard]] job_table const& jobs() const noexcept { return jobs_; }
+    [[nodiscard]] cluster::ledger const& free() const noexcept { return free_; }
+    [[nodiscard]] tenant_tree const& tenants() const noexcept { return tenants_; }
+    [[nodiscard]] std::uint32_t refused() const noexcept { return refused_; }
+
+    [[nodiscard]] phase where(job_id id) const noexcept {
+        auto const& j = jobs_.at(id);
+        if (j.over) return phase::ended;
+        if (j.intent == 0) {
+            if (j.flight != order_kind::none || j.held != 0) return phase::stopping;
+            return j.eligible > now_ ? phase::cooling : phase::waiting;
+        }
+        if (j.held == 0 || j.flight == order_kind::start) return phase::starting;
+        if (j.flight == order_kind::none && jobs_.intent(id) == jobs_.held(id)) return phase::running;
+        return phase::moving;
+    }
+    [[nodiscard]] std::int64_t attained(job_id id) const noexcept {
+        auto const& j = jobs_.at(id);
+        return j.attained +
+               (j.accrues_from < now_ ? jobs_.held(id).total_milli() * (now_ - j.accrues_from) : 0);
+    }
+
+    // --- staging: for actions
+    [[nodiscard]] mark checkpoint() const noexcept { return {free_.checkpoint(), staged_.size()}; }
+    void rollback(mark to) {
+        free_.rollback(to.ledger);
+        while (staged_.size() > to.staged) {
+            auto& last = staged_.back();
+            auto& j = jobs_.at(last.job);
+            if (last.what == step_kind::intent) {
+                tenants_.discharge(j.spec->tenant, jobs_.intent(last.job));
+                jobs_.set_intent(last.job, last.was);
+                tenants_.charge(j.spec->tenant, last.was);
+                j.mode = last.mode;
+            } else if (last.what == step_kind::promise) {
+                j.promised = last.promised;
+            } else {
+                j.rejected = 0;
+            }
+            staged_.pop_back();
+        }
+    }
+    answer start(job_id id, cluster::placement const& p) {
+        auto const& j = jobs_.at(id);
+        if (j.over || j.rejected != 0) return refuse(answer::ended);
+        if (j.intent != 0 || j.eligible > now_) return refuse(answer::not_waiting);
+        return put(id, p);
+    }
+    answer move(job_id id, cluster::placement const& p) {
+        auto const& j = jobs_.at(id);
+        if (j.over || j.rejected != 0) return refuse(answer::ended);
+        if (j.intent == 0) return refuse(answer::not_placed);
+        return put(id, p);
+    }
+    answer put(job_id id, cluster::placement const& p) {
+        auto& j = jobs_.at(id);
+        if (j.over || j.rejected != 0) return refuse(answer::ended);
+        auto const& was = jobs_.intent(id);
+        if (was == p) return answer::unchanged;
+        if (!right_gang(j.spec->need, p)) return refuse(answer::wrong_gang);
+        if (was.empty()) {
+            if (!free_.open(p) && !held_before(id, p)) return refuse(answer::closed_node);
+            if (!free_.fits(p)) return refuse(answer::no_room);
+        } else {
+            if (!free_.open(difference(p, was))) return refuse(answer::closed_node);
+            auto const before = free_.checkpoint();
+            free_.give(was);
+            auto const fits = free_.fits(p);
+            free_.rollback(before);
+            if (!fits) return refuse(answer::no_room);
+        }
+        stage(id, j);
+        drop(id);
+        set(id, p);
+        return answer::accepted;
+    }
+    answer preempt(job_id id, stop_mode mode) {
+        auto& j = jobs_.at(id);
+        if (j.over || j.rejected != 0) return refuse(answer::ended);
+        if (j.intent == 0) {
+            if (j.held == 0) return refuse(answer::not_placed);
+            if (mode == j.mode) return answer::unchanged;
+        }
+        stage(id, j);
+        drop(id);
+        j.mode = mode;
+        return answer::accepted;
+    }
+    answer reject(job_id id, log::cause why) {
+        auto& j = jobs_.at(id);
+        if (j.over || j.rejected != 0) return refuse(answer::ended);
+        if (where(id) != phase::waiting) return refuse(answer::not_waiting);
+        staged_.push_back({step_kind::rejection, {}, id, {}, never});
+        j.rejected = static_cast<std::uint8_t>(why);
+        return answer::accepted;
+    }
+    void promise(job_id id, sim_time start_by) {
+        auto& j = jobs_.at(id);
+        if (j.promised == start_by) return;
+        staged_.push_back({step_kind::promise, {}, id, {}, j.promised});
+        j.promised = start_by;
+    }
+    void wake_at(sim_time at) noexcept { wake_ = std::min(wake_, at); }
+
+    // --- for books: the pass as a whole, and what facts do to intents
+    void begin_pass() {
+        free_.begin();
+        staged_.clear();
+        wake_ = never;
+    }
+    /// The steps that were not rolled back, oldest first. Nothing can be undone any more.
+    [[nodiscard]] std::vector<step>& end_pass() noexcept {
+        free_.end();
+        return staged_;
+    }
+    [[nodiscard]] sim_time wake() const noexcept { return wake_; }
+    void set_now(sim_time now) noexcept { now_ = now; }
+    [[nodiscard]] job_table& jobs() noexcept { return jobs_; }
+    [[nodiscard]] tenant_tree& tenants() noexcept { return tenants_; }
+    void set_open(node_id n, bool open) { free_.set_open(n, open); }
+    void set(job_id id, cluster::placement const& p) {
+        free_.take(p);
+        tenants_.charge(jobs_.at(id).spec->tenant, p);
+        jobs_.set_intent(id, p);
+    }
+    void drop(job_id id) {
+        auto const& was = jobs_.intent(id);
+        if (was.empty()) return;
+        free_.give(was);
+        tenants_.discharge(jobs_.at(id).spec->tenant, was);
+        jobs_.clear_intent(id);
+    }
+
+    /// p is all that `need` asks for, on one model that it accepts, spread no further than it allows.
+    [[nodiscard]] bool right_gang(job::request const& need, cluster::placement const& p) const noexcept {
+        auto const gpus = p.gpus();
+        if (gpus < need.gpus_min || gpus > need.gpus_max) return false;
+        auto const& nodes = free_.layout().nodes;
+        auto largest = 0;
+        for (auto const& part : p) {
+            if (index(part.node) >= nodes.size() || part.gpus == 0) return false;
+            auto const& node = nodes[index(part.node)];
+            auto const& first = nodes[index(p.front().node)];
+            if (part.milli < need.milli_min || part.milli > need.milli || !need.accepts(node.model))
+                return false;
+            if (node.model != first.model) return false;
+            if (part.cpu_milli != need.cpu_milli * static_cast<std::uint32_t>(part.count())) return false;
+            if (part.mem_mib != need.mem_mib * static_cast<std::uint32_t>(part.count())) return false;
+            if (need.span == job::span::one_rack && node.rack != first.rack) return false;
+            largest = free_.largest(node.model);
+        }
+        if (need.span == job::span::anywhere) return true;
+        auto const fewest =
+            need.span == job::span::one_node ? 1 : (gpus + largest - 1) / std::max(largest, 1);
+        return static_cast<int>(p.size()) <= fewest;
+    }
+
+private:
+    answer refuse(answer why) noexcept {
+        ++refused_;
+        return why;
+    }
+    void stage(job_id id, job_state const& j) {
+        staged_.push_back({step_kind::intent, j.mode, id, jobs_.intent(id), never});
+    }
+    /// Putting back what this pass took away is always legal, even onto a node that has closed meanwhile.
+    [[nodiscard]] bool held_before(job_id id, cluster::placement const& p) const noexcept {
+        for (auto const& one : staged_)
+            if (one.what == step_kind::intent && one.job == id) return one.was == p;
+        return false;
+    }
+
+    sim_time now_{};
+    sim_time wake_ = never;
+    cluster::ledger free_;
+    job_table jobs_;
+    tenant_tree tenants_;
+    std::vector<step> staged_;
+    std::uint32_t refused_ = 0;
+};
+
+} // namespace rota
+
+#endif

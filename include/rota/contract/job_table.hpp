@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_CONTRACT_JOB_TABLE_HPP
+#define ROTA_CONTRACT_JOB_TABLE_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <rota/cluster/placement.hpp>
+#include <rota/contract/order.hpp>
+#include <rota/core/units.hpp>
+#include <rota/job/spec.hpp>
+
+namespace rota {
+
+/// What is known of one job besides what it asked for. Its placements are the table's.
+struct job_state {
+    job::spec const* spec = nullptr;
+    std::int64_t attained = 0;     ///< GPU-milli x ms up to accrues_from; ask view::attained for now
+    sim_time accrues_from = never; ///< since when it does useful work; never while it does none
+    sim_time eligible{};           ///< when it may start (again)
+    sim_time promised = never;     ///< by when it will start, if its scheduler said so
+    std::uint32_t incarnation = 0; ///< starts sent so far
+    std::uint32_t preemptions = 0;
+    std::uint32_t op = 0;      ///< of the order in flight or the last one sent
+    std::uint32_t decided = 0; ///< of the last order decided
+    std::uint32_t slot = 0;    ///< position among the active jobs
+    std::uint32_t seen = 0;    ///< last netting that looked at it
+    std::uint32_t intent = 0;  ///< placements: 0 is the empty one
+    std::uint32_t held = 0;
+    std::uint32_t shape = 0; ///< jobs with equal requests have equal shapes; dense from 0
+    order_kind flight = order_kind::none;
+    stop_mode mode = stop_mode::graceful;
+    std::uint8_t rejected = 0; ///< a log::cause: a rejection is staged
+    bool over = false;
+    bool blocked = false; ///< a start or move waits for devices to be released
+};
+
+/// Placements that come and go, at stable addresses; a released one keeps its memory for the next gang.
+class placement_pool {
+public:
+    placement_pool() { (void)acquire(); } // number 0 stays empty
+
+    [[nodiscard]] cluster::placement const& at(std::uint32_t i) const noexcept {
+        return chunks_[i / chunk][i % chunk];
+    }
+    [[nodiscard]] cluster::placement& at(std::uint32_t i) noexcept { return chunks_[i / chunk][i % chunk]; }
+
+    /// Puts p in the place that `number` names, acquiring or releasing one as needed.
+    void assign(std::uint32_t& number, cluster::placement const& p) {
+        if (p.empty()) return clear(number);
+        if (number == 0) number = acquire();
+        at(number) = p;
+    }
+    void clear(std::uint32_t& number) {
+        if (number == 0) return;
+        at(number).clear();
+        free_.push_back(number);
+        number = 0;
+    }
+
+private:
+    static constexpr std::uint32_t chunk = 256;
+
+    std::uint32_t acquire() {
+        if (free_.empty()) {
+            if (used_ % chunk == 0) chunks_.push_back(std::make_unique<cluster::placement[]>(chunk));
+            return used_++;
+        }
+        auto const number = free_.back();
+        free_.pop_back();
+        return number;
+    }
+
+    std::vector<std::unique_ptr<cluster::placement[]>> chunks_;
+    std::vector<std::uint32_t> free_;
+    std::uint32_t used_ = 0;
+};
+
+/// All jobs by their handle, the active ones as a list, and their placements.
+class job_table {
+public:
+    /// The spec must stay where it is until the job has ended.
+    job_id add(job::spec const& spec) {
+        auto const id = static_cast<job_id>(jobs_.size());
+        auto& fresh = jobs_.emplace_back();
+        fresh.spec = &spec;
+        fresh.shape = shape_of(spec.need);
+        fresh.slot = static_cast<std::uint32_t>(active_.size());
+        active_.push_back(id);
+        return id;
+    }
+    /// The job has ended: it leaves the active list, its state stays readable.
+    void retire(job_id id) {
+        auto& gone = jobs_[index(id)];
+        gone.over = true;
+        active_[gone.slot] = active_.back();
+        jobs_[index(active_[gone.slot])].slot = gone.slot;
+        active_.pop_back();
+    }
+    void reserve(std::size_t jobs) { jobs_.reserve(jobs); }
+
+    [[nodiscard]] std::size_t size() const noexcept { return jobs_.size(); }
+    [[nodiscard]] job_state const& at(job_id id) const noexcept { return jobs_[index(id)]; }
+    [[nodiscard]] job_state& at(job_id id) noexcept { return jobs_[index(id)]; }
+    [[nodiscard]] std::span<job_id const> active() const noexcept { return active_; }
+
+    [[nodiscard]] cluster::placement const& intent(job_id id) const noexcept {
+        return pool_.at(at(id).intent);
+    }
+    [[nodiscard]] cluster::placement const& held(job_id id) const noexcept { return pool_.at(at(id).held); }
+    void set_intent(job_id id, cluster::placement const& p) { pool_.assign(at(id).intent, p); }
+    void set_held(job_id id, cluster::placement const& p) { pool_.assign(at(id).held, p); }
+    void clear_intent(job_id id) { pool_.clear(at(id).intent); }
+    void clear_held(job_id id) { pool_.clear(at(id).held); }
+
+    /// The request that all jobs of a shape share.
+    [[nodiscard]] job::request const& request_of(std::uint32_t shape) const noexcept {
+        return shapes_[shape];
+    }
+    [[nodiscard]] std::size_t shapes() const noexcept { return shapes_.size(); }
+
+private:
+    std::uint32_t shape_of(job::request const& need) {
+        auto bucket = hash(need) % buckets_.size();
+        for (; buckets_[bucket] != 0; bucket = (bucket + 1) % buckets_.size())
+            if (shapes_[buckets_[bucket] - 1u] == need) return buckets_[bucket] - 1u;
+        shapes_.push_back(need);
+        buckets_[bucket] = static_cast<std::uint32_t>(shapes_.size());
+        if (2 * shapes_.size() > buckets_.size()) { // keep half of the table empty
+            buckets_.assign(2 * buckets_.size(), 0);
+            for (std::size_t s = 0; s != shapes_.size(); ++s) {
+                auto free = hash(shapes_[s]) % buckets_.size();
+                while (buckets_[free] != 0) free = (free + 1) % buckets_.size();
+                buckets_[free] = static_cast<std::uint32_t>(s + 1);
+            }
+        }
+        return static_cast<std::uint32_t>(shapes_.size() - 1);
+    }
+    [[nodiscard]] static std::size_t hash(job::request const& r) noexcept {
+        auto mixed = std::uint64_t{r.gpus_min} | std::uint64_t{r.gpus_max} << 16 |
+                     std::uint64_t{r.milli} << 32 | std::uint64_t{r.milli_min} << 48;
+        for (auto more : {std::uint64_t{r.cpu_milli} << 32 | r.mem_mib,
+                          std::uint64_t{r.models} << 8 | static_cast<std::uint64_t>(r.span)})
+            mixed = (mixed ^ mixed >> 29 ^ more) * 0x9e3779b97f4a7c15u;
+        return static_cast<std::size_t>(mixed >> 20);
+    }
+
+    std::vector<job_state> jobs_;
+    std::vector<job_id> active_;
+    placement_pool pool_;
+    std::vector<job::request> shapes_;
+    std::vector<std::uint32_t> buckets_ = std::vector<std::uint32_t>(64); ///< open addressing, shape + 1
+};
+
+} // namespace rota
+
+#endif

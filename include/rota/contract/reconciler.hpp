@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_CONTRACT_RECONCILER_HPP
+#define ROTA_CONTRACT_RECONCILER_HPP
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <queue>
+#include <utility>
+#include <vector>
+
+#include <rota/cluster/occupancy.hpp>
+#include <rota/cluster/placement.hpp>
+#include <rota/contract/event.hpp>
+#include <rota/contract/intents.hpp>
+#include <rota/contract/job_table.hpp>
+#include <rota/contract/order.hpp>
+#include <rota/contract/recorder.hpp>
+#include <rota/contract/tenant_tree.hpp>
+#include <rota/core/config.hpp>
+#include <rota/core/units.hpp>
+#include <rota/log/record.hpp>
+
+namespace rota {
+
+/// Compares what is wanted with what is held, job by job, and sends the orders that are missing.
+///
+/// At most one order a job is in flight; intents may change meanwhile and are compared again when it
+/// resolves. A start on devices that others have yet to release waits, and keeps them: nobody can be given
+/// them meanwhile.
+class reconciler {
+public:
+    struct settings {
+        bool moves_in_place = true; ///< the executor can resize and migrate without a stop
+        bool log_orders = false;    ///< write every order before it is sent
+    };
+
+    reconciler(cluster::spec const& cluster, tenant_tree tenants, recorder log, settings how)
+        : want_{cluster, std::move(tenants)}, held_{cluster}, log_{log}, how_{how} {}
+    // --- what is believed
+    [[nodiscard]] intents& want() noexcept { return want_; }
+    [[nodiscard]] intents const& want() const noexcept { return want_; }
+    [[nodiscard]] cluster::occupancy const& held() const noexcept { return held_; }
+    [[nodiscard]] job_table const& jobs() const noexcept { return want_.jobs(); }
+    [[nodiscard]] job_state const& at(job_id id) const noexcept { return want_.jobs().at(id); }
+    [[nodiscard]] sim_time now() const noexcept { return want_.now(); }
+    void set_now(sim_time now) noexcept { want_.set_now(now); }
+    void reserve(std::size_t jobs) { want_.jobs().reserve(jobs); }
+    /// The devices that the order in flight is about.
+    [[nodiscard]] cluster::placement const& sent(job_id id) const {
+        auto const moving = targets_.find(id);
+        return moving == targets_.end() ? jobs().held(id) : moving->second;
+    }
+    [[nodiscard]] std::uint32_t in_flight() const noexcept { return in_flight_; }
+    [[nodiscard]] std::uint32_t stale() const noexcept { return stale_; }
+    [[nodiscard]] std::uint32_t displaced() const noexcept { return displaced_; }
+
+    // --- queues between the host, the scheduler and the executor
+    std::vector<event> inbox;
+    std::vector<order> outbox;
+    std::vector<job_id> rejected; ///< by the scheduler, since the host last looked
+
+    // --- timers: the wake that the last pass asked for, and the cooling jobs
+    [[nodiscard]] sim_time next_timer() const noexcept {
+        return cooling_.empty() ? wake_ : std::min(wake_, cooling_.top().first);
+    }
+    void tick() {
+        while (!cooling_.empty() && cooling_.top().first <= now()) {
+            auto const [at, id] = cooling_.top();
+            cooling_.pop();
+            auto const& j = job(id);
+            if (j.over || j.eligible != at) continue;
+            if (j.intent != 0) reconcile(id);
+            else if (j.held == 0 && j.flight == order_kind::none) tell(event_kind::eligible, id);
+        }
+        if (wake_ > now()) return;
+        wake_ = never;
+        inbox.push_back({.at = now(), .kind = event_kind::wake});
+    }
+
+    // --- the end of a pass
+    /// Turns what the pass staged into orders, stops first. True where anything changed.
+    bool commit() {
+        auto& steps = want_.end_pass();
+        wake_ = want_.wake() <= now() ? now() + 1 : want_.wake();
+        auto changed = false;
+        for (auto const& one : steps)
+            if (one.what == intents::step_kind::promise && job(one.job).promised != one.promised)
+                note(log::kind::promise, one.job, {}, nullptr, index(job(one.job).promised));
+        for (auto const stops : {true, false}) {
+            ++round_;
+            for (auto const& one : steps) {
+                auto& j = job(one.job);
+                // the first step of a job holds what it was before the pass
+                if (one.what == intents::step_kind::promise || j.seen == round_) continue;
+                j.seen = round_;
+                if ((j.intent == 0) == stops) changed |= decide(one, j, stops);
+            }
+        }
+        retry_blocked();
+        return changed;
+    }
+    /// Orders that wait for each other's devices while nothing is under way: one of the jobs must stop.
+    void untangle() {
+        if (in_flight_ != 0 || blocked_.empty() || !outbox.empty()) return;
+        for (auto id : blocked_)
+            if (job(id).held != 0) return send(id, order_kind::stop);
+        revoke(blocked_.front(), log::cause::displaced);
+    }
+
+protected:
+    job_table& table() noexcept { return want_.jobs(); }
+    job_state& job(job_id id) noexcept { return want_.jobs().at(id); }
+
+    void note(log::kind what, job_id id, log::cause why = {}, cluster::placement const* where = nullptr,
+              std::int64_t value = 0, std::uint32_t op = 0) {
+        if (!log_.on()) return;
+        auto const& j = at(id);
+        log_.add({.at = now(),
+                  .value = value,
+                  .job = index(id),
+                  .incarnation = j.incarnation,
+                  .op = op != 0 ? op : j.op,
+                  .kind = what,
+                  .why = why},
+                 where);
+    }
+    void tell(event_kind what, job_id id, log::cause why = {}) {
+        inbox.push_back({.at = now(),
+                         .kind = what,
+                         .after = want_.where(id),
+                         .why = why,
+                         .job = id,
+                         .incarnation = at(id).incarnation,
+                         .node = {},
+                         .tenant = at(id).spec->tenant});
+    }
+    void drop_stale(job_id id, std::uint32_t op) {
+        ++stale_;
+        log_.add({.at = now(), .job = index(id), .op = op, .kind = log::kind::stale});
+    }
+    /// Every entry into waiting is one event, whatever caused it.
+    void back_to_waiting(job_id id, event_kind what, log::cause why) {
+        if (at(id).intent != 0) return;
+        cool(id);
+        tell(what, id, why);
+    }
+    void cool(job_id id) {
+        if (at(id).eligible > now() && at(id).eligible != never) cooling_.emplace(at(id).eligible, id);
+    }
+    void settle(job_id id) {
+        auto& j = job(id);
+        j.attained = want_.attained(id);
+        j.accrues_from = never;
+    }
+    /// Nothing is held any more; what was under way is void.
+    void vacate(job_id id) {
+        auto& j = job(id);
+        settle(id);
+        if (auto moving = targets_.extract(id)) held_.give(difference(moving.mapped(), jobs().held(id)));
+        held_.give(jobs().held(id));
+        table().clear_held(id);
+        if (j.flight == order_kind::none) return;
+        --in_flight_;
+        j.flight = order_kind::none;
+    }
+    void end(job_id id, log::kind how, log::cause why) {
+        note(how, id, why);
+        vacate(id);
+        want_.drop(id);
+        unblock(id);
+        table().retire(id);
+    }
+    bool decide(intents::step const& one, job_state& j, bool stops) {
+        auto const id = one.job;
+        if (j.rejected != 0) {
+            auto const why = static_cast<log::cause>(j.rejected);
+            end(id, log::kind::reject, why);
+            tell(event_kind::cancelled, id, why);
+            rejected.push_back(id);
+            return true;
+        }
+        if (one.was == jobs().intent(id) && (!stops || one.mode == j.mode)) return false;
+        j.decided = ++ops_;
+        if (how_.log_orders)
+            note(log::kind::order, id, stops ? log::cause::none : log::cause::ordered, &jobs().intent(id), 0,
+                 j.decided);
+        if (stops && j.held == 0 && j.flight == order_kind::none) { // never sent: back at once, and said so
+            unblock(id);
+            note(log::kind::start_failed, id, log::cause::withdrawn, nullptr, 0, j.decided);
+            back_to_waiting(id, event_kind::preempted, log::cause::withdrawn);
+        }
+        reconcile(id);
+        return true;
+    }
+    void send(job_id id, order_kind kind) {
+        auto& j = job(id);
+        j.flight = kind;
+        j.op = j.decided;
+        ++in_flight_;
+        outbox.push_back({j.op, id, j.incarnation, kind, j.mode});
+    }
+    void block(job_id id) {
+        if (std::exchange(job(id).blocked, true)) return;
+        blocked_.push_back(id);
+    }
+    void unblock(job_id id) {
+        if (std::exchange(job(id).blocked, false)) std::erase(blocked_, id);
+    }
+    /// Compares what is wanted with what is held, and sends the next order, if none is in flight.
+    void reconcile(job_id id) {
+        auto& j = job(id);
+        if (j.over) return;
+        if (j.flight == order_kind::stop && j.mode == stop_mode::kill && j.op != j.decided && j.intent == 0) {
+            j.op = j.decided; // the graceful stop escalates
+            outbox.push_back({j.op, id, j.incarnation, order_kind::stop, j.mode});
+            return;
+        }
+        auto const& wanted = jobs().intent(id);
+        auto const& held = jobs().held(id);
+        if (j.flight != order_kind::none || wanted == held) return;
+        if (held.empty()) {
+            if (j.eligible > now()) return cool(id);
+            if (!want_.free().open(wanted)) return revoke(id, log::cause::node_down);
+            if (!held_.fits(wanted)) return block(id); // promised devices not yet released
+            held_.take(wanted);
+            table().set_held(id, wanted);
+            ++j.incarnation;
+            send(id, order_kind::start);
+        } else if (wanted.empty() || !how_.moves_in_place) {
+            send(id, order_kind::stop);
+        } else {
+            auto const more = difference(wanted, held);
+            if (!want_.free().open(more)) return revoke(id, log::cause::node_down);
+            if (!held_.fits(more)) return block(id);
+            held_.take(more);
+            targets_[id] = wanted;
+            send(id, order_kind::move);
+        }
+    }
+    void retry_blocked() {
+        if (blocked_.empty()) return;
+        auto const again = std::exchange(blocked_, {});
+        for (auto id : again) job(id).blocked = false;
+        for (auto id : again) reconcile(id);
+    }
+    /// The job keeps what it holds: others' unconfirmed intents give way.
+    void stay(job_id id) {
+        want_.drop(id);
+        make_room(jobs().held(id), id);
+        want_.set(id, jobs().held(id));
+    }
+    /// Facts have overtaken an intent.
+    void revoke(job_id id, log::cause why) {
+        if (why == log::cause::displaced) ++displaced_;
+        unblock(id);
+        auto& j = job(id);
+        if (j.flight != order_kind::none || j.held == 0) want_.drop(id);
+        if (j.flight != order_kind::none) return; // what is under way is undone when it resolves
+        if (j.held == 0) {
+            note(log::kind::start_failed, id, why);
+            cool(id);
+            tell(event_kind::start_failed, id, why);
+        } else {
+            stay(id);
+            note(log::kind::move_failed, id, why);
+            tell(event_kind::move_failed, id, why);
+        }
+    }
+    /// In the ledger of intents facts beat intents.
+    void make_room(cluster::placement const& p, job_id keep) {
+        while (!want_.free().fits(p)) {
+            auto const& active = jobs().active();
+            auto const in_the_way = std::find_if(active.begin(), active.end(), [&](job_id id) {
+                return id != keep && at(id).intent != 0 && jobs().intent(id).overlaps(p) &&
+                       (at(id).flight == order_kind::start || !(jobs().intent(id) == jobs().held(id)));
+            });
+            ROTA_EXPECTS(in_the_way != active.end(), "two confirmed holders of one device: stop and resync");
+            if (in_the_way == active.end()) return;
+            revoke(*in_the_way, log::cause::displaced);
+        }
+    }
+    /// It runs elsewhere than ordered: only assumptions about others can be wrong.
+    void relocate(job_id id, cluster::placement const& p) {
+        auto const assumed = jobs().held(id);
+        held_.give(assumed);
+        table().clear_held(id);
+        while (!held_.fits(p)) {
+            auto const& active = jobs().active();
+            auto const in_the_way = std::find_if(active.begin(), active.end(), [&](job_id other) {
+                return other != id && at(other).flight == order_kind::start && jobs().held(other).overlaps(p);
+            });
+            ROTA_EXPECTS(in_the_way != active.end(), "two confirmed holders of one device: stop and resync");
+            if (in_the_way == active.end()) return;
+            held_.give(jobs().held(*in_the_way));
+            table().clear_held(*in_the_way);
+        }
+        held_.take(p);
+        table().set_held(id, p);
+        if (!assumed.empty() && jobs().intent(id) == assumed) stay(id);
+    }
+
+    using cooling = std::pair<sim_time, job_id>;
+
+    intents want_;
+    cluster::occupancy held_;
+    recorder log_;
+    settings how_;
+    std::map<job_id, cluster::placement> targets_; ///< of the moves in flight
+    std::vector<job_id> blocked_;
+    std::priority_queue<cooling, std::vector<cooling>, std::greater<>> cooling_;
+    sim_time wake_ = never;
+    std::uint32_t ops_ = 0;
+    std::uint32_t in_flight_ = 0;
+    std::uint32_t round_ = 0;
+    std::uint32_t stale_ = 0;
+    std::uint32_t displaced_ = 0;
+};
+
+} // namespace rota
+
+#endif
