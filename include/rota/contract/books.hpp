@@ -8,7 +8,7 @@
 
 #include <rota/cluster/placement.hpp>
 #include <rota/contract/event.hpp>
-#include <rota/contract/feasible.hpp>
+
 #include <rota/contract/intents.hpp>
 #include <rota/contract/order.hpp>
 #include <rota/contract/reconciler.hpp>
@@ -16,6 +16,7 @@
 #include <rota/contract/tenant_tree.hpp>
 #include <rota/core/units.hpp>
 #include <rota/log/record.hpp>
+#include <rota/placement/feasible.hpp>
 
 namespace rota {
 
@@ -37,7 +38,7 @@ public:
     job_id submit(job::spec const& spec) {
         auto const id = table().add(spec);
         note(log::kind::submit, id, {}, nullptr, spec.need.gpus_max);
-        if (!feasible(spec.need, want_.free())) {
+        if (!placement::feasible(spec.need, want_.free())) {
             end(id, log::kind::reject, log::cause::infeasible);
             tell(event_kind::cancelled, id, log::cause::infeasible);
         } else {

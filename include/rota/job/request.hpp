@@ -32,9 +32,11 @@ struct request {
     std::uint32_t models = any_model;    ///< bit m set: GPU model m will do
     job::span span = job::span::anywhere;
 
-    [[nodiscard]] bool whole() const noexcept { return milli == whole_gpu; }
-    [[nodiscard]] bool rigid() const noexcept { return gpus_min == gpus_max; }
-    [[nodiscard]] bool accepts(gpu_model model) const noexcept { return (models >> index(model) & 1u) != 0; }
+    [[nodiscard]] constexpr bool whole() const noexcept { return milli == whole_gpu; }
+    [[nodiscard]] constexpr bool rigid() const noexcept { return gpus_min == gpus_max; }
+    [[nodiscard]] constexpr bool accepts(gpu_model model) const noexcept {
+        return (models >> index(model) & 1u) != 0;
+    }
 
     friend bool operator==(request const&, request const&) = default;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef ROTA_CONTRACT_FEASIBLE_HPP
-#define ROTA_CONTRACT_FEASIBLE_HPP
+#ifndef ROTA_PLACEMENT_FEASIBLE_HPP
+#define ROTA_PLACEMENT_FEASIBLE_HPP
 
 #include <algorithm>
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include <rota/cluster/ledger.hpp>
 #include <rota/job/request.hpp>
 
-namespace rota {
+namespace rota::placement {
 
 /// An empty cluster with every node up could hold the smallest gang that the request allows.
 ///
@@ -58,6 +58,6 @@ namespace rota {
     return false;
 }
 
-} // namespace rota
+} // namespace rota::placement
 
 #endif

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_PLACEMENT_MAY_FIT_HPP
+#define ROTA_PLACEMENT_MAY_FIT_HPP
+
+#include <cstdint>
+
+#include <rota/cluster/ledger.hpp>
+#include <rota/job/request.hpp>
+#include <rota/placement/concepts.hpp>
+#include <rota/placement/node_fit.hpp>
+
+namespace rota::placement {
+
+/// The policy keeps every gang on as few nodes as its size allows.
+template <policy P>
+[[nodiscard]] constexpr bool is_compact() noexcept {
+    if constexpr (requires {
+                      { P::compact() } -> std::convertible_to<bool>;
+                  })
+        return P::compact();
+    else return false;
+}
+
+/// False only where no placement of the request exists now; for whole GPUs on few nodes also true only where
+/// one does.
+///
+/// Cost      O(models): node counters, no search.
+template <policy P>
+[[nodiscard]] bool may_fit(P const&, job::request const& need, cluster::ledger const& free) noexcept {
+    auto const together = is_compact<P>() || need.span != job::span::anywhere;
+    for (auto m = 0; m != free.models(); ++m) {
+        auto const model = static_cast<gpu_model>(m);
+        auto const largest = free.largest(model);
+        if (!need.accepts(model) || largest == 0) continue;
+        if (!need.whole()) return true;
+        if (free.free_gpus(model) < need.gpus_max) continue;
+        if (!together) return true;
+        auto const shape = compact_shape(need.gpus_max, largest);
+        if (shape.nodes() > 1 && need.span == job::span::one_node) continue;
+        if (free.at_least(model, shape.each) < shape.full) continue;
+        if (shape.rest != 0 && free.at_least(model, shape.rest) < shape.nodes()) continue;
+        if (need.span == job::span::one_rack &&
+            free.racks().tightest(model, shape.each, shape.full) == cluster::bitmap::none)
+            continue;
+        return true;
+    }
+    return false;
+}
+
+} // namespace rota::placement
+
+#endif

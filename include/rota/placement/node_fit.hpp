@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_PLACEMENT_NODE_FIT_HPP
+#define ROTA_PLACEMENT_NODE_FIT_HPP
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+
+#include <rota/cluster/ledger.hpp>
+#include <rota/cluster/placement.hpp>
+#include <rota/core/units.hpp>
+#include <rota/job/request.hpp>
+
+namespace rota::placement {
+
+/// GPUs of the request that an open node could give now: whole ones, or those with share enough; as CPU and
+/// memory last.
+[[nodiscard]] inline int room(job::request const& need, cluster::ledger const& free, node_id n) noexcept {
+    auto const& state = free.state();
+    auto gpus = 0;
+    if (need.whole()) {
+        gpus = state.whole_count(n);
+    } else {
+        for (auto g = 0; g != state.of(n).gpus; ++g) gpus += state.free_milli(n, g) >= need.milli;
+    }
+    if (need.cpu_milli != 0)
+        gpus = static_cast<int>(
+            std::min<std::uint32_t>(static_cast<std::uint32_t>(gpus), state.cpu_milli(n) / need.cpu_milli));
+    if (need.mem_mib != 0)
+        gpus = static_cast<int>(
+            std::min<std::uint32_t>(static_cast<std::uint32_t>(gpus), state.mem_mib(n) / need.mem_mib));
+    return gpus;
+}
+
+/// The devices that the node gives: whole GPUs from the lowest on, or the GPUs on which the share leaves
+/// least. Expects   gpus <= room(need, free, n).
+[[nodiscard]] inline cluster::slice pick(job::request const& need, cluster::ledger const& free, node_id n,
+                                         int gpus) noexcept {
+    auto mask = std::uint32_t{0};
+    if (need.whole()) {
+        auto left = std::uint32_t{free.state().whole(n)};
+        for (auto i = 0; i != gpus; ++i) {
+            mask |= left & (~left + 1);
+            left &= left - 1;
+        }
+    } else {
+        for (auto i = 0; i != gpus; ++i) {
+            auto best = -1;
+            for (auto g = 0; g != free.of(n).gpus; ++g) {
+                auto const milli = free.state().free_milli(n, g);
+                if ((mask >> g & 1) == 0 && milli >= need.milli &&
+                    (best < 0 || milli < free.state().free_milli(n, best)))
+                    best = g;
+            }
+            mask |= 1u << best;
+        }
+    }
+    return {.node = n,
+            .gpus = static_cast<std::uint16_t>(mask),
+            .milli = need.milli,
+            .cpu_milli = need.cpu_milli * static_cast<std::uint32_t>(gpus),
+            .mem_mib = need.mem_mib * static_cast<std::uint32_t>(gpus)};
+}
+
+/// Only whole GPUs count: no share, no CPU, no memory. Then node counters alone decide what fits.
+[[nodiscard]] constexpr bool plain(job::request const& need) noexcept {
+    return need.whole() && need.cpu_milli == 0 && need.mem_mib == 0;
+}
+
+/// The fewest nodes that a gang needs on a model: `full` nodes of the largest size, and one with `rest` GPUs,
+/// if any.
+struct gang_shape {
+    std::uint32_t full = 0;
+    int each = 0; ///< GPUs on each of the full nodes
+    int rest = 0;
+
+    [[nodiscard]] std::uint32_t nodes() const noexcept { return full + (rest != 0); }
+};
+
+[[nodiscard]] inline gang_shape compact_shape(int gpus, int largest) noexcept {
+    if (gpus <= largest) return {1, gpus, 0};
+    return {static_cast<std::uint32_t>(gpus / largest), largest, gpus % largest};
+}
+
+} // namespace rota::placement
+
+#endif

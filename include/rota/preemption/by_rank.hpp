@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_PREEMPTION_BY_RANK_HPP
+#define ROTA_PREEMPTION_BY_RANK_HPP
+
+#include <algorithm>
+#include <concepts>
+#include <cstdint>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include <rota/contract/actions.hpp>
+#include <rota/contract/event.hpp>
+#include <rota/contract/view.hpp>
+#include <rota/core/units.hpp>
+#include <rota/placement/may_fit.hpp>
+#include <rota/placement/node_fit.hpp>
+#include <rota/preemption/minimal_victims.hpp>
+#include <rota/queueing/concepts.hpp>
+#include <rota/queueing/departures.hpp>
+#include <rota/queueing/residents.hpp>
+
+namespace rota::preemption {
+
+/// Victims by a measure of badness: a job may stop those that are strictly worse, the worst first, of equals
+/// the one that started last.
+///
+/// Measure   badness(view, order, job) -> std::int64_t for waiting and running jobs alike; drift() says how a
+/// running
+///           job's falls.
+/// Indexed   finds the victims on the index of departures, whole GPUs on few nodes; everything else, and
+/// every job if
+///           false, is found by sorting the running jobs. Both ways choose the same victims.
+/// Cost      indexed: O(nodes of the gang x log nodes) to find them; otherwise O(running log running).
+template <class Measure, bool Indexed = true>
+class by_rank {
+public:
+    template <class Order>
+    [[nodiscard]] static constexpr bool follows(std::type_identity<Order> order) noexcept {
+        return Measure::follows(order);
+    }
+    template <class Order>
+    void on(event const& happened, view const& v, Order const& by) {
+        if constexpr (indexed<Order>()) {
+            running_.on(happened, v, [&](job_id j) { return rank(v, by, j); });
+            running_.changed().clear();
+        }
+    }
+    template <class Order>
+    void started(view const& v, job_id j, Order const& by) {
+        ranked_anew(v, j, by);
+    }
+    template <class Order>
+    void ranked_anew(view const& v, job_id j, Order const& by) {
+        if constexpr (indexed<Order>()) running_.track(v, j, [&](job_id one) { return rank(v, by, one); });
+    }
+    template <class Order>
+    [[nodiscard]] bool may_start(view const& v, Order const& by, job_id j) {
+        if constexpr (indexed<Order>())
+            if (answerable(v, j)) return threshold(v, by, j, true) != queueing::departures::no_price;
+        return true;
+    }
+    template <placement::policy Placement, class Order>
+    [[nodiscard]] bool start(view const& v, actions& a, Placement const& place, Order const& by, job_id j) {
+        if constexpr (indexed<Order>()) {
+            auto const together = placement::is_compact<Placement>() || v.need(j).span != job::span::anywhere;
+            if (together && answerable(v, j)) {
+                auto const worst = threshold(v, by, j, false);
+                if (worst == queueing::departures::no_price) return false;
+                collect(v, j, worst);
+                if (!start_by_evicting(v, a, place, j, victims_)) return false;
+                for (auto victim : victims_) ranked_anew(v, victim, by);
+                return true;
+            }
+        }
+        collect_all(v, by, j);
+        auto const found = start_by_evicting(v, a, place, j, victims_);
+        if (found)
+            for (auto victim : victims_) ranked_anew(v, victim, by);
+        return found;
+    }
+
+private:
+    template <class Order>
+    static constexpr bool indexed() noexcept {
+        return Indexed && Measure::drift(std::type_identity<Order>{}) != queueing::drift::free;
+    }
+    /// Badness made constant while a job runs: remaining time becomes the time of its end.
+    template <class Order>
+    [[nodiscard]] static std::int64_t rank(view const& v, Order const& by, job_id j) {
+        auto const badness = Measure::badness(v, by, j);
+        if constexpr (Measure::drift(std::type_identity<Order>{}) == queueing::drift::down) {
+            auto const from = v.state(j).accrues_from;
+            return badness + index(from == rota::never ? v.now() : std::max(v.now(), from));
+        } else {
+            return badness;
+        }
+    }
+    /// The index can say who would have to leave for this job.
+    [[nodiscard]] bool answerable(view const& v, job_id j) const noexcept {
+        auto const& need = v.need(j);
+        if (!placement::plain(need) || running_.index_of().empty() || !running_.regular()) return false;
+        for (auto m = 0; m != v.free().models(); ++m)
+            if (auto const largest = v.free().largest(static_cast<gpu_model>(m)); largest != 0)
+                if (need.accepts(static_cast<gpu_model>(m)) &&
+                    placement::compact_shape(need.gpus_max, largest).rest != 0)
+                    return false;
+        return true;
+    }
+    /// Calls visit(model, shape) for every model that could hold the job.
+    template <class Visit>
+    static void each_model(view const& v, job::request const& need, Visit visit) {
+        for (auto m = 0; m != v.free().models(); ++m) {
+            auto const model = static_cast<gpu_model>(m);
+            if (!need.accepts(model) || v.free().largest(model) == 0) continue;
+            auto const shape = placement::compact_shape(need.gpus_max, v.free().largest(model));
+            if (shape.full == 1 || need.span != job::span::one_node) visit(model, shape);
+        }
+    }
+    /// The rank of the last job that must leave, if it is worse than the asking job; no_price otherwise.
+    template <class Order>
+    [[nodiscard]] std::int64_t threshold(view const& v, Order const& by, job_id j, bool only_whether) {
+        auto const& need = v.need(j);
+        auto const bound = rank(v, by, j);
+        auto worst = queueing::departures::no_price;
+        each_model(v, need, [&](gpu_model model, placement::gang_shape shape) {
+            auto& of = running_.index_of();
+            auto here = queueing::departures::no_price;
+            if (need.span == job::span::one_rack && shape.full > 1) {
+                auto block = std::uint32_t{0};
+                if (of.above(v.free(), model, shape.each, shape.full, bound))
+                    here = of.mth_in_a_rack(v.free(), model, shape.each, shape.full, block);
+            } else if (only_whether) {
+                if (of.above(v.free(), model, shape.each, shape.full, bound))
+                    here = queueing::departures::free_now;
+            } else if (of.above(v.free(), model, shape.each, shape.full, bound)) {
+                here = of.mth(v.free(), model, shape.each, shape.full);
+            }
+            if (here > bound) worst = std::max(worst, here);
+        });
+        return worst;
+    }
+    /// Whoever has at least the rank `worst` on a node that then has room, the worst first.
+    void collect(view const& v, job_id j, std::int64_t worst) {
+        found_.clear();
+        each_model(v, v.need(j), [&](gpu_model model, placement::gang_shape shape) {
+            running_.index_of().each_at_least(v.free(), model, shape.each, worst, [&](node_id n) {
+                for (auto const* r = running_.index_of().begin(n);
+                     r != running_.index_of().end(n) && r->rank >= worst; ++r)
+                    found_.push_back({r->rank, v.state(r->job).decided, r->job});
+            });
+        });
+        sort_into_victims();
+    }
+    template <class Order>
+    void collect_all(view const& v, Order const& by, job_id j) {
+        found_.clear();
+        auto const bound = rank(v, by, j);
+        for (auto other : v.jobs())
+            if (v.placed(other))
+                if (auto const badness = rank(v, by, other); badness > bound)
+                    found_.push_back({badness, v.state(other).decided, other});
+        sort_into_victims();
+    }
+    void sort_into_victims() {
+        std::sort(found_.begin(), found_.end(), [](candidate const& a, candidate const& b) {
+            return std::tuple{b.rank, b.started, b.job} < std::tuple{a.rank, a.started, a.job};
+        });
+        victims_.clear();
+        for (auto const& one : found_)
+            if (victims_.empty() || victims_.back() != one.job) victims_.push_back(one.job);
+    }
+
+    struct candidate {
+        std::int64_t rank;
+        std::uint32_t started; ///< decisions are numbered
+        job_id job;
+    };
+
+    queueing::residents running_;
+    std::vector<candidate> found_;
+    std::vector<job_id> victims_;
+};
+
+} // namespace rota::preemption
+
+#endif

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_QUEUEING_EASY_HPP
+#define ROTA_QUEUEING_EASY_HPP
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <rota/cluster/ledger.hpp>
+#include <rota/contract/actions.hpp>
+#include <rota/contract/claims.hpp>
+#include <rota/contract/event.hpp>
+#include <rota/contract/view.hpp>
+#include <rota/core/units.hpp>
+#include <rota/estimate/concepts.hpp>
+#include <rota/estimate/user_limit.hpp>
+#include <rota/placement/may_fit.hpp>
+#include <rota/placement/node_fit.hpp>
+#include <rota/queueing/backlog.hpp>
+#include <rota/queueing/residents.hpp>
+
+namespace rota::queueing {
+
+/// Backfill that never delays the first waiting job: EASY, exact on nodes.
+///
+/// The blocked head is promised the shadow time: the earliest at which running jobs, ending as estimated,
+/// leave it its nodes H. Then, in order: a job that ends by the shadow may use any free GPUs; a longer one
+/// must leave on the nodes of H what the head will need. The shadow is found anew in every pass and can only
+/// improve while the head stays head and jobs do not outlive their estimates. A job that does is believed to
+/// end in the next ms. Cost      a pass with a blocked head: O(H log nodes + shapes) for whole GPUs on few
+/// nodes; otherwise the running jobs
+///           are released in thought, O(running + waiting x running).
+/// Source    D. Lifka, "The ANL/IBM SP scheduling system", JSSPP 1995; A. W. Mu'alem, D. G. Feitelson, IEEE
+/// TPDS 2001.
+///           differs: extra GPUs are counted on the head's nodes, not over the cluster: a count promises what
+///           fragmentation does not keep.
+template <estimate::estimator Estimator = estimate::user_limit>
+class easy {
+public:
+    static constexpr claim claims = claim::head_never_waits | claim::easy_promise;
+
+    easy() = default;
+    explicit easy(Estimator estimate) : estimate_{std::move(estimate)} {}
+
+    void on(event const& happened, view const& v) {
+        estimate::tell(estimate_, happened, v);
+        running_.on(happened, v, [&](job_id j) { return -ends_at(v, j); });
+        if (happened.kind == event_kind::node_down || happened.kind == event_kind::node_up) {
+            running_.changed().push_back(happened.node);
+        } else if (happened.kind == event_kind::resync) {
+            long_world_.reset();
+            hidden_.clear();
+        }
+    }
+    /// The longest that a waiting job is believed to run.
+    [[nodiscard]] millis limit_ms(view const& v, job_id j) const { return estimate_.remaining_ms(v, j); }
+    void started(view const& v, job_id j) {
+        running_.track(v, j, [&](job_id one) { return -ends_at(v, one); });
+    }
+
+    /// Starts what may pass the blocked head.
+    template <class Placement>
+    void backfill(view const& v, actions& a, Placement const& place, backlog& waiting) {
+        auto const head = waiting.first().job;
+        if (running_.index_of().empty()) running_.rebuild(v, [&](job_id j) { return -ends_at(v, j); });
+        auto const together = placement::is_compact<Placement>() || v.need(head).span != job::span::anywhere;
+        if (together && running_.regular() && placement::plain(v.need(head)) && shadow(v, head)) {
+            a.promise(head, shadow_);
+            on_nodes(v, a, place, waiting, head);
+        } else {
+            by_question(v, a, place, waiting, head);
+        }
+    }
+
+private:
+    [[nodiscard]] std::int64_t ends_at(view const& v, job_id j) const {
+        auto const from = v.state(j).accrues_from;
+        return index((from == never ? v.now() : std::max(v.now(), from)) + estimate_.remaining_ms(v, j));
+    }
+
+    // --- whole GPUs on few nodes: the index of departures
+    /// Finds shadow_ and the head's nodes; false where the index cannot tell.
+    bool shadow(view const& v, job_id head) {
+        auto const& need = v.need(head);
+        auto& index_of = running_.index_of();
+        auto best = departures::no_price;
+        nodes_.clear();
+        for (auto m = 0; m != v.free().models(); ++m) {
+            auto const model = static_cast<gpu_model>(m);
+            if (!need.accepts(model) || v.free().largest(model) == 0) continue;
+            auto const shape = placement::compact_shape(need.gpus_max, v.free().largest(model));
+            if (shape.rest != 0) return false;
+            if (shape.full > 1 && need.span == job::span::one_node) continue;
+            if (need.span != job::span::one_rack) {
+                auto const price = index_of.mth(v.free(), model, shape.each, shape.full, &found_);
+                if (price <= best) continue;
+                best = price;
+                nodes_.swap(found_);
+            } else {
+                auto block = std::uint32_t{0};
+                auto const price = index_of.mth_in_a_rack(v.free(), model, shape.each, shape.full, block);
+                if (price <= best) continue;
+                best = price;
+                auto const& racks = v.free().racks();
+                nodes_.assign(racks.begin(block), racks.end(block));
+                std::stable_sort(nodes_.begin(), nodes_.end(), [&](auto x, auto y) {
+                    return index_of.price(v.free(), x, shape.each) > index_of.price(v.free(), y, shape.each);
+                });
+                nodes_.resize(shape.full);
+            }
+            each_ = shape.each;
+        }
+        if (best == departures::no_price || best == departures::free_now) return false;
+        shadow_ = std::max(sim_time{-best}, v.now() + 1);
+        return true;
+    }
+    /// GPUs of a head's node that a job may hold past the shadow.
+    [[nodiscard]] int usable(view const& v, node_id n) const {
+        auto const now = v.free().whole_count(n);
+        auto then = now;
+        for (auto const* r = running_.index_of().begin(n);
+             r != running_.index_of().end(n) && -r->rank <= index(shadow_); ++r)
+            then += r->gpus;
+        return std::min(now, std::max(then - each_, 0));
+    }
+    /// Makes the node of the long jobs' world equal to the real one, or to what the head leaves of it.
+    void sync(view const& v, node_id n, bool of_the_head) {
+        auto mask = std::uint32_t{v.free().state().whole(n)};
+        if (of_the_head)
+            for (auto surplus = v.free().whole_count(n) - usable(v, n); surplus > 0; --surplus)
+                mask ^= std::bit_floor(mask);
+        auto const before = std::uint32_t{long_world_->state().whole(n)};
+        long_world_->set_open(n, v.free().open(n));
+        if (auto const gone = before & ~mask; gone != 0)
+            long_world_->take({n, static_cast<std::uint16_t>(gone)});
+        if (auto const back = mask & ~before; back != 0)
+            long_world_->give({n, static_cast<std::uint16_t>(back)});
+    }
+    void sync_all(view const& v) {
+        if (!long_world_) {
+            long_world_.emplace(v.free().layout());
+            for (auto n = std::uint32_t{0}; n != v.free().size(); ++n) sync(v, node_id{n}, false);
+        } else {
+            for (auto n : running_.changed()) sync(v, n, false);
+            for (auto n : hidden_) sync(v, node_id{n}, false);
+        }
+        running_.changed().clear();
+        hidden_ = nodes_;
+        for (auto n : hidden_) sync(v, node_id{n}, true);
+    }
+    template <class Placement>
+    void on_nodes(view const& v, actions& a, Placement const& place, backlog& waiting, job_id head) {
+        auto const slack = shadow_ - v.now();
+        candidates_.clear();
+        for (auto s = std::uint32_t{0}; s != waiting.shapes(); ++s) {
+            if (waiting.is_shut(s) || waiting.head(s) == backlog::no_job || s == waiting.shape_of(head))
+                continue;
+            if (placement::may_fit(place, v.request_of(s), v.free()))
+                candidates_.push_back({backlog::no_job, s});
+            else waiting.shut(s);
+        }
+        if (candidates_.empty()) return;
+        sync_all(v);
+        auto const eligible = [&](std::uint32_t s) {
+            auto const& need = v.request_of(s);
+            if (waiting.head(s) == backlog::no_job || !placement::may_fit(place, need, v.free()))
+                return backlog::no_job;
+            if (placement::may_fit(place, need, *long_world_)) return waiting.head(s);
+            auto const* short_enough = waiting.line(s).first_within(slack);
+            return short_enough == nullptr ? backlog::no_job : *short_enough;
+        };
+        for (auto& one : candidates_) one.best = eligible(one.shape);
+        for (;;) {
+            auto first = std::min_element(candidates_.begin(), candidates_.end(),
+                                          [](auto const& x, auto const& y) { return x.best < y.best; });
+            if (first->best == backlog::no_job) return;
+            if (auto const now = eligible(first->shape);
+                !(now == first->best)) { // GPUs only shrink in a pass
+                first->best = now;
+                continue;
+            }
+            auto const j = first->best.job;
+            auto const short_enough = estimate_.remaining_ms(v, j) <= slack;
+            auto const where =
+                short_enough ? place.place(v.need(j), v.free()) : place.place(v.need(j), *long_world_);
+            if (!where || a.start(j, *where) != answer::accepted) { // may_fit was optimistic
+                waiting.shut(first->shape);
+                first->best = backlog::no_job;
+                continue;
+            }
+            waiting.erase(j);
+            started(v, j);
+            for (auto const& part : *where)
+                sync(v, part.node,
+                     std::find(hidden_.begin(), hidden_.end(), index(part.node)) != hidden_.end());
+            first->best = eligible(first->shape);
+        }
+    }
+
+    // --- everything else: ask in the transaction
+    template <class Placement>
+    void by_question(view const& v, actions& a, Placement const& place, backlog& waiting, job_id head) {
+        auto ends = std::vector<std::pair<std::int64_t, job_id>>{};
+        for (auto j : v.jobs())
+            if (v.placed(j)) ends.emplace_back(std::max(ends_at(v, j), index(v.now()) + 1), j);
+        std::sort(ends.begin(), ends.end());
+        auto const before = a.checkpoint();
+        auto shadow = never;
+        auto freed = std::size_t{0};
+        while (shadow == never && freed != ends.size()) {
+            auto const at = ends[freed].first;
+            for (; freed != ends.size() && ends[freed].first == at; ++freed) a.preempt(ends[freed].second);
+            if (place.place(v.need(head), v.free())) shadow = sim_time{at};
+        }
+        a.rollback(before); // nobody was preempted: a question, not an order
+        if (shadow != never) a.promise(head, shadow);
+        auto order = std::vector<rank>{};
+        waiting.each([&](job_id j) { order.push_back({waiting.key_of(j), j}); });
+        std::sort(order.begin(), order.end());
+        for (auto const& one : order) {
+            auto const j = one.job;
+            if (j == head || !placement::may_fit(place, v.need(j), v.free())) continue;
+            auto const now = a.checkpoint();
+            auto const where = place.place(v.need(j), v.free());
+            if (!where || a.start(j, *where) != answer::accepted) continue;
+            if (shadow != never && v.now() + estimate_.remaining_ms(v, j) > shadow) {
+                auto const then = a.checkpoint();
+                for (auto i = std::size_t{0}; i != freed; ++i)
+                    if (v.placed(ends[i].second)) a.preempt(ends[i].second);
+                auto const head_fits = static_cast<bool>(place.place(v.need(head), v.free()));
+                a.rollback(head_fits ? then : now);
+                if (!head_fits) continue;
+            }
+            waiting.erase(j);
+            started(v, j);
+        }
+    }
+
+    struct candidate {
+        rank best;
+        std::uint32_t shape;
+    };
+
+    Estimator estimate_{};
+    residents running_;
+    sim_time shadow_ = never;
+    int each_ = 0;                     ///< GPUs of the head on each of its nodes
+    std::vector<std::uint32_t> nodes_; ///< H
+    std::vector<std::uint32_t> found_;
+    std::vector<std::uint32_t> hidden_; ///< nodes of which the long jobs' world hides something
+    std::optional<cluster::ledger> long_world_;
+    std::vector<candidate> candidates_;
+};
+
+easy() -> easy<>;
+template <class Estimator>
+easy(Estimator) -> easy<Estimator>;
+
+} // namespace rota::queueing
+
+#endif

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_QUEUEING_GREEDY_HPP
+#define ROTA_QUEUEING_GREEDY_HPP
+
+#include <algorithm>
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <queue>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <rota/contract/actions.hpp>
+#include <rota/contract/claims.hpp>
+#include <rota/contract/event.hpp>
+#include <rota/contract/view.hpp>
+#include <rota/core/units.hpp>
+#include <rota/placement/concepts.hpp>
+#include <rota/placement/may_fit.hpp>
+#include <rota/queueing/backlog.hpp>
+#include <rota/queueing/concepts.hpp>
+#include <rota/queueing/disciplines.hpp>
+#include <rota/queueing/fifo.hpp>
+
+namespace rota::queueing {
+
+/// Sort, then place: starts waiting jobs in an order, under a discipline that says who may pass whom.
+///
+/// Event-driven: never walks the active jobs. Jobs with equal requests fit together or not at all, so a pass
+/// asks each shape at most once, and a shape that does not fit is not asked again before something was
+/// released. Cost      an event O(log waiting + shapes); a start as its placement. Source    the greedy pass
+/// that Tiresias, Helios, Blox, Slurm and Kueue share; the discipline names its own.
+template <order Order = queueing::fifo, class Discipline = skip_ahead>
+class greedy {
+public:
+    using order_type = Order;
+    static constexpr claim claims =
+        Discipline::claims |
+        (std::same_as<Order, queueing::fifo> && std::same_as<Discipline, strict> ? claim::strict_fifo
+                                                                                 : claim::none);
+
+    greedy() = default;
+    explicit greedy(Order by, Discipline how = {}) : by_{std::move(by)}, how_{std::move(how)} {}
+
+    [[nodiscard]] Order const& by() const noexcept { return by_; }
+
+    template <class Preemption>
+    void on(event const& happened, view const& v, Preemption& evict) {
+        tell(by_, happened, v);
+        if constexpr (backfills) how_.on(happened, v);
+        if (happened.kind == event_kind::resync) {
+            waiting_.clear();
+            timers_ = {};
+            due_.clear();
+            for (auto j : v.jobs()) {
+                if (v.waiting(j)) insert(v, j);
+                watch(v, j);
+            }
+        } else if (happened.about_a_job()) {
+            auto const waits = happened.after == phase::waiting && v.waiting(happened.job);
+            if (waits) insert(v, happened.job);
+            else waiting_.erase(happened.job);
+            if (happened.kind != event_kind::submitted) {
+                watch(v, happened.job);
+                released_ |= happened.kind != event_kind::started;
+            }
+        } else {
+            released_ |= happened.kind != event_kind::wake;
+        }
+        evict.on(happened, v, by_);
+    }
+
+    template <placement::policy Placement, class Preemption>
+    void decide(view const& v, actions& a, Placement const& place, Preemption& evict) {
+        refresh(v, evict);
+        if constexpr (Preemption::follows(std::type_identity<Order>{})) {
+            run(v, a, place, evict);
+            if constexpr (backfills)
+                if (waiting_.size() > 1) how_.backfill(v, a, place, waiting_);
+        } else {
+            run_one_by_one(v, a, place, evict);
+        }
+        wake(v, a);
+    }
+
+private:
+    static constexpr bool backfills = requires(Discipline& d, event const& e, view const& v) { d.on(e, v); };
+    static constexpr bool has_timers =
+        requires(Order const& o, view const& v, job_id j) { o.stale_at(v, j); };
+
+    void insert(view const& v, job_id j) {
+        auto limit = millis{0};
+        if constexpr (backfills) limit = how_.limit_ms(v, j);
+        waiting_.insert(v, j, by_.key(v, j), limit);
+    }
+    template <class Placement, class Preemption>
+    [[nodiscard]] bool start(view const& v, actions& a, Placement const& place, Preemption& evict, job_id j) {
+        auto started = false;
+        if (placement::may_fit(place, v.need(j), v.free()))
+            if (auto const where = place.place(v.need(j), v.free()); where)
+                started = a.start(j, *where) == answer::accepted;
+        if (!started && evict.start(v, a, place, by_, j)) started = released_ = true;
+        if (!started) return false;
+        waiting_.erase(j);
+        evict.started(v, j, by_);
+        if constexpr (backfills) how_.started(v, j);
+        return true;
+    }
+    /// In order; what did not fit before is asked again only after a release.
+    template <class Placement, class Preemption>
+    void run(view const& v, actions& a, Placement const& place, Preemption& evict) {
+        for (;;) {
+            if (released_) {
+                released_ = false;
+                for (auto s = std::uint32_t{0}; s != waiting_.shapes(); ++s)
+                    if (waiting_.is_shut(s) && !(waiting_.head(s) == backlog::no_job) &&
+                        (placement::may_fit(place, v.request_of(s), v.free()) ||
+                         evict.may_start(v, by_, waiting_.head(s).job)))
+                        waiting_.open(s);
+            }
+            auto const next = std::same_as<Discipline, skip_ahead> ? waiting_.first_open() : waiting_.first();
+            if (next == backlog::no_job) return;
+            auto const shape = waiting_.shape_of(next.job);
+            if (!waiting_.is_shut(shape) && start(v, a, place, evict, next.job)) continue;
+            waiting_.shut(shape);
+            if constexpr (!std::same_as<Discipline, skip_ahead>) return;
+        }
+    }
+    /// For a preemption that ranks jobs otherwise than the queue: a job behind may evict where one before
+    /// could not.
+    template <class Placement, class Preemption>
+    void run_one_by_one(view const& v, actions& a, Placement const& place, Preemption& evict) {
+        auto all = std::vector<rank>{};
+        waiting_.each([&](job_id j) { all.push_back({waiting_.key_of(j), j}); });
+        std::sort(all.begin(), all.end());
+        for (auto const& one : all)
+            if (!start(v, a, place, evict, one.job) && !std::same_as<Discipline, skip_ahead>) return;
+    }
+
+    // --- keys that step without an event
+    struct timer {
+        sim_time at;
+        job_id job;
+        friend bool operator>(timer const& a, timer const& b) noexcept {
+            return a.at != b.at ? a.at > b.at : a.job > b.job;
+        }
+    };
+    void watch(view const& v, job_id j) {
+        if constexpr (has_timers) {
+            if (due_.size() <= index(j)) due_.resize(v.submitted() + v.submitted() / 2 + 1, never);
+            auto const at = v.state(j).over ? never : by_.stale_at(v, j);
+            if (due_[index(j)] == at) return;
+            due_[index(j)] = at;
+            if (at != never) timers_.push({at, j});
+        }
+    }
+    template <class Preemption>
+    void refresh(view const& v, Preemption& evict) {
+        if constexpr (has_timers) {
+            while (!timers_.empty() && timers_.top().at <= v.now()) {
+                auto const [at, j] = timers_.top();
+                timers_.pop();
+                if (due_[index(j)] != at) continue;
+                due_[index(j)] = never;
+                if constexpr (requires { by_.refreshed(v, j); }) by_.refreshed(v, j);
+                if (waiting_.contains(j)) insert(v, j);
+                else evict.ranked_anew(v, j, by_);
+                released_ = true; // a job that sank may now give way
+                watch(v, j);
+            }
+        }
+        if (auto const every = refresh_of(by_); every > 0 && index(v.now()) / every != refreshed_) {
+            refreshed_ = index(v.now()) / every;
+            auto all = std::vector<job_id>{};
+            waiting_.each([&](job_id j) { all.push_back(j); });
+            for (auto j : all) insert(v, j);
+            released_ = true;
+        }
+    }
+    void wake(view const& v, actions& a) {
+        if constexpr (has_timers) {
+            while (!timers_.empty() && due_[index(timers_.top().job)] != timers_.top().at) timers_.pop();
+            if (!timers_.empty()) a.wake_at(timers_.top().at);
+        }
+        if (auto const every = refresh_of(by_); every > 0 && waiting_.size() != 0)
+            a.wake_at(sim_time{(index(v.now()) / every + 1) * every});
+    }
+
+    Order by_{};
+    Discipline how_{};
+    backlog waiting_;
+    bool released_ = false;
+    std::priority_queue<timer, std::vector<timer>, std::greater<>> timers_;
+    std::vector<sim_time> due_; ///< [jobs] the timer that counts
+    std::int64_t refreshed_ = -1;
+};
+
+template <class Order>
+greedy(Order) -> greedy<Order>;
+template <class Order, class Discipline>
+greedy(Order, Discipline) -> greedy<Order, Discipline>;
+greedy() -> greedy<>;
+
+} // namespace rota::queueing
+
+#endif

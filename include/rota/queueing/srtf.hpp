@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_QUEUEING_SRTF_HPP
+#define ROTA_QUEUEING_SRTF_HPP
+
+#include <cstdint>
+#include <utility>
+
+#include <rota/contract/event.hpp>
+#include <rota/contract/view.hpp>
+#include <rota/core/units.hpp>
+#include <rota/estimate/concepts.hpp>
+#include <rota/estimate/user_limit.hpp>
+#include <rota/queueing/concepts.hpp>
+
+namespace rota::queueing {
+
+/// The shortest remaining time first.
+///
+/// Source    L. Schrage, "A proof of the optimality of the shortest remaining processing time discipline",
+/// Operations
+///           Research 1968: optimal on one server. On several, or for gangs, it is not.
+template <estimate::estimator Estimator = estimate::user_limit>
+struct srtf {
+    static constexpr auto drift = queueing::drift::down;
+    Estimator estimate{};
+
+    void on(event const& happened, view const& v) { estimate::tell(estimate, happened, v); }
+    [[nodiscard]] std::int64_t key(view const& v, job_id j) const { return estimate.remaining_ms(v, j); }
+};
+
+template <class Estimator>
+srtf(Estimator) -> srtf<Estimator>;
+srtf() -> srtf<>;
+
+static_assert(order<srtf<>>);
+
+} // namespace rota::queueing
+
+#endif

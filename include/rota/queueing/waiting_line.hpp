@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_QUEUEING_WAITING_LINE_HPP
+#define ROTA_QUEUEING_WAITING_LINE_HPP
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <rota/core/units.hpp>
+
+namespace rota::queueing {
+
+/// A job's place in a line: by key, then in the order of submission.
+struct rank {
+    std::int64_t key = 0;
+    job_id job{};
+
+    friend constexpr bool operator==(rank const&, rank const&) = default;
+    friend constexpr bool operator<(rank const& a, rank const& b) noexcept {
+        return a.key != b.key ? a.key < b.key : a.job < b.job;
+    }
+};
+
+/// Waiting jobs in order, each with the longest time it may run: sorted blocks with the least such time a
+/// block.
+///
+/// Cost      insert and erase O(block + number of blocks); the first job that ends within a time O(blocks +
+/// block).
+class waiting_line {
+public:
+    [[nodiscard]] bool empty() const noexcept { return blocks_.empty(); }
+    /// Expects !empty().
+    [[nodiscard]] rank const& front() const noexcept { return blocks_.front()->ranks[0]; }
+
+    void insert(rank const& where, millis limit_ms) {
+        if (blocks_.empty()) {
+            add_block(0);
+            return put(0, 0, where, limit_ms);
+        }
+        auto b = block_of(where);
+        if (blocks_[b]->size == capacity) b = split(b, where);
+        auto const& one = *blocks_[b];
+        put(b, static_cast<std::size_t>(std::lower_bound(one.begin(), one.end(), where) - one.begin()), where,
+            limit_ms);
+    }
+    /// Expects the job to be in the line at that rank.
+    void erase(rank const& where) {
+        auto const b = block_of(where);
+        auto& one = *blocks_[b];
+        auto const at =
+            static_cast<std::size_t>(std::lower_bound(one.begin(), one.end(), where) - one.begin());
+        auto const limit = one.limit_ms[at];
+        std::copy(one.begin() + at + 1, one.end(), one.begin() + at);
+        std::copy(one.limit_ms.begin() + static_cast<std::ptrdiff_t>(at) + 1,
+                  one.limit_ms.begin() + static_cast<std::ptrdiff_t>(one.size),
+                  one.limit_ms.begin() + static_cast<std::ptrdiff_t>(at));
+        if (--one.size == 0) {
+            spare_.push_back(std::move(blocks_[b]));
+            blocks_.erase(blocks_.begin() + static_cast<std::ptrdiff_t>(b));
+            first_.erase(first_.begin() + static_cast<std::ptrdiff_t>(b));
+            least_.erase(least_.begin() + static_cast<std::ptrdiff_t>(b));
+            return;
+        }
+        first_[b] = one.ranks[0];
+        if (limit == least_[b]) least_[b] = one.least();
+    }
+    /// The first job, in order, that may run no longer than `within`; null if there is none.
+    [[nodiscard]] rank const* first_within(millis within) const noexcept {
+        for (std::size_t b = 0; b != least_.size(); ++b) {
+            if (least_[b] > within) continue;
+            auto at = std::size_t{0};
+            while (blocks_[b]->limit_ms[at] > within) ++at;
+            return &blocks_[b]->ranks[at];
+        }
+        return nullptr;
+    }
+    /// Calls visit(rank, limit_ms) in order.
+    template <class Visit>
+    void each(Visit visit) const {
+        for (auto const& one : blocks_)
+            for (std::size_t i = 0; i != one->size; ++i) visit(one->ranks[i], one->limit_ms[i]);
+    }
+    void clear() noexcept {
+        blocks_.clear();
+        first_.clear();
+        least_.clear();
+    }
+
+private:
+    static constexpr std::size_t capacity = 128;
+
+    struct block {
+        std::size_t size = 0;
+        std::array<rank, capacity> ranks;
+        std::array<millis, capacity> limit_ms;
+
+        [[nodiscard]] rank* begin() noexcept { return ranks.data(); }
+        [[nodiscard]] rank* end() noexcept { return ranks.data() + size; }
+        [[nodiscard]] rank const* begin() const noexcept { return ranks.data(); }
+        [[nodiscard]] rank const* end() const noexcept { return ranks.data() + size; }
+        [[nodiscard]] millis least() const noexcept {
+            return *std::min_element(limit_ms.begin(), limit_ms.begin() + static_cast<std::ptrdiff_t>(size));
+        }
+    };
+
+    [[nodiscard]] std::size_t block_of(rank const& where) const noexcept {
+        auto const after = std::upper_bound(first_.begin(), first_.end(), where);
+        return after == first_.begin() ? 0 : static_cast<std::size_t>(after - first_.begin()) - 1;
+    }
+    void add_block(std::size_t at) {
+        auto fresh = std::unique_ptr<block>{};
+        if (spare_.empty()) {
+            fresh = std::make_unique<block>();
+        } else {
+            fresh = std::move(spare_.back());
+            spare_.pop_back();
+            fresh->size = 0;
+        }
+        blocks_.insert(blocks_.begin() + static_cast<std::ptrdiff_t>(at), std::move(fresh));
+        first_.insert(first_.begin() + static_cast<std::ptrdiff_t>(at), rank{});
+        least_.insert(least_.begin() + static_cast<std::ptrdiff_t>(at), millis{});
+    }
+    /// Makes room in the full block b; returns the block in which `where` belongs.
+    std::size_t split(std::size_t b, rank const& where) {
+        // jobs mostly arrive in order: then the new block stays almost empty and the old one full
+        auto const keep =
+            b + 1 == blocks_.size() && blocks_[b]->ranks[capacity - 1] < where ? capacity - 1 : capacity / 2;
+        add_block(b + 1);
+        auto& left = *blocks_[b];
+        auto& right = *blocks_[b + 1];
+        std::copy(left.ranks.begin() + keep, left.ranks.end(), right.ranks.begin());
+        std::copy(left.limit_ms.begin() + keep, left.limit_ms.end(), right.limit_ms.begin());
+        right.size = capacity - keep;
+        left.size = keep;
+        first_[b + 1] = right.ranks[0];
+        least_[b] = left.least();
+        least_[b + 1] = right.least();
+        return right.ranks[0] < where ? b + 1 : b;
+    }
+    void put(std::size_t b, std::size_t at, rank const& where, millis limit_ms) {
+        auto& one = *blocks_[b];
+        auto const from = static_cast<std::ptrdiff_t>(at);
+        auto const size = static_cast<std::ptrdiff_t>(one.size);
+        std::copy_backward(one.begin() + from, one.end(), one.end() + 1);
+        std::copy_backward(one.limit_ms.begin() + from, one.limit_ms.begin() + size,
+                           one.limit_ms.begin() + size + 1);
+        one.ranks[at] = where;
+        one.limit_ms[at] = limit_ms;
+        first_[b] = one.ranks[0];
+        least_[b] = one.size++ == 0 ? limit_ms : std::min(least_[b], limit_ms);
+    }
+
+    std::vector<std::unique_ptr<block>> blocks_;
+    std::vector<rank> first_;   ///< of each block
+    std::vector<millis> least_; ///< limit of each block
+    std::vector<std::unique_ptr<block>> spare_;
+};
+
+} // namespace rota::queueing
+
+#endif
