@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <concepts>
 #include <cstdint>
-#include <tuple>
 #include <type_traits>
 #include <vector>
 
@@ -81,13 +80,15 @@ public:
     }
 
 private:
+    using rank_type = queueing::departures::rank;
+
     template <class Order>
     static constexpr bool indexed() noexcept {
         return Indexed && Measure::drift(std::type_identity<Order>{}) != queueing::drift::free;
     }
     /// Badness made constant while a job runs: remaining time becomes the time of its end.
     template <class Order>
-    [[nodiscard]] static std::int64_t rank(view const& v, Order const& by, job_id j) {
+    [[nodiscard]] static std::int64_t measure(view const& v, Order const& by, job_id j) {
         auto const badness = Measure::badness(v, by, j);
         if constexpr (Measure::drift(std::type_identity<Order>{}) == queueing::drift::down) {
             auto const from = v.state(j).accrues_from;
@@ -95,6 +96,16 @@ private:
         } else {
             return badness;
         }
+    }
+    /// The worst first; of equals the one that started last: decisions are numbered.
+    template <class Order>
+    [[nodiscard]] static rank_type rank(view const& v, Order const& by, job_id j) {
+        return queueing::departures::ranked(measure(v, by, j), v.state(j).decided);
+    }
+    /// Whoever is above it is strictly worse than the job.
+    template <class Order>
+    [[nodiscard]] static rank_type bound(view const& v, Order const& by, job_id j) {
+        return queueing::departures::ranked(measure(v, by, j), 0xffffffffu);
     }
     /// The index can say who would have to leave for this job.
     [[nodiscard]] bool answerable(view const& v, job_id j) const noexcept {
@@ -119,35 +130,35 @@ private:
     }
     /// The rank of the last job that must leave, if it is worse than the asking job; no_price otherwise.
     template <class Order>
-    [[nodiscard]] std::int64_t threshold(view const& v, Order const& by, job_id j, bool only_whether) {
+    [[nodiscard]] rank_type threshold(view const& v, Order const& by, job_id j, bool only_whether) {
         auto const& need = v.need(j);
-        auto const bound = rank(v, by, j);
+        auto const above = bound(v, by, j);
         auto worst = queueing::departures::no_price;
         each_model(v, need, [&](gpu_model model, placement::gang_shape shape) {
             auto& of = running_.index_of();
             auto here = queueing::departures::no_price;
             if (need.span == job::span::one_rack && shape.full > 1) {
                 auto block = std::uint32_t{0};
-                if (of.above(v.free(), model, shape.each, shape.full, bound))
+                if (of.above(v.free(), model, shape.each, shape.full, above))
                     here = of.mth_in_a_rack(v.free(), model, shape.each, shape.full, block);
             } else if (only_whether) {
-                if (of.above(v.free(), model, shape.each, shape.full, bound))
+                if (of.above(v.free(), model, shape.each, shape.full, above))
                     here = queueing::departures::free_now;
-            } else if (of.above(v.free(), model, shape.each, shape.full, bound)) {
+            } else if (of.above(v.free(), model, shape.each, shape.full, above)) {
                 here = of.mth(v.free(), model, shape.each, shape.full);
             }
-            if (here > bound) worst = std::max(worst, here);
+            if (here > above) worst = std::max(worst, here);
         });
         return worst;
     }
     /// Whoever has at least the rank `worst` on a node that then has room, the worst first.
-    void collect(view const& v, job_id j, std::int64_t worst) {
+    void collect(view const& v, job_id j, rank_type worst) {
         found_.clear();
         each_model(v, v.need(j), [&](gpu_model model, placement::gang_shape shape) {
             running_.index_of().each_at_least(v.free(), model, shape.each, worst, [&](node_id n) {
                 for (auto const* r = running_.index_of().begin(n);
                      r != running_.index_of().end(n) && r->rank >= worst; ++r)
-                    found_.push_back({r->rank, v.state(r->job).decided, r->job});
+                    found_.push_back({r->rank, r->job});
             });
         });
         sort_into_victims();
@@ -155,16 +166,15 @@ private:
     template <class Order>
     void collect_all(view const& v, Order const& by, job_id j) {
         found_.clear();
-        auto const bound = rank(v, by, j);
+        auto const above = bound(v, by, j);
         for (auto other : v.jobs())
             if (v.placed(other))
-                if (auto const badness = rank(v, by, other); badness > bound)
-                    found_.push_back({badness, v.state(other).decided, other});
+                if (auto const here = rank(v, by, other); here > above) found_.push_back({here, other});
         sort_into_victims();
     }
     void sort_into_victims() {
         std::sort(found_.begin(), found_.end(), [](candidate const& a, candidate const& b) {
-            return std::tuple{b.rank, b.started, b.job} < std::tuple{a.rank, a.started, a.job};
+            return a.rank != b.rank ? a.rank > b.rank : a.job > b.job;
         });
         victims_.clear();
         for (auto const& one : found_)
@@ -172,8 +182,7 @@ private:
     }
 
     struct candidate {
-        std::int64_t rank;
-        std::uint32_t started; ///< decisions are numbered
+        rank_type rank;
         job_id job;
     };
 

@@ -49,7 +49,12 @@ template <placement::policy Placement>
     for (auto i = out.size(); i-- > 0;) {
         auto const again = a.checkpoint();
         if (a.put(out[i].first, out[i].second) != answer::accepted || !still_fits()) a.rollback(again);
+        else out[i].second.clear(); // reprieved
     }
+    // that was thought: stage only what is left of it, so that nobody else leaves a trace
+    a.rollback(before);
+    for (auto const& [victim, held] : out)
+        if (!held.empty()) a.preempt(victim);
     auto gang = cluster::placement{};
     for (auto const& part : nodes) gang.add(placement::pick(need, v.free(), part.node, part.count()));
     if (a.start(job, gang) == answer::accepted) return true;

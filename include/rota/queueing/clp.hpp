@@ -39,11 +39,12 @@ struct clp {
         auto most = std::vector<double>{};
         for (auto const& row : p.rows) most.push_back(row.at_most);
 
-        auto const model = std::unique_ptr<Clp_Simplex, void (*)(Clp_Simplex*)>(Clp_newModel(), Clp_deleteModel);
+        auto const model =
+            std::unique_ptr<Clp_Simplex, void (*)(Clp_Simplex*)>(Clp_newModel(), Clp_deleteModel);
         Clp_setLogLevel(model.get(), 0);
-        Clp_loadProblem(model.get(), static_cast<int>(columns), static_cast<int>(p.rows.size()), starts.data(),
-                        rows.data(), factors.data(), lower.data(), upper.data(), p.gain.data(), least.data(),
-                        most.data());
+        Clp_loadProblem(model.get(), static_cast<int>(columns), static_cast<int>(p.rows.size()),
+                        starts.data(), rows.data(), factors.data(), lower.data(), upper.data(), p.gain.data(),
+                        least.data(), most.data());
         Clp_setOptimizationDirection(model.get(), -1); // maximise
         Clp_primal(model.get(), 0);
         auto answer = lp_solution{};

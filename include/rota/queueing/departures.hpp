@@ -12,6 +12,7 @@
 
 #include <rota/cluster/ledger.hpp>
 #include <rota/cluster/placement.hpp>
+#include <rota/core/checked.hpp>
 #include <rota/core/config.hpp>
 #include <rota/core/units.hpp>
 
@@ -27,11 +28,20 @@ namespace rota::queueing {
 /// whole GPUs only.
 class departures {
 public:
-    static constexpr std::int64_t free_now = std::numeric_limits<std::int64_t>::max();
-    static constexpr std::int64_t no_price = std::numeric_limits<std::int64_t>::min();
+    using rank = int128; ///< a measure and, below it, what breaks ties
+    static constexpr rank free_now = static_cast<rank>(std::numeric_limits<std::int64_t>::max()) << 63;
+    static constexpr rank no_price = -free_now;
+
+    /// Ranks by the measure, then by the number, the larger of both first to leave.
+    [[nodiscard]] static constexpr rank ranked(std::int64_t measure, std::uint32_t number) noexcept {
+        return (static_cast<rank>(measure) << 32) + number;
+    }
+    [[nodiscard]] static constexpr std::int64_t measure_of(rank of) noexcept {
+        return static_cast<std::int64_t>(of >> 32);
+    }
 
     struct resident {
-        std::int64_t rank;
+        departures::rank rank;
         job_id job;
         std::int32_t gpus;
     };
@@ -51,13 +61,13 @@ public:
     }
     [[nodiscard]] bool empty() const noexcept { return nodes_.empty(); }
 
-    void add(job_id job, std::int64_t rank, cluster::placement const& on) {
+    void add(job_id job, rank worth, cluster::placement const& on) {
         for (auto const& part : on) {
             auto& here = nodes_[index(part.node)];
             ROTA_EXPECTS(here.size < here.slots.size(), "a node has room for as many jobs as GPUs");
             auto i = here.size++;
-            for (; i != 0 && here.slots[i - 1].rank < rank; --i) here.slots[i] = here.slots[i - 1];
-            here.slots[i] = {rank, job, part.count()};
+            for (; i != 0 && here.slots[i - 1].rank < worth; --i) here.slots[i] = here.slots[i - 1];
+            here.slots[i] = {worth, job, part.count()};
             touch(part.node);
         }
     }
@@ -84,7 +94,7 @@ public:
     [[nodiscard]] resident const* begin(node_id n) const noexcept { return nodes_[index(n)].slots.data(); }
     [[nodiscard]] resident const* end(node_id n) const noexcept { return begin(n) + nodes_[index(n)].size; }
 
-    [[nodiscard]] std::int64_t price(cluster::ledger const& free, std::uint32_t n, int k) const noexcept {
+    [[nodiscard]] rank price(cluster::ledger const& free, std::uint32_t n, int k) const noexcept {
         if (!free.open(node_id{n})) return no_price;
         auto gpus = free.whole_count(node_id{n});
         if (gpus >= k) return free_now;
@@ -94,8 +104,8 @@ public:
     }
     /// The m-th largest price of the model; no_price if there are fewer than m. `chosen`, if given: those m
     /// nodes, the largest price first, equal prices by rack and id.
-    [[nodiscard]] std::int64_t mth(cluster::ledger const& free, gpu_model model, int k, std::uint32_t m,
-                                   std::vector<std::uint32_t>* chosen = nullptr) {
+    [[nodiscard]] rank mth(cluster::ledger const& free, gpu_model model, int k, std::uint32_t m,
+                           std::vector<std::uint32_t>* chosen = nullptr) {
         auto& values = flushed(free, model, k);
         if (values.empty() || m == 0) return no_price;
         if (m == 1 && chosen == nullptr) return values[1];
@@ -117,19 +127,18 @@ public:
     }
     /// At least m nodes of the model have a price above the bound.
     [[nodiscard]] bool above(cluster::ledger const& free, gpu_model model, int k, std::uint32_t m,
-                             std::int64_t bound) {
+                             rank bound) {
         auto const& values = flushed(free, model, k);
         if (values.empty() || values[1] <= bound) return false;
         if (m <= 1) return true;
         auto got = std::uint32_t{0};
-        walk(
-            values, 1, [bound](std::int64_t v) { return v > bound; }, [&](std::size_t) { return ++got < m; });
+        walk(values, 1, [bound](rank v) { return v > bound; }, [&](std::size_t) { return ++got < m; });
         return got >= m;
     }
     /// The best m-th price over the racks of the model and that rack's block; no_price where no rack
     /// suffices.
-    [[nodiscard]] std::int64_t mth_in_a_rack(cluster::ledger const& free, gpu_model model, int k,
-                                             std::uint32_t m, std::uint32_t& best_block) {
+    [[nodiscard]] rank mth_in_a_rack(cluster::ledger const& free, gpu_model model, int k, std::uint32_t m,
+                                     std::uint32_t& best_block) {
         auto const& values = flushed(free, model, k);
         auto best = no_price;
         if (values.empty() || m == 0) return best;
@@ -150,12 +159,12 @@ public:
     }
     /// Calls visit(node) for the nodes of the model whose price is at least `least`.
     template <class Visit>
-    void each_at_least(cluster::ledger const& free, gpu_model model, int k, std::int64_t least, Visit visit) {
+    void each_at_least(cluster::ledger const& free, gpu_model model, int k, rank least, Visit visit) {
         auto const& values = flushed(free, model, k);
         if (values.empty()) return;
         auto const* const order = nodes_of(free, model).first;
         walk(
-            values, 1, [least](std::int64_t v) { return v >= least && v != no_price; },
+            values, 1, [least](rank v) { return v >= least && v != no_price; },
             [&](std::size_t i) {
                 visit(node_id{order[i - values.size() / 2]});
                 return true;
@@ -170,9 +179,9 @@ private:
     };
     struct leaf_value {
         std::size_t at;
-        std::int64_t was;
+        rank was;
     };
-    using tree = std::vector<std::int64_t>; ///< a max tree; leaves in the order of the model's nodes
+    using tree = std::vector<rank>; ///< a max tree; leaves in the order of the model's nodes
 
     static std::pair<std::uint32_t const*, std::uint32_t const*> nodes_of(cluster::ledger const& free,
                                                                           gpu_model model) noexcept {
@@ -180,7 +189,7 @@ private:
         if (racks.first_block(model) == racks.end_block(model)) return {nullptr, nullptr};
         return {racks.begin(racks.first_block(model)), racks.end(racks.end_block(model) - 1)};
     }
-    static void set(tree& values, std::size_t i, std::int64_t value) noexcept {
+    static void set(tree& values, std::size_t i, rank value) noexcept {
         values[i] = value;
         while ((i >>= 1) != 0) {
             auto const larger = std::max(values[2 * i], values[2 * i + 1]);
@@ -227,7 +236,7 @@ private:
     std::array<std::vector<std::uint32_t>, levels> pending_;
     std::uint32_t used_ = 0; ///< bit k: some tree for k exists
     std::vector<leaf_value> taken_;
-    std::vector<std::int64_t> sorted_;
+    std::vector<rank> sorted_;
 };
 
 } // namespace rota::queueing

@@ -46,7 +46,7 @@ public:
 
     void on(event const& happened, view const& v) {
         estimate::tell(estimate_, happened, v);
-        running_.on(happened, v, [&](job_id j) { return -ends_at(v, j); });
+        running_.on(happened, v, [&](job_id j) { return departures::ranked(-ends_at(v, j), 0); });
         if (happened.kind == event_kind::node_down || happened.kind == event_kind::node_up) {
             running_.changed().push_back(happened.node);
         } else if (happened.kind == event_kind::resync) {
@@ -57,14 +57,15 @@ public:
     /// The longest that a waiting job is believed to run.
     [[nodiscard]] millis limit_ms(view const& v, job_id j) const { return estimate_.remaining_ms(v, j); }
     void started(view const& v, job_id j) {
-        running_.track(v, j, [&](job_id one) { return -ends_at(v, one); });
+        running_.track(v, j, [&](job_id one) { return departures::ranked(-ends_at(v, one), 0); });
     }
 
     /// Starts what may pass the blocked head.
     template <class Placement>
     void backfill(view const& v, actions& a, Placement const& place, backlog& waiting) {
         auto const head = waiting.first().job;
-        if (running_.index_of().empty()) running_.rebuild(v, [&](job_id j) { return -ends_at(v, j); });
+        if (running_.index_of().empty())
+            running_.rebuild(v, [&](job_id j) { return departures::ranked(-ends_at(v, j), 0); });
         auto const together = placement::is_compact<Placement>() || v.need(head).span != job::span::anywhere;
         if (together && running_.regular() && placement::plain(v.need(head)) && shadow(v, head)) {
             a.promise(head, shadow_);
@@ -113,7 +114,7 @@ private:
             each_ = shape.each;
         }
         if (best == departures::no_price || best == departures::free_now) return false;
-        shadow_ = std::max(sim_time{-best}, v.now() + 1);
+        shadow_ = std::max(sim_time{-departures::measure_of(best)}, v.now() + 1);
         return true;
     }
     /// GPUs of a head's node that a job may hold past the shadow.
@@ -121,7 +122,7 @@ private:
         auto const now = v.free().whole_count(n);
         auto then = now;
         for (auto const* r = running_.index_of().begin(n);
-             r != running_.index_of().end(n) && -r->rank <= index(shadow_); ++r)
+             r != running_.index_of().end(n) && -departures::measure_of(r->rank) <= index(shadow_); ++r)
             then += r->gpus;
         return std::min(now, std::max(then - each_, 0));
     }

@@ -77,7 +77,7 @@ public:
         if constexpr (Preemption::follows(std::type_identity<Order>{})) {
             run(v, a, place, evict);
             if constexpr (backfills)
-                if (waiting_.size() > 1) how_.backfill(v, a, place, waiting_);
+                if (waiting_.size() != 0) how_.backfill(v, a, place, waiting_);
         } else {
             run_one_by_one(v, a, place, evict);
         }

@@ -78,7 +78,7 @@ public:
 private:
     static constexpr std::uint32_t irregular_mark = 0xffffffffu;
 
-    [[nodiscard]] std::int64_t rank_of(job_id j, std::uint32_t known) const noexcept {
+    [[nodiscard]] departures::rank rank_of(job_id j, std::uint32_t known) const noexcept {
         auto const n = pool_.at(known).front().node;
         auto const* r = index_.begin(n);
         while (r->job != j) ++r;

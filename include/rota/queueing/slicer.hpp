@@ -39,9 +39,8 @@ public:
     void on(event const& happened, view const&) {
         if (happened.kind == event_kind::resync) accounts_.clear();
         if (happened.about_a_job() && happened.after == phase::ended) accounts_.erase(happened.job);
-        due_ |= happened.about_a_job()
-                    ? happened.after == phase::waiting || happened.after == phase::ended
-                    : happened.kind != event_kind::wake;
+        due_ |= happened.about_a_job() ? happened.after == phase::waiting || happened.after == phase::ended
+                                       : happened.kind != event_kind::wake;
     }
 
     /// share(job, lane) -> std::int64_t: thousandths of the time that the job shall run on that lane.
