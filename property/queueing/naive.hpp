@@ -53,6 +53,10 @@ struct greedy {
 
     void backfill(view const& v, actions& a, job_id head,
                   std::vector<std::pair<std::int64_t, job_id>> const& others) {
+        auto somebody_fits = false;
+        for (auto const& [key, j] : others)
+            somebody_fits |= static_cast<bool>(placement::consolidated{}.place(v.need(j), v.free()));
+        if (!somebody_fits && v.state(head).promised != never) return;
         // ends as believed when each run was confirmed, or in the next ms
         auto ends = std::map<std::int64_t, std::vector<job_id>>{};
         for (auto j : v.jobs())

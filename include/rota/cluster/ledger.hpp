@@ -33,6 +33,7 @@ public:
         for (auto const& node : cluster.nodes) {
             models_ = std::max(models_, index(node.model) + 1);
             auto& part = summary_[index(node.model)];
+            part.uniform &= part.total == 0 || part.largest == node.gpus;
             part.total += node.gpus;
             part.largest = std::max<int>(part.largest, node.gpus);
         }
@@ -66,6 +67,8 @@ public:
     }
     /// GPUs of the largest node of the model.
     [[nodiscard]] int largest(gpu_model m) const noexcept { return summary_[index(m)].largest; }
+    /// All nodes of the model have as many GPUs.
+    [[nodiscard]] bool uniform(gpu_model m) const noexcept { return summary_[index(m)].uniform; }
     /// Open nodes with >= k whole free GPUs.
     [[nodiscard]] std::uint32_t at_least(gpu_model m, int k) const noexcept {
         return summary_[index(m)].at_least[static_cast<std::size_t>(k)];
@@ -144,6 +147,7 @@ private:
         std::int64_t open = 0;
         std::int64_t total = 0;
         int largest = 0;
+        bool uniform = true;
         std::array<std::uint32_t, levels> at_least{};
         friend bool operator==(per_model const&, per_model const&) = default;
     };

@@ -42,7 +42,7 @@ public:
 
     /// Mask of the GPUs that nobody holds a share of.
     [[nodiscard]] std::uint16_t whole(node_id n) const noexcept { return whole_[index(n)]; }
-    [[nodiscard]] int whole_count(node_id n) const noexcept { return std::popcount(whole_[index(n)]); }
+    [[nodiscard]] int whole_count(node_id n) const noexcept { return gpus_in(whole_[index(n)]); }
     [[nodiscard]] int free_milli(node_id n, int gpu) const noexcept {
         return milli_[index(n) * stride_ + static_cast<std::uint32_t>(gpu)];
     }

@@ -3,7 +3,7 @@
 #define ROTA_CLUSTER_PLACEMENT_HPP
 
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -13,6 +13,22 @@
 
 namespace rota::cluster {
 
+namespace detail {
+
+/// Without -mpopcnt std::popcount is a library call, too slow for the decision path: a table of bytes.
+inline constexpr auto bits_of_byte = [] {
+    auto bits = std::array<std::uint8_t, 256>{};
+    for (auto i = 1u; i != 256; ++i) bits[i] = static_cast<std::uint8_t>(bits[i / 2] + i % 2);
+    return bits;
+}();
+
+} // namespace detail
+
+/// GPUs in a mask.
+[[nodiscard]] constexpr int gpus_in(std::uint16_t mask) noexcept {
+    return detail::bits_of_byte[mask & 255u] + detail::bits_of_byte[mask >> 8];
+}
+
 /// Some GPUs of one node, as a mask, with the same share of each, and the CPU and memory that go with them.
 struct slice {
     node_id node{};
@@ -21,7 +37,7 @@ struct slice {
     std::uint32_t cpu_milli = 0;     ///< for the whole slice
     std::uint32_t mem_mib = 0;       ///< for the whole slice
 
-    [[nodiscard]] int count() const noexcept { return std::popcount(gpus); }
+    [[nodiscard]] int count() const noexcept { return gpus_in(gpus); }
 
     friend bool operator==(slice const&, slice const&) = default;
 };

@@ -17,8 +17,8 @@ namespace rota::cluster {
 ///
 /// A block is the nodes of one GPU model in one rack. For every (model, k) the blocks are bucketed by the
 /// number of their nodes with >= k free, so "the fewest sufficient nodes, then the lowest rack" is found
-/// without a scan. Cost      one bucket move a changed k; nothing at all where every model has a single
-/// block.
+/// without a scan.
+/// Cost      one bucket move a changed k; nothing at all where every model has a single block.
 class rack_index {
 public:
     static constexpr std::uint32_t none = bitmap::none;

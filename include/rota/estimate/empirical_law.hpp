@@ -20,11 +20,11 @@ namespace rota::estimate {
 /// The law of observed services: every sample equally likely.
 ///
 /// The index is the exact one, the sup over every later sample with the age subtracted, taken at 0 and at
-/// each sample: between two samples it keeps its value. Beyond the largest sample it is 0. Cost      O(n) a
-/// distinct sample at construction, O(log n) an index. Source    J. Gu et al., "Tiresias: a GPU cluster
-/// manager for distributed deep learning", NSDI 2019, section 3.2.
-///           differs: the sup over D instead of one fixed D, and service less age instead of the whole
-///           service.
+/// each sample: between two samples it keeps its value. Beyond the largest sample it is 0.
+/// Cost      O(n) a distinct sample at construction, O(log n) an index.
+/// Source    J. Gu et al., "Tiresias: a GPU cluster manager for distributed deep learning", NSDI 2019,
+///           section 3.2. differs: the sup over D instead of one fixed D, and service less age instead of
+///           the whole service.
 class empirical_law {
 public:
     /// Expects at least one sample, each > 0, in ms of service.

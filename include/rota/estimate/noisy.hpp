@@ -17,10 +17,11 @@ namespace rota::estimate {
 
 /// Another estimator's total, times a log-normal factor of median 1 that is drawn once a job from the seed.
 ///
-/// The estimate of the total is kept, not that of the remainder, so an under-estimated job reaches its least
-/// value and stays there. sigma 0 is the estimator itself. Source    M. Dell'Amico, D. Carra, P. Michiardi,
-/// "PSBS: practical size-based scheduling", IEEE ToC 2016, section 7
-///           (multiplicative log-normal error); M. Dell'Amico, "Scheduling with inexact job sizes", 2019.
+/// The estimate of the total is kept, not that of the remainder, so an under-estimated job reaches its
+/// least value and stays there. sigma 0 is the estimator itself.
+/// Source    M. Dell'Amico, D. Carra, P. Michiardi, "PSBS: practical size-based scheduling", IEEE ToC 2016,
+///           section 7 (multiplicative log-normal error); M. Dell'Amico, "Scheduling with inexact job
+///           sizes", 2019.
 template <estimator Base>
 struct noisy {
     Base base;

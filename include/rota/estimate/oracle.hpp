@@ -20,9 +20,10 @@ namespace rota::estimate {
 /// The truth about remaining work and rates.
 ///
 /// Only a simulator can make one, so a scheduler that holds an oracle cannot be run on a real cluster: it
-/// does not compile. Source    the information class "I4, oracle remaining work" of every JCT reference
-/// (SRPT: L. Schrage, "A proof of the
-///           optimality of the shortest remaining processing time discipline", Operations Research 1968).
+/// does not compile.
+/// Source    the information class "I4, oracle remaining work" of every JCT reference (SRPT: L. Schrage, "A
+///           proof of the optimality of the shortest remaining processing time discipline", Operations
+///           Research 1968).
 class oracle {
 public:
     [[nodiscard]] millis remaining_ms(view const& v, job_id j) const noexcept {

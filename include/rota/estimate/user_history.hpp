@@ -17,11 +17,11 @@ namespace rota::estimate {
 
 /// The mean run time of the user's last two finished jobs, never more than the declared limit.
 ///
-/// Falls back on the limit for a user without history. A job that outlives the mean is believed to reach its
-/// limit. Source    D. Tsafrir, Y. Etsion, D. G. Feitelson, "Backfilling using system-generated predictions
-/// rather than user
-///           runtime estimates", IEEE TPDS 2007, section 3. differs: an outlived prediction goes to the limit
-///           at once instead of by their sequence of corrections.
+/// Falls back on the limit for a user without history. A job that outlives the mean is believed to reach
+/// its limit.
+/// Source    D. Tsafrir, Y. Etsion, D. G. Feitelson, "Backfilling using system-generated predictions rather
+///           than user runtime estimates", IEEE TPDS 2007, section 3. differs: an outlived prediction goes
+///           to the limit at once instead of by their sequence of corrections.
 class user_history {
 public:
     user_limit limit{};

@@ -31,7 +31,8 @@ enum class spread : std::uint8_t {
 ///
 /// A gang within the size of a node goes on one node. A larger one takes whole nodes and one node for the
 /// rest: first inside the rack with the fewest nodes that still suffices, unless the policy spills, then
-/// anywhere. Cost      with a count order and whole GPUs: a few bitmap words a node taken. Otherwise one
+/// anywhere. A gang that may lie anywhere spills under every policy where no empty cluster has such nodes.
+/// Cost      with a count order and whole GPUs: a few bitmap words a node taken. Otherwise one
 /// scorer call a node.
 template <scorer Scorer, spread Spread = spread::compact>
 class by_score {
@@ -40,7 +41,8 @@ public:
     explicit by_score(Scorer score) noexcept : score_{score} {}
 
     [[nodiscard]] Scorer const& score() const noexcept { return score_; }
-    /// A gang that may lie anywhere is kept on as few nodes as its size allows.
+    /// A gang that may lie anywhere is kept on as few nodes as its size allows, where the cluster has such
+    /// nodes.
     [[nodiscard]] static constexpr bool compact() noexcept { return Spread == spread::compact; }
 
     [[nodiscard]] outcome place(job::request const& need, cluster::ledger const& free) const {
@@ -59,6 +61,10 @@ public:
                 !where.empty())
                 return where;
         }
+        if (compact() && need.span == job::span::anywhere && !fits_together(need, free))
+            for (auto m = 0; m != free.models(); ++m)
+                if (auto const model = static_cast<gpu_model>(m); need.accepts(model))
+                    if (auto where = spill(need, free, model); !where.empty()) return where;
         return feasible(need, free) ? refusal::busy : refusal::infeasible;
     }
 

@@ -34,6 +34,7 @@ namespace rota::placement {
         auto const largest = std::int64_t{on.largest(model)};
         if (plain && need.span == job::span::anywhere) return true;
         if (plain && wanted <= largest) return true;
+        if (plain && need.span == job::span::compact && on.uniform(model)) return true;
         if (need.span == job::span::one_node && wanted > largest) continue;
         auto const whole_nodes = wanted / largest;
         auto const rest = wanted % largest;
@@ -56,6 +57,15 @@ namespace rota::placement {
         if (need.span != job::span::one_rack && full >= whole_nodes + (rest != 0 && partly == 0)) return true;
     }
     return false;
+}
+
+/// An empty cluster could hold the whole gang on as few nodes as its size allows. Where it could not, a
+/// policy that keeps gangs together must let one lie anywhere that asked for no more: it would wait for ever.
+[[nodiscard]] inline bool fits_together(job::request const& need, cluster::ledger const& on) {
+    auto whole_gang = need;
+    whole_gang.gpus_min = need.gpus_max;
+    if (need.span == job::span::anywhere) whole_gang.span = job::span::compact;
+    return feasible(whole_gang, on);
 }
 
 } // namespace rota::placement

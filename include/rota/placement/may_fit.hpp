@@ -7,6 +7,7 @@
 #include <rota/cluster/ledger.hpp>
 #include <rota/job/request.hpp>
 #include <rota/placement/concepts.hpp>
+#include <rota/placement/feasible.hpp>
 #include <rota/placement/node_fit.hpp>
 
 namespace rota::placement {
@@ -21,12 +22,19 @@ template <policy P>
     else return false;
 }
 
+/// The policy places the gang on as few nodes as its size allows, or not at all.
+template <policy P>
+[[nodiscard]] bool stays_together(job::request const& need, cluster::ledger const& free) {
+    if (need.span != job::span::anywhere) return true;
+    return is_compact<P>() && fits_together(need, free);
+}
+
 /// False only where no placement of the request exists now; for whole GPUs on few nodes also true only where
 /// one does.
 ///
 /// Cost      O(models): node counters, no search.
 template <policy P>
-[[nodiscard]] bool may_fit(P const&, job::request const& need, cluster::ledger const& free) noexcept {
+[[nodiscard]] bool may_fit(P const&, job::request const& need, cluster::ledger const& free) {
     auto const together = is_compact<P>() || need.span != job::span::anywhere;
     for (auto m = 0; m != free.models(); ++m) {
         auto const model = static_cast<gpu_model>(m);
@@ -44,7 +52,7 @@ template <policy P>
             continue;
         return true;
     }
-    return false;
+    return need.span == job::span::anywhere && together && !fits_together(need, free);
 }
 
 } // namespace rota::placement

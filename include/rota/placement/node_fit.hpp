@@ -33,7 +33,8 @@ namespace rota::placement {
 }
 
 /// The devices that the node gives: whole GPUs from the lowest on, or the GPUs on which the share leaves
-/// least. Expects   gpus <= room(need, free, n).
+/// least.
+/// Expects   gpus <= room(need, free, n).
 [[nodiscard]] inline cluster::slice pick(job::request const& need, cluster::ledger const& free, node_id n,
                                          int gpus) noexcept {
     auto mask = std::uint32_t{0};

@@ -62,7 +62,7 @@ public:
     template <placement::policy Placement, class Order>
     [[nodiscard]] bool start(view const& v, actions& a, Placement const& place, Order const& by, job_id j) {
         if constexpr (indexed<Order>()) {
-            auto const together = placement::is_compact<Placement>() || v.need(j).span != job::span::anywhere;
+            auto const together = placement::stays_together<Placement>(v.need(j), v.free());
             if (together && answerable(v, j)) {
                 auto const worst = threshold(v, by, j, false);
                 if (worst == queueing::departures::no_price) return false;

@@ -20,9 +20,9 @@ namespace rota::preemption {
 ///
 /// Imagines the candidates leaving one by one in the given order until the whole gang fits; that fixes its
 /// nodes. Then puts them back, last first, while the gang still fits those nodes. Whoever is left out is
-/// stopped: putting back any one of them would break the start. Returns   whether the job is staged to start.
-/// Candidates that hold nothing are skipped. Source    the reprieve step of the Kubernetes scheduler's
-/// preemption and of Kueue's, for whole gangs.
+/// stopped: putting back any one of them would break the start.
+/// Returns   whether the job is staged to start. Candidates that hold nothing are skipped.
+/// Source    the reprieve step of the Kubernetes scheduler's preemption and of Kueue's, for whole gangs.
 template <placement::policy Placement>
 [[nodiscard]] bool start_by_evicting(view const& v, actions& a, Placement const& place, job_id job,
                                      std::span<job_id const> candidates) {

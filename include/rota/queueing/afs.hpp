@@ -73,8 +73,8 @@ template <estimate::estimator Estimator>
         winner->step = 1;
         winner->rate = winner->next_rate;
         if (winner->gpus < winner->most)
-            winner->next_rate =
-                estimator.rate(v, jobs[static_cast<std::size_t>(winner - all.begin())], winner->gpus + 1, model);
+            winner->next_rate = estimator.rate(v, jobs[static_cast<std::size_t>(winner - all.begin())],
+                                               winner->gpus + 1, model);
     }
     auto sizes = std::vector<int>{};
     for (auto const& one : all) sizes.push_back(one.gpus);

@@ -23,9 +23,10 @@ namespace rota::queueing {
 /// The price of (node, k) is the rank of the last job that must leave: `free_now` where k GPUs are free,
 /// `no_price` where even all departures do not suffice or the node is closed. The m-th largest price of a
 /// model is when m nodes with k free GPUs exist. With rank = badness that is the threshold of preemption;
-/// with rank = -(expected end) it is EASY's shadow time: one index serves both. Cost      add, remove: a few
-/// slots of a node; a query: O(changed nodes x log nodes) once, then O(m log nodes). Expects   residents hold
-/// whole GPUs only.
+/// with rank = -(expected end) it is EASY's shadow time: one index serves both.
+/// Cost      add, remove: a few slots of a node; a query: O(changed nodes x log nodes) once, then O(m log
+///           nodes).
+/// Expects   residents hold whole GPUs only.
 class departures {
 public:
     using rank = int128; ///< a measure and, below it, what breaks ties

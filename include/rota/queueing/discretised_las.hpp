@@ -17,13 +17,13 @@ namespace rota::queueing {
 /// Levels of attained service: a job sinks one level at each threshold, and comes first within the lowest
 /// level.
 ///
-/// Within a level jobs run in the order of their submission. With promote > 0 a waiting job of a lower level
-/// that has waited promote x the time it ran since it last was at the top returns to the top, its service
-/// counted anew. Source    J. Gu et al., "Tiresias: a GPU cluster manager for distributed deep learning",
-/// NSDI 2019, section 3.1
-///           (discretised 2D-LAS, PROMOTEKNOB). Defaults: SymbioticLab/Tiresias simulator/jobs.py, queue
-///           limits 3,250 and 7,200 GPU-seconds. differs: thresholds are crossed when they are, not at the
-///           next event; ties by id.
+/// Within a level jobs run in the order of their submission. With promote > 0 a waiting job of a lower
+/// level that has waited promote x the time it ran since it last was at the top returns to the top, its
+/// service counted anew.
+/// Source    J. Gu et al., "Tiresias: a GPU cluster manager for distributed deep learning", NSDI 2019,
+///           section 3.1 (discretised 2D-LAS, PROMOTEKNOB). Defaults: SymbioticLab/Tiresias
+///           simulator/jobs.py, queue limits 3,250 and 7,200 GPU-seconds. differs: thresholds are crossed
+///           when they are, not at the next event; ties by id.
 template <service Of = service::gpu_time>
 class discretised_las {
 public:

@@ -27,15 +27,15 @@ namespace rota::queueing {
 ///
 /// The blocked head is promised the shadow time: the earliest at which running jobs, ending as estimated,
 /// leave it its nodes H. Then, in order: a job that ends by the shadow may use any free GPUs; a longer one
-/// must leave on the nodes of H what the head will need. The shadow is found anew in every pass and can only
-/// improve while the head stays head and jobs do not outlive their estimates. A job that does is believed to
-/// end in the next ms. Cost      a pass with a blocked head: O(H log nodes + shapes) for whole GPUs on few
-/// nodes; otherwise the running jobs
-///           are released in thought, O(running + waiting x running).
+/// must leave on the nodes of H what the head will need. The shadow is found when a job becomes the head
+/// and whenever another would fit; it only improves while the head stays head and jobs do not outlive their
+/// estimates. A job that does is
+/// believed to end in the next ms.
+/// Cost      a pass with a blocked head: O(H log nodes + shapes) for whole GPUs on few nodes; otherwise the
+///           running jobs are released in thought, O(running + waiting x running).
 /// Source    D. Lifka, "The ANL/IBM SP scheduling system", JSSPP 1995; A. W. Mu'alem, D. G. Feitelson, IEEE
-/// TPDS 2001.
-///           differs: extra GPUs are counted on the head's nodes, not over the cluster: a count promises what
-///           fragmentation does not keep.
+///           TPDS 2001. differs: extra GPUs are counted on the head's nodes, not over the cluster: a count
+///           promises what fragmentation does not keep.
 template <estimate::estimator Estimator = estimate::user_limit>
 class easy {
 public:
@@ -66,16 +66,30 @@ public:
         auto const head = waiting.first().job;
         if (running_.index_of().empty())
             running_.rebuild(v, [&](job_id j) { return departures::ranked(-ends_at(v, j), 0); });
-        auto const together = placement::is_compact<Placement>() || v.need(head).span != job::span::anywhere;
+        if (!somebody_may_pass(v, place, waiting, head) && v.state(head).promised != never) return;
+        auto const together = placement::stays_together<Placement>(v.need(head), v.free());
         if (together && running_.regular() && placement::plain(v.need(head)) && shadow(v, head)) {
             a.promise(head, shadow_);
-            on_nodes(v, a, place, waiting, head);
+            on_nodes(v, a, place, waiting);
         } else {
             by_question(v, a, place, waiting, head);
         }
     }
 
 private:
+    /// Shapes of which the first job would fit now; the others are shut until something is released.
+    template <class Placement>
+    bool somebody_may_pass(view const& v, Placement const& place, backlog& waiting, job_id head) {
+        candidates_.clear();
+        for (auto s = std::uint32_t{0}; s != waiting.shapes(); ++s) {
+            if (waiting.is_shut(s) || waiting.head(s) == backlog::no_job || s == waiting.shape_of(head))
+                continue;
+            if (placement::may_fit(place, v.request_of(s), v.free()))
+                candidates_.push_back({backlog::no_job, s});
+            else waiting.shut(s);
+        }
+        return !candidates_.empty();
+    }
     [[nodiscard]] std::int64_t ends_at(view const& v, job_id j) const {
         auto const from = v.state(j).accrues_from;
         return index((from == never ? v.now() : std::max(v.now(), from)) + estimate_.remaining_ms(v, j));
@@ -152,16 +166,8 @@ private:
         for (auto n : hidden_) sync(v, node_id{n}, true);
     }
     template <class Placement>
-    void on_nodes(view const& v, actions& a, Placement const& place, backlog& waiting, job_id head) {
+    void on_nodes(view const& v, actions& a, Placement const& place, backlog& waiting) {
         auto const slack = shadow_ - v.now();
-        candidates_.clear();
-        for (auto s = std::uint32_t{0}; s != waiting.shapes(); ++s) {
-            if (waiting.is_shut(s) || waiting.head(s) == backlog::no_job || s == waiting.shape_of(head))
-                continue;
-            if (placement::may_fit(place, v.request_of(s), v.free()))
-                candidates_.push_back({backlog::no_job, s});
-            else waiting.shut(s);
-        }
         if (candidates_.empty()) return;
         sync_all(v);
         auto const eligible = [&](std::uint32_t s) {

@@ -27,10 +27,12 @@ namespace rota::queueing {
 
 /// Sort, then place: starts waiting jobs in an order, under a discipline that says who may pass whom.
 ///
-/// Event-driven: never walks the active jobs. Jobs with equal requests fit together or not at all, so a pass
-/// asks each shape at most once, and a shape that does not fit is not asked again before something was
-/// released. Cost      an event O(log waiting + shapes); a start as its placement. Source    the greedy pass
-/// that Tiresias, Helios, Blox, Slurm and Kueue share; the discipline names its own.
+/// Event-driven: never walks the active jobs. Jobs with equal requests fit together or not at all, so a
+/// pass asks each shape at most once, and a shape that does not fit is not asked again before something was
+/// released.
+/// Cost      an event O(log waiting + shapes); a start as its placement.
+/// Source    the greedy pass that Tiresias, Helios, Blox, Slurm and Kueue share; the discipline names its
+///           own.
 template <order Order = queueing::fifo, class Discipline = skip_ahead>
 class greedy {
 public:

@@ -66,7 +66,8 @@ template <lp_solver Solver>
         for (auto j = std::size_t{0}; j != jobs; ++j)
             if (runs[j]) {
                 result.share[j][0] = share;
-                result.level[j] = std::min(1.0, static_cast<double>(table.capacity[0]) / static_cast<double>(asked));
+                result.level[j] =
+                    std::min(1.0, static_cast<double>(table.capacity[0]) / static_cast<double>(asked));
             }
         return result;
     }
@@ -111,7 +112,8 @@ template <lp_solver Solver>
     for (auto j = std::size_t{0}; j != jobs; ++j)
         for (auto k = std::size_t{0}; k != models; ++k)
             if (relative[j][k] > 0) {
-                auto const tie = 1e-4 * static_cast<double>((j + 1) * (k + 1)) / static_cast<double>(jobs * models);
+                auto const tie =
+                    1e-4 * static_cast<double>((j + 1) * (k + 1)) / static_cast<double>(jobs * models);
                 program.gain[column[j][k]] =
                     -(1.0 + tie) * static_cast<double>(table.gang[j]) / static_cast<double>(table.gang[0]);
             }
@@ -121,8 +123,8 @@ template <lp_solver Solver>
     for (auto j = std::size_t{0}; j != jobs; ++j)
         for (auto k = std::size_t{0}; k != models; ++k)
             if (relative[j][k] > 0)
-                result.share[j][k] =
-                    std::clamp<std::int64_t>(std::llround(std::floor(solved.x[column[j][k]] * 1000 + 1e-3)), 0, 1000);
+                result.share[j][k] = std::clamp<std::int64_t>(
+                    std::llround(std::floor(solved.x[column[j][k]] * 1000 + 1e-3)), 0, 1000);
     return result;
 }
 

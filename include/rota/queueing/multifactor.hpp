@@ -13,10 +13,11 @@ namespace rota::queueing {
 
 /// A weighted sum of factors between 0 and 1: age, size, priority class. The larger sum first.
 ///
-/// Factors are in millionths and the sum is an integer, so small weights do not vanish. Age grows while a job
-/// waits, so waiting jobs are ranked anew every refresh_ms. Source    SchedMD, Slurm documentation,
-/// "Multifactor priority plugin" (age, job size, QOS factors; PriorityCalcPeriod
-///           5 minutes, PriorityMaxAge 7 days). differs: no fair share and no partitions here.
+/// Factors are in millionths and the sum is an integer, so small weights do not vanish. Age grows while a
+/// job waits, so waiting jobs are ranked anew every refresh_ms.
+/// Source    SchedMD, Slurm documentation, "Multifactor priority plugin" (age, job size, QOS factors;
+///           PriorityCalcPeriod 5 minutes, PriorityMaxAge 7 days). differs: no fair share and no partitions
+///           here.
 struct multifactor {
     std::int64_t age_weight = 1'000;
     std::int64_t size_weight = 1'000;

@@ -33,7 +33,7 @@ class waiting_line {
 public:
     [[nodiscard]] bool empty() const noexcept { return blocks_.empty(); }
     /// Expects !empty().
-    [[nodiscard]] rank const& front() const noexcept { return blocks_.front()->ranks[0]; }
+    [[nodiscard]] rank const& front() const noexcept { return *blocks_.front()->begin(); }
 
     void insert(rank const& where, millis limit_ms) {
         if (blocks_.empty()) {
@@ -42,7 +42,7 @@ public:
         }
         auto b = block_of(where);
         if (blocks_[b]->size == capacity) b = split(b, where);
-        auto const& one = *blocks_[b];
+        auto& one = *blocks_[b];
         put(b, static_cast<std::size_t>(std::lower_bound(one.begin(), one.end(), where) - one.begin()), where,
             limit_ms);
     }
@@ -52,11 +52,13 @@ public:
         auto& one = *blocks_[b];
         auto const at =
             static_cast<std::size_t>(std::lower_bound(one.begin(), one.end(), where) - one.begin());
-        auto const limit = one.limit_ms[at];
-        std::copy(one.begin() + at + 1, one.end(), one.begin() + at);
-        std::copy(one.limit_ms.begin() + static_cast<std::ptrdiff_t>(at) + 1,
-                  one.limit_ms.begin() + static_cast<std::ptrdiff_t>(one.size),
-                  one.limit_ms.begin() + static_cast<std::ptrdiff_t>(at));
+        auto const limit = one.limits()[at];
+        if (at == 0) { // the head leaves most often
+            ++one.from;
+        } else {
+            std::copy(one.begin() + at + 1, one.end(), one.begin() + at);
+            std::copy(one.limits() + at + 1, one.limits() + one.size, one.limits() + at);
+        }
         if (--one.size == 0) {
             spare_.push_back(std::move(blocks_[b]));
             blocks_.erase(blocks_.begin() + static_cast<std::ptrdiff_t>(b));
@@ -64,7 +66,7 @@ public:
             least_.erase(least_.begin() + static_cast<std::ptrdiff_t>(b));
             return;
         }
-        first_[b] = one.ranks[0];
+        first_[b] = *one.begin();
         if (limit == least_[b]) least_[b] = one.least();
     }
     /// The first job, in order, that may run no longer than `within`; null if there is none.
@@ -72,8 +74,8 @@ public:
         for (std::size_t b = 0; b != least_.size(); ++b) {
             if (least_[b] > within) continue;
             auto at = std::size_t{0};
-            while (blocks_[b]->limit_ms[at] > within) ++at;
-            return &blocks_[b]->ranks[at];
+            while (blocks_[b]->limits()[at] > within) ++at;
+            return blocks_[b]->begin() + at;
         }
         return nullptr;
     }
@@ -81,7 +83,7 @@ public:
     template <class Visit>
     void each(Visit visit) const {
         for (auto const& one : blocks_)
-            for (std::size_t i = 0; i != one->size; ++i) visit(one->ranks[i], one->limit_ms[i]);
+            for (std::size_t i = 0; i != one->size; ++i) visit(one->begin()[i], one->limits()[i]);
     }
     void clear() noexcept {
         blocks_.clear();
@@ -93,16 +95,19 @@ private:
     static constexpr std::size_t capacity = 128;
 
     struct block {
+        std::size_t from = 0; ///< the first job; earlier ones have left
         std::size_t size = 0;
         std::array<rank, capacity> ranks;
         std::array<millis, capacity> limit_ms;
 
-        [[nodiscard]] rank* begin() noexcept { return ranks.data(); }
-        [[nodiscard]] rank* end() noexcept { return ranks.data() + size; }
-        [[nodiscard]] rank const* begin() const noexcept { return ranks.data(); }
-        [[nodiscard]] rank const* end() const noexcept { return ranks.data() + size; }
-        [[nodiscard]] millis least() const noexcept {
-            return *std::min_element(limit_ms.begin(), limit_ms.begin() + static_cast<std::ptrdiff_t>(size));
+        [[nodiscard]] rank* begin() noexcept { return ranks.data() + from; }
+        [[nodiscard]] rank* end() noexcept { return begin() + size; }
+        [[nodiscard]] millis* limits() noexcept { return limit_ms.data() + from; }
+        [[nodiscard]] millis least() noexcept { return *std::min_element(limits(), limits() + size); }
+        void close_the_gap() noexcept {
+            std::copy(begin(), end(), ranks.data());
+            std::copy(limits(), limits() + size, limit_ms.data());
+            from = 0;
         }
     };
 
@@ -117,7 +122,7 @@ private:
         } else {
             fresh = std::move(spare_.back());
             spare_.pop_back();
-            fresh->size = 0;
+            fresh->from = fresh->size = 0;
         }
         blocks_.insert(blocks_.begin() + static_cast<std::ptrdiff_t>(at), std::move(fresh));
         first_.insert(first_.begin() + static_cast<std::ptrdiff_t>(at), rank{});
@@ -126,30 +131,28 @@ private:
     /// Makes room in the full block b; returns the block in which `where` belongs.
     std::size_t split(std::size_t b, rank const& where) {
         // jobs mostly arrive in order: then the new block stays almost empty and the old one full
-        auto const keep =
-            b + 1 == blocks_.size() && blocks_[b]->ranks[capacity - 1] < where ? capacity - 1 : capacity / 2;
+        auto const in_order = b + 1 == blocks_.size() && blocks_[b]->ranks[capacity - 1] < where;
+        auto const keep = in_order ? capacity - 1 : capacity / 2;
         add_block(b + 1);
         auto& left = *blocks_[b];
         auto& right = *blocks_[b + 1];
-        std::copy(left.ranks.begin() + keep, left.ranks.end(), right.ranks.begin());
-        std::copy(left.limit_ms.begin() + keep, left.limit_ms.end(), right.limit_ms.begin());
+        std::copy(left.begin() + keep, left.end(), right.begin());
+        std::copy(left.limits() + keep, left.limits() + capacity, right.limits());
         right.size = capacity - keep;
         left.size = keep;
-        first_[b + 1] = right.ranks[0];
+        first_[b + 1] = *right.begin();
         least_[b] = left.least();
         least_[b + 1] = right.least();
-        return right.ranks[0] < where ? b + 1 : b;
+        return *right.begin() < where ? b + 1 : b;
     }
     void put(std::size_t b, std::size_t at, rank const& where, millis limit_ms) {
         auto& one = *blocks_[b];
-        auto const from = static_cast<std::ptrdiff_t>(at);
-        auto const size = static_cast<std::ptrdiff_t>(one.size);
-        std::copy_backward(one.begin() + from, one.end(), one.end() + 1);
-        std::copy_backward(one.limit_ms.begin() + from, one.limit_ms.begin() + size,
-                           one.limit_ms.begin() + size + 1);
-        one.ranks[at] = where;
-        one.limit_ms[at] = limit_ms;
-        first_[b] = one.ranks[0];
+        if (one.from + one.size == capacity) one.close_the_gap();
+        std::copy_backward(one.begin() + at, one.end(), one.end() + 1);
+        std::copy_backward(one.limits() + at, one.limits() + one.size, one.limits() + one.size + 1);
+        one.begin()[at] = where;
+        one.limits()[at] = limit_ms;
+        first_[b] = *one.begin();
         least_[b] = one.size++ == 0 ? limit_ms : std::min(least_[b], limit_ms);
     }
 

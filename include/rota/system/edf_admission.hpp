@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_SYSTEM_EDF_ADMISSION_HPP
+#define ROTA_SYSTEM_EDF_ADMISSION_HPP
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <rota/contract/actions.hpp>
+#include <rota/contract/claims.hpp>
+#include <rota/contract/concepts.hpp>
+#include <rota/contract/event.hpp>
+#include <rota/contract/view.hpp>
+#include <rota/core/units.hpp>
+#include <rota/log/record.hpp>
+#include <rota/placement/concepts.hpp>
+#include <rota/placement/consolidated.hpp>
+#include <rota/queueing/reservations.hpp>
+
+namespace rota::system {
+
+/// Admits a job if a window of its declared length can be reserved before its deadline; rejects it otherwise.
+///
+/// Jobs that arrive together are judged by earliest deadline first. A window names devices and, once
+/// promised, only moves earlier: windows are compressed, earliest deadline first, until none can move. So
+/// every admitted job ends by its deadline as long as no job outlives its limit, orders take at most
+/// margin_ms, nodes stay up, and one scheduler object decides all the time. A job whose window is lost to a
+/// failure, or to one that outlives its limit, gets the first window there is, late or not. A job without a
+/// limit needs a window without end, so with a deadline it is rejected; without a deadline jobs wait.
+/// Source    C. L. Liu, J. W. Layland, "Scheduling algorithms for multiprogramming in a hard-real-time
+///           environment", JACM 1973 (earliest deadline first); admission by a feasible plan as in D. Gu et
+///           al., "ElasticFlow", ASPLOS 2023. differs: no preemption, no elasticity, reservations on devices.
+template <placement::policy Placement = placement::consolidated>
+class edf_admission {
+public:
+    static constexpr claim claims = claim::meets_deadlines | claim::non_preemptive;
+
+    millis margin_ms = 0; ///< what the host may add to a run
+    Placement place{};
+
+    void on(event const& happened, view const&) {
+        if (happened.kind == event_kind::resync) windows_.clear();
+        if (happened.about_a_job() && happened.after == phase::ended) windows_.erase(happened.job);
+    }
+    void decide(view const& v, actions& a) {
+        plan_.reset(v);
+        auto jobs = std::vector<job_id>(v.jobs().begin(), v.jobs().end());
+        std::sort(jobs.begin(), jobs.end(), [&](job_id x, job_id y) {
+            return std::tuple{v.spec(x).deadline, x} < std::tuple{v.spec(y).deadline, y};
+        });
+        for (auto j : jobs)
+            if (v.placed(j)) plan_.add({j, v.now(), ends_at(v, j), v.intent(j)});
+        std::erase_if(windows_, [&](auto const& one) {
+            auto const& kept = one.second;
+            return v.placed(one.first) || kept.start < v.now() || !plan_.free(kept) ||
+                   (kept.start == v.now() && !v.free().fits(kept.where));
+        });
+        for (auto const& [j, kept] : windows_) plan_.add(kept);
+        readmit(v, a, jobs);
+        for (auto moved = true; moved;) {
+            moved = false;
+            for (auto j : jobs)
+                if (auto const kept = windows_.find(j); kept != windows_.end()) {
+                    plan_.erase(j);
+                    auto const sooner = find(v, j, kept->second.end);
+                    moved |= sooner && sooner->start < kept->second.start;
+                    reserve(a, sooner && sooner->start < kept->second.start ? *sooner : kept->second);
+                }
+        }
+        for (auto j : jobs) {
+            if (!v.waiting(j) || v.state(j).promised != never) continue;
+            if (auto const fresh = find(v, j, v.spec(j).deadline)) reserve(a, *fresh);
+            else if (v.spec(j).deadline != never) a.reject(j, log::cause::deadline);
+        }
+        for (auto const& [j, one] : windows_)
+            if (one.start > v.now()) a.wake_at(one.start);
+            else if (v.waiting(j)) (void)a.start(j, one.where);
+    }
+
+private:
+    [[nodiscard]] millis length_ms(view const& v, job_id j) const noexcept {
+        return v.spec(j).limit_ms == 0 ? index(never) : v.spec(j).limit_ms + margin_ms;
+    }
+    /// When a placed job gives up its devices; never for one that should have done so already.
+    [[nodiscard]] sim_time ends_at(view const& v, job_id j) const noexcept {
+        auto const from = v.state(j).accrues_from;
+        auto const end = (from == never ? v.now() : from) + length_ms(v, j);
+        return end > v.now() ? end : never;
+    }
+    [[nodiscard]] std::optional<queueing::window> find(view const& v, job_id j, sim_time by) {
+        return plan_.earliest(j, v.need(j), length_ms(v, j), std::max(v.now(), v.state(j).eligible), by, place);
+    }
+    void reserve(actions& a, queueing::window const& one) {
+        plan_.add(one);
+        windows_.insert_or_assign(one.job, one);
+        a.promise(one.job, one.start);
+    }
+    /// New windows for admitted jobs that have none, in the order of what they were promised.
+    void readmit(view const& v, actions& a, std::vector<job_id> jobs) {
+        std::erase_if(jobs, [&](job_id j) {
+            auto const where = v.where(j);
+            return v.state(j).promised == never || windows_.contains(j) ||
+                   (where != phase::waiting && where != phase::cooling);
+        });
+        std::sort(jobs.begin(), jobs.end(), [&](job_id x, job_id y) {
+            return std::tuple{v.state(x).promised, x} < std::tuple{v.state(y).promised, y};
+        });
+        for (auto j : jobs)
+            if (auto const again = find(v, j, never)) reserve(a, *again);
+    }
+
+    queueing::reservations plan_;
+    std::map<job_id, queueing::window> windows_; ///< of admitted jobs that do not run
+};
+
+static_assert(scheduling_policy<edf_admission<>>);
+
+} // namespace rota::system
+
+#endif
