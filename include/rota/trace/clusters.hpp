@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_TRACE_CLUSTERS_HPP
+#define ROTA_TRACE_CLUSTERS_HPP
+
+#include <string>
+#include <utility>
+
+#include <rota/trace/cluster_shorthand.hpp>
+#include <rota/trace/cluster_spec.hpp>
+#include <rota/trace/csv.hpp>
+#include <rota/trace/openb.hpp>
+
+namespace rota::trace {
+
+/// Reads the cluster a user names: `1250x8`, `32x16x8`, a Tiresias spec or an openb node list. The header
+/// tells the files apart.
+[[nodiscard]] inline reading read_cluster(std::string const& what, options const& how = {}) {
+    if (is_cluster_shorthand(what)) {
+        auto got = read_cluster_shorthand(what);
+        if (!got) return refusal(got.error());
+        auto out = reading{};
+        out.cluster = std::move(*got);
+        return out;
+    }
+    auto const from = from_file(what, how.limits);
+    if (!from) return refusal(from.error());
+    auto peek = intake{*from, how};
+    auto const header = csv{peek};
+    return header.has("sn") || header.has("model") ? read_openb_nodes(*from, how)
+                                                   : read_cluster_spec(*from, how);
+}
+
+} // namespace rota::trace
+
+#endif

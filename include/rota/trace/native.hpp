@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_TRACE_NATIVE_HPP
+#define ROTA_TRACE_NATIVE_HPP
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include <rota/trace/csv.hpp>
+#include <rota/trace/intake.hpp>
+#include <rota/trace/native_columns.hpp>
+#include <rota/trace/number.hpp>
+#include <rota/trace/values.hpp>
+
+namespace rota::trace {
+
+namespace detail {
+
+/// `#tenant,ID,PARENT,WEIGHT,NOMINAL_MILLI,NAME` above the header: ids count up, a parent comes first, the
+/// name is the rest of the line.
+inline void native_tenant(intake& in, line const& here) {
+    auto& all = in.out().workload.tenants;
+    auto values = std::array<std::int64_t, 4>{};
+    auto at = native_tenant_mark.size();
+    for (auto i = std::size_t{0}; i != values.size(); ++i) {
+        auto const where = place{here.at.line, here.at.byte + at};
+        auto const comma = here.text.find(',', at);
+        if (comma == std::string_view::npos)
+            return in.fatal(where, "E-TENANT",
+                            "read " + shown(here.text) +
+                                ", expected #tenant,ID,PARENT,WEIGHT,NOMINAL_MILLI,NAME");
+        auto const digits = here.text.substr(at, comma - at);
+        auto const got = whole(digits);
+        auto const most = i == 2   ? std::int64_t{std::numeric_limits<std::int32_t>::max()}
+                          : i == 3 ? std::numeric_limits<std::int64_t>::max()
+                                   : std::int64_t{std::numeric_limits<std::uint16_t>::max()};
+        if (!got.ok() || got.value < 0 || got.value > most)
+            return in.fatal(where, "E-TENANT",
+                            "read " + shown(digits) + ", expected a whole number from 0 to " +
+                                std::to_string(most));
+        values[i] = got.value;
+        at = comma + 1;
+    }
+    auto const where = place{here.at.line, here.at.byte + native_tenant_mark.size()};
+    auto const root = values[0] == 0;
+    if (!(root && all.size() == 1) && static_cast<std::uint64_t>(values[0]) != all.size())
+        return in.fatal(where, "E-TENANT",
+                        "read tenant " + std::to_string(values[0]) + ", expected " +
+                            std::to_string(all.size()));
+    if (root ? values[1] != 0 : values[1] >= values[0])
+        return in.fatal(where, "E-CYCLE",
+                        "read parent " + std::to_string(values[1]) + " of tenant " +
+                            std::to_string(values[0]) + ", expected one that comes before it");
+    if (!root) all.emplace_back();
+    all[static_cast<std::size_t>(values[0])] = {.parent = static_cast<tenant_id>(values[1]),
+                                                .weight = static_cast<std::int32_t>(values[2]),
+                                                .nominal_milli = values[3],
+                                                .name = std::string{here.text.substr(at)}};
+}
+
+/// One row of the native form. An empty cell is the column's default.
+inline record native_job(intake& in, csv const& rows) {
+    auto job = record{};
+    auto& spec = job.spec;
+    auto& need = spec.need;
+    auto const whole_or = [&](std::size_t what, std::int64_t otherwise, std::int64_t least,
+                              std::int64_t most) {
+        return rows.given(what) ? read_whole(in, rows[what], least, most) : otherwise;
+    };
+    auto const word_or = [&](std::size_t what, auto const& allowed, std::size_t otherwise) {
+        return rows.given(what) ? read_word(in, rows[what], allowed) : otherwise;
+    };
+    constexpr auto u16 = std::int64_t{std::numeric_limits<std::uint16_t>::max()};
+    constexpr auto u32 = std::int64_t{std::numeric_limits<std::uint32_t>::max()};
+    constexpr auto i64 = std::numeric_limits<std::int64_t>::max();
+    auto const narrow = [](std::int64_t value) { return static_cast<std::uint16_t>(value); };
+    auto const share = [&](std::size_t what, std::int64_t otherwise, std::int64_t most) {
+        auto const milli = whole_or(what, otherwise, std::numeric_limits<std::int64_t>::min(), i64);
+        if (in.row_stands() && (milli < 1 || milli > most))
+            in.bad(rows[what].at, "E-FRACTION",
+                   in_column(rows[what]) + "1 to " + std::to_string(most) + " thousandths of a GPU");
+        return narrow(milli);
+    };
+
+    job.at = rows[native_column::job_id].at;
+    job.id = rows[native_column::job_id].text;
+    spec.submit = sim_time{read_whole(in, rows[native_column::submit_ms], 0, i64)};
+    job.work.duration_ms = read_whole(in, rows[native_column::duration_ms], 0, i64);
+    need.gpus_min = read_gpus(in, rows[native_column::gpus]);
+    need.gpus_max = narrow(whole_or(native_column::gpus_max, need.gpus_min, need.gpus_min, u16));
+    need.milli = share(native_column::milli, whole_gpu, whole_gpu);
+    need.milli_min = share(native_column::milli_min, need.milli, need.milli);
+    need.cpu_milli = static_cast<std::uint32_t>(whole_or(native_column::cpu_milli, 0, 0, u32));
+    need.mem_mib = static_cast<std::uint32_t>(whole_or(native_column::mem_mib, 0, 0, u32));
+    need.models = static_cast<std::uint32_t>(whole_or(native_column::models, job::any_model, 0, u32));
+    need.span = static_cast<job::span>(word_or(native_column::span, native_spans, 0));
+    spec.tenant = static_cast<tenant_id>(whole_or(
+        native_column::tenant, 0, 0, static_cast<std::int64_t>(in.out().workload.tenants.size()) - 1));
+    spec.user = static_cast<user_id>(whole_or(native_column::user, index(unknown_user), 0, u32));
+    spec.priority = static_cast<std::int32_t>(whole_or(native_column::priority, 0,
+                                                       std::numeric_limits<std::int32_t>::min(),
+                                                       std::numeric_limits<std::int32_t>::max()));
+    spec.limit_ms = whole_or(native_column::limit_ms, 0, 0, i64);
+    spec.deadline = sim_time{
+        whole_or(native_column::deadline_ms, index(never), std::numeric_limits<std::int64_t>::min(), i64)};
+    spec.state_mib = whole_or(native_column::state_mib, 0, 0, i64);
+    for (auto i = std::size_t{0}; i != job.work.model_rate.size(); ++i)
+        job.work.model_rate[i] = narrow(whole_or(native_column::rate_0 + i, 1000, 0, u16));
+    job.work.knee = narrow(whole_or(native_column::knee, 0, 0, u16));
+    job.work.ends = static_cast<job::outcome>(word_or(native_column::outcome, native_outcomes, 0));
+    return job;
+}
+
+} // namespace detail
+
+/// A workload in rota's own form: a CSV whose first line is `#rota-workload 1`.
+///
+/// The columns are those of native_columns.hpp; submit_ms, gpus and duration_ms must be there, an absent
+/// column or an empty cell is the default. Times stay as given. Reads back exactly what write_native wrote.
+/// Errors    E-FORMAT without the first line, E-TENANT, E-CYCLE, and those of csv and of the values.
+[[nodiscard]] inline reading read_native(source const& from, options const& how = {}) {
+    auto in = intake{from, how};
+    auto rows = csv{in};
+    auto const& above = rows.preamble();
+    if (!from.text.empty() &&
+        (above.empty() || above.front().at.byte != 0 || above.front().text != native_mark))
+        in.fatal({}, "E-FORMAT",
+                 "read " + shown(std::string_view{from.text}.substr(0, from.text.find_first_of("\r\n"))) +
+                     ", expected the first line " + shown(native_mark));
+    for (auto const& here : above)
+        if (here.text.starts_with(native_tenant_mark)) detail::native_tenant(in, here);
+        else if (here.at.byte != 0 && here.text.size() > 1 && here.text[1] != ' ')
+            in.fatal(here.at, "E-KEY",
+                     "read " + shown(here.text) +
+                         ", expected #tenant,... or a comment that starts with '# '");
+    if (in.out().refused || !rows.bind(native_columns)) return in.finish(clock_start::as_given);
+    auto const named = rows.has(native_columns.front().name);
+    while (rows.next()) {
+        auto const job = detail::native_job(in, rows);
+        if (named) static_cast<void>(read_id(in, rows[native_column::job_id]));
+        in.end_row(job);
+    }
+    return in.finish(clock_start::as_given);
+}
+
+} // namespace rota::trace
+
+#endif

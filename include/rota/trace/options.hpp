@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_TRACE_OPTIONS_HPP
+#define ROTA_TRACE_OPTIONS_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include <rota/cluster/spec.hpp>
+#include <rota/core/units.hpp>
+#include <rota/trace/repair.hpp>
+
+namespace rota::trace {
+
+/// What a wrong row does to the reading.
+enum class on_error : std::uint8_t {
+    strict,  ///< refuses the whole input: nothing is half-read
+    collect, ///< drops the row, lists and counts it
+};
+
+/// What becomes of a row that asks for no GPU.
+enum class zero_gpus : std::uint8_t {
+    drop,   ///< dropped and counted as `zero_gpus`
+    refuse, ///< E-ZEROGPU
+};
+
+/// Which field of an SWF row counts as GPUs; the other one stands in where it is unknown.
+enum class swf_processors : std::uint8_t { allocated, requested };
+
+/// Sizes beyond which input is refused. What a reader holds in memory is bounded by text_bytes.
+struct limits {
+    std::size_t text_bytes = std::size_t{4} << 30; ///< of the unpacked text
+    std::size_t line_bytes = std::size_t{1} << 20;
+    std::size_t field_bytes = std::size_t{64} << 10;
+    millis horizon_ms = millis{300} * 366 * 86'400'000; ///< of a submit time, a duration and their sum
+};
+
+/// How to read. The defaults refuse whatever they do not understand.
+struct options {
+    trace::on_error on_error = on_error::strict;
+    std::size_t error_limit = 20; ///< errors kept, as many warnings, as many notes; the rest are counted
+    bool allow_empty = false;     ///< an input without jobs is an empty workload
+    bool strict_order = false;    ///< rows out of submission order are an error
+    trace::zero_gpus zero_gpus = zero_gpus::drop;
+    trace::swf_processors swf_processors = swf_processors::allocated;
+    trace::repairs repairs{};
+    trace::limits limits{};
+    std::string map{};                      ///< of the generic CSV reader, see csv_map.hpp
+    cluster::spec const* cluster = nullptr; ///< where known: GPU models by name, and W-INFEASIBLE
+};
+
+} // namespace rota::trace
+
+#endif
