@@ -50,7 +50,7 @@ public:
     template <class Preemption>
     void on(event const& happened, view const& v, Preemption& evict) {
         tell(by_, happened, v);
-        if constexpr (backfills) how_.on(happened, v);
+        if constexpr (informed) how_.on(happened, v);
         if (happened.kind == event_kind::resync) {
             waiting_.clear();
             timers_ = {};
@@ -76,9 +76,11 @@ public:
     template <placement::policy Placement, class Preemption>
     void decide(view const& v, actions& a, Placement const& place, Preemption& evict) {
         refresh(v, evict);
-        if constexpr (Preemption::follows(std::type_identity<Order>{})) {
+        if constexpr (requires { how_.plan(v, a, place, waiting_); }) {
+            how_.plan(v, a, place, waiting_);
+        } else if constexpr (Preemption::follows(std::type_identity<Order>{})) {
             run(v, a, place, evict);
-            if constexpr (backfills)
+            if constexpr (requires { how_.backfill(v, a, place, waiting_); })
                 if (waiting_.size() != 0) how_.backfill(v, a, place, waiting_);
         } else {
             run_one_by_one(v, a, place, evict);
@@ -87,13 +89,13 @@ public:
     }
 
 private:
-    static constexpr bool backfills = requires(Discipline& d, event const& e, view const& v) { d.on(e, v); };
+    static constexpr bool informed = requires(Discipline& d, event const& e, view const& v) { d.on(e, v); };
     static constexpr bool has_timers =
         requires(Order const& o, view const& v, job_id j) { o.stale_at(v, j); };
 
     void insert(view const& v, job_id j) {
         auto limit = millis{0};
-        if constexpr (backfills) limit = how_.limit_ms(v, j);
+        if constexpr (informed) limit = how_.limit_ms(v, j);
         waiting_.insert(v, j, by_.key(v, j), limit);
     }
     template <class Placement, class Preemption>
@@ -106,7 +108,7 @@ private:
         if (!started) return false;
         waiting_.erase(j);
         evict.started(v, j, by_);
-        if constexpr (backfills) how_.started(v, j);
+        if constexpr (requires { how_.started(v, j); }) how_.started(v, j);
         return true;
     }
     /// In order; what did not fit before is asked again only after a release.

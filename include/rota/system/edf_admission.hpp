@@ -42,8 +42,13 @@ public:
     Placement place{};
 
     void on(event const& happened, view const&) {
-        if (happened.kind == event_kind::resync) windows_.clear();
-        if (happened.about_a_job() && happened.after == phase::ended) windows_.erase(happened.job);
+        if (happened.kind == event_kind::resync) {
+            windows_.clear();
+            sent_.clear();
+        }
+        if (!happened.about_a_job()) return;
+        if (happened.after == phase::ended) windows_.erase(happened.job);
+        if (happened.after != phase::starting) sent_.erase(happened.job);
     }
     void decide(view const& v, actions& a) {
         plan_.reset(v);
@@ -52,7 +57,10 @@ public:
             return std::tuple{v.spec(x).deadline, x} < std::tuple{v.spec(y).deadline, y};
         });
         for (auto j : jobs)
-            if (v.placed(j)) plan_.add({j, v.now(), ends_at(v, j), v.intent(j)});
+            if (v.placed(j)) {
+                plan_.add({j, v.now(), ends_at(v, j), v.intent(j)});
+                a.wake_at(ends_at(v, j)); // whoever outlives his window is news
+            }
         std::erase_if(windows_, [&](auto const& one) {
             auto const& kept = one.second;
             return v.placed(one.first) || kept.start < v.now() || !plan_.free(kept) ||
@@ -77,7 +85,7 @@ public:
         }
         for (auto const& [j, one] : windows_)
             if (one.start > v.now()) a.wake_at(one.start);
-            else if (v.waiting(j)) (void)a.start(j, one.where);
+            else if (v.waiting(j) && a.start(j, one.where) == answer::accepted) sent_[j] = one.end;
     }
 
 private:
@@ -87,7 +95,8 @@ private:
     /// When a placed job gives up its devices; never for one that should have done so already.
     [[nodiscard]] sim_time ends_at(view const& v, job_id j) const noexcept {
         auto const from = v.state(j).accrues_from;
-        auto const end = (from == never ? v.now() : from) + length_ms(v, j);
+        auto const sent = sent_.find(j);
+        auto const end = from != never ? from + length_ms(v, j) : sent != sent_.end() ? sent->second : never;
         return end > v.now() ? end : never;
     }
     [[nodiscard]] std::optional<queueing::window> find(view const& v, job_id j, sim_time by) {
@@ -114,6 +123,7 @@ private:
 
     queueing::reservations plan_;
     std::map<job_id, queueing::window> windows_; ///< of admitted jobs that do not run
+    std::map<job_id, sim_time> sent_;             ///< ends of the windows of starts not yet confirmed
 };
 
 static_assert(scheduling_policy<edf_admission<>>);
