@@ -55,6 +55,13 @@ template <policy P>
     return need.span == job::span::anywhere && together && !fits_together(need, free);
 }
 
+/// Whether the request fits is a matter of the ledger's node counters of its model alone.
+template <policy P>
+[[nodiscard]] bool counted(P const&, job::request const& need) noexcept {
+    if (!plain(need) || need.span == job::span::one_rack) return false;
+    return is_compact<P>() || need.span != job::span::anywhere;
+}
+
 } // namespace rota::placement
 
 #endif

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -55,10 +56,25 @@ public:
     }
     template <class Order>
     [[nodiscard]] bool may_start(view const& v, Order const& by, job_id j) {
-        if constexpr (indexed<Order>())
-            if (answerable(v, j)) return threshold(v, by, j, true) != queueing::departures::no_price;
-        return true;
+        if constexpr (indexed<Order>()) {
+            if (!answerable(v, j)) return true;
+            // it did not fit when it was last asked: only a node whose price has risen above its bound can help
+            auto const above = bound(v, by, j);
+            auto risen = false;
+            each_model(v, v.need(j), [&](gpu_model model, placement::gang_shape shape) {
+                risen = risen || running_.index_of().risen(v.free(), model, shape.each) > above;
+            });
+            return risen && threshold(v, by, j, true) != queueing::departures::no_price;
+        } else {
+            return true;
+        }
     }
+    /// Every job that did not fit has been asked: rises count from here.
+    void all_asked(view const& v) {
+        if (!running_.index_of().empty()) running_.index_of().forget_rises(v.free());
+    }
+    /// Those that the last start may have stopped.
+    [[nodiscard]] std::span<job_id const> victims() const noexcept { return victims_; }
     template <placement::policy Placement, class Order>
     [[nodiscard]] bool start(view const& v, actions& a, Placement const& place, Order const& by, job_id j) {
         if constexpr (indexed<Order>()) {
@@ -111,11 +127,12 @@ private:
     [[nodiscard]] bool answerable(view const& v, job_id j) const noexcept {
         auto const& need = v.need(j);
         if (!placement::plain(need) || running_.index_of().empty() || !running_.regular()) return false;
+        if (need.gpus_max == 1) return true;
         for (auto m = 0; m != v.free().models(); ++m)
-            if (auto const largest = v.free().largest(static_cast<gpu_model>(m)); largest != 0)
-                if (need.accepts(static_cast<gpu_model>(m)) &&
-                    placement::compact_shape(need.gpus_max, largest).rest != 0)
-                    return false;
+            if (auto const largest = v.free().largest(static_cast<gpu_model>(m));
+                need.gpus_max > largest && largest != 0 && need.gpus_max % largest != 0 &&
+                need.accepts(static_cast<gpu_model>(m)))
+                return false;
         return true;
     }
     /// Calls visit(model, shape) for every model that could hold the job.

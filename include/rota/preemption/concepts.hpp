@@ -29,23 +29,23 @@ concept follows_the_run = requires(P& p, event const& e, view const& v, queueing
     p.on(e, v, by);
     p.started(v, j, by);
     p.ranked_anew(v, j, by);
+    p.all_asked(v);
 };
 
 } // namespace requirement
 
 /// Who yields when a waiting job does not fit, for any queue order and any placement.
 ///
-/// Syntax    p.start(view, actions, placement, order, job) -> bool: stages the job's start and the stops it
-/// needs, or
-///           nothing at all.
+/// Syntax    p.start(view, actions, placement, order, job) -> bool: stages the job's start and the stops it needs,
+///           or nothing at all.
 ///           p.may_start(view, order, job) -> bool: false only where start would be false.
-///           p.on(event, view, order), p.started(view, job, order), p.ranked_anew(view, job, order): what
-///           happened, what the queue has just staged, whose key stepped.
-///           P::follows(std::type_identity<Order>) -> bool: if a job cannot start, no job behind it in that
-///           order with the same request can.
-/// Meaning   Victims are justified (each ranks below the job by the policy's own measure) and minimal
-/// (putting any one
-///           back breaks the start). property/preemption checks the meaning.
+///           p.on(event, view, order), p.started(view, job, order), p.ranked_anew(view, job, order): what happened,
+///           what the queue has just staged, whose key stepped.
+///           p.all_asked(view): whoever waits and was refused has now been asked.
+///           P::follows(std::type_identity<Order>) -> bool: if a job cannot start, no job behind it in that order
+///           with the same request can.
+/// Meaning   Victims are justified (each ranks below the job by the policy's own measure) and minimal (putting any
+///           one back breaks the start). property/preemption checks the meaning.
 template <class P>
 concept victim_policy =
     std::movable<P> && requirement::can_start_by_evicting<P> && requirement::follows_the_run<P> && requires {
@@ -64,8 +64,8 @@ consteval bool explain_victim_policy() {
             "order, job)`, both returning bool");
     else if constexpr (!requirement::follows_the_run<P>)
         static_assert(requirement::follows_the_run<P>,
-                      "rota: a victim policy needs `on(event, view, order)`, `started(view, job, order)` and "
-                      "`ranked_anew(view, job, order)`");
+                      "rota: a victim policy needs `on(event, view, order)`, `started(view, job, order)`, "
+                      "`ranked_anew(view, job, order)` and `all_asked(view)`");
     return true;
 }
 

@@ -31,6 +31,7 @@ struct never {
     [[nodiscard]] bool may_start(view const&, Order const&, job_id) const noexcept {
         return false;
     }
+    void all_asked(view const&) noexcept {}
     template <class Placement, class Order>
     [[nodiscard]] bool start(view const&, actions&, Placement const&, Order const&, job_id) const noexcept {
         return false;

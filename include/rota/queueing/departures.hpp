@@ -158,6 +158,19 @@ public:
         }
         return best;
     }
+    /// Brings every tree up to date and starts counting rises anew from here.
+    void forget_rises(cluster::ledger const& free) {
+        for (auto m = 0; m != free.models(); ++m)
+            for (auto left = used_; left != 0; left &= left - 1)
+                (void)flushed(free, static_cast<gpu_model>(m), std::countr_zero(left));
+        risen_.fill(no_price);
+    }
+    /// The largest price that a node has risen to since rises were last forgotten: what did not fit below it still
+    /// does not.
+    [[nodiscard]] rank risen(cluster::ledger const& free, gpu_model model, int k) {
+        (void)flushed(free, model, k);
+        return risen_[index(model) * std::size_t{levels} + static_cast<std::size_t>(k)];
+    }
     /// Calls visit(node) for the nodes of the model whose price is at least `least`.
     template <class Visit>
     void each_at_least(cluster::ledger const& free, gpu_model model, int k, rank least, Visit visit) {
@@ -213,6 +226,8 @@ private:
         if (values.empty() && first != last) {
             used_ |= bit;
             auto const leaves = std::bit_ceil(static_cast<std::size_t>(last - first));
+            risen_[index(model) * std::size_t{levels} + static_cast<std::size_t>(k)] =
+                free_now; // everything is new
             values.assign(2 * leaves, no_price);
             for (auto const* n = first; n != last; ++n) values[leaves + leaf_[*n]] = price(free, *n, k);
             for (auto i = leaves - 1; i != 0; --i) values[i] = std::max(values[2 * i], values[2 * i + 1]);
@@ -224,7 +239,12 @@ private:
                 trees_[index(free.of(node_id{n}).model) * std::size_t{levels} + static_cast<std::size_t>(k)];
             if (of.empty()) continue;
             auto const at = of.size() / 2 + leaf_[n];
-            if (auto const now = price(free, n, k); of[at] != now) set(of, at, now);
+            auto const now = price(free, n, k);
+            if (of[at] == now) continue;
+            auto& risen =
+                risen_[index(free.of(node_id{n}).model) * std::size_t{levels} + static_cast<std::size_t>(k)];
+            if (now > of[at]) risen = std::max(risen, now);
+            set(of, at, now);
         }
         changed.clear();
         return values;
@@ -235,6 +255,7 @@ private:
     std::vector<std::uint32_t> dirty_; ///< [nodes] bit k: waits in pending_[k]
     std::array<tree, std::size_t{cluster::models_max} * levels> trees_;
     std::array<std::vector<std::uint32_t>, levels> pending_;
+    std::array<rank, std::size_t{cluster::models_max} * levels> risen_{};
     std::uint32_t used_ = 0; ///< bit k: some tree for k exists
     std::vector<leaf_value> taken_;
     std::vector<rank> sorted_;

@@ -3,6 +3,7 @@
 #define ROTA_QUEUEING_GREEDY_HPP
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -11,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <rota/cluster/ledger.hpp>
 #include <rota/contract/actions.hpp>
 #include <rota/contract/claims.hpp>
 #include <rota/contract/event.hpp>
@@ -18,6 +20,7 @@
 #include <rota/core/units.hpp>
 #include <rota/placement/concepts.hpp>
 #include <rota/placement/may_fit.hpp>
+#include <rota/placement/node_fit.hpp>
 #include <rota/queueing/backlog.hpp>
 #include <rota/queueing/concepts.hpp>
 #include <rota/queueing/disciplines.hpp>
@@ -85,6 +88,7 @@ public:
         } else {
             run_one_by_one(v, a, place, evict);
         }
+        forget_what_was_taken(v.free());
         wake(v, a);
     }
 
@@ -104,7 +108,13 @@ private:
         if (placement::may_fit(place, v.need(j), v.free()))
             if (auto const where = place.place(v.need(j), v.free()); where)
                 started = a.start(j, *where) == answer::accepted;
-        if (!started && evict.start(v, a, place, by_, j)) started = released_ = true;
+        if (!started && evict.start(v, a, place, by_, j)) {
+            started = released_ = true;
+            // whoever was started by this very pass is waiting again, and nobody will be told
+            if constexpr (requires { evict.victims(); })
+                for (auto victim : evict.victims())
+                    if (v.waiting(victim)) insert(v, victim);
+        }
         if (!started) return false;
         waiting_.erase(j);
         evict.started(v, j, by_);
@@ -115,14 +125,7 @@ private:
     template <class Placement, class Preemption>
     void run(view const& v, actions& a, Placement const& place, Preemption& evict) {
         for (;;) {
-            if (released_) {
-                released_ = false;
-                for (auto s = std::uint32_t{0}; s != waiting_.shapes(); ++s)
-                    if (waiting_.is_shut(s) && !(waiting_.head(s) == backlog::no_job) &&
-                        (placement::may_fit(place, v.request_of(s), v.free()) ||
-                         evict.may_start(v, by_, waiting_.head(s).job)))
-                        waiting_.open(s);
-            }
+            if (std::exchange(released_, false)) reopen(v, place, evict);
             auto const next = std::same_as<Discipline, skip_ahead> ? waiting_.first_open() : waiting_.first();
             if (next == backlog::no_job) return;
             auto const shape = waiting_.shape_of(next.job);
@@ -130,6 +133,49 @@ private:
             waiting_.shut(shape);
             if constexpr (!std::same_as<Discipline, skip_ahead>) return;
         }
+    }
+    /// Opens the shapes whose first job may start now, after something was released.
+    template <class Placement, class Preemption>
+    void reopen(view const& v, Placement const& place, Preemption& evict) {
+        auto const& free = v.free();
+        auto rose = false; // no node counter has: then what did not fit still does not
+        for (auto m = std::size_t{0}; m != static_cast<std::size_t>(free.models()); ++m) {
+            rose_[m] = 0;
+            for (auto k = 0; k <= free.largest(static_cast<gpu_model>(m)); ++k) {
+                auto const now = free.at_least(static_cast<gpu_model>(m), k);
+                auto& before = seen_[m][static_cast<std::size_t>(k)];
+                rose_[m] |= static_cast<std::uint32_t>(now > before) << k;
+                before = now;
+            }
+            rose |= rose_[m] != 0;
+        }
+        for (auto s = std::uint32_t{0}; s != waiting_.shapes(); ++s) {
+            if (!waiting_.is_shut(s) || waiting_.head(s) == backlog::no_job) continue;
+            auto const& need = v.request_of(s);
+            auto const asks = !placement::counted(place, need) || (rose && may_have_risen(need, free));
+            if ((asks && placement::may_fit(place, need, free)) ||
+                evict.may_start(v, by_, waiting_.head(s).job))
+                waiting_.open(s);
+        }
+        evict.all_asked(v);
+    }
+    /// What did not fit in this pass did not fit what is left now: counters that rise from here may help it.
+    void forget_what_was_taken(cluster::ledger const& free) noexcept {
+        for (auto m = std::size_t{0}; m != static_cast<std::size_t>(free.models()); ++m)
+            for (auto k = 0; k <= free.largest(static_cast<gpu_model>(m)); ++k) {
+                auto& seen = seen_[m][static_cast<std::size_t>(k)];
+                seen = std::min(seen, free.at_least(static_cast<gpu_model>(m), k));
+            }
+    }
+    [[nodiscard]] bool may_have_risen(job::request const& need, cluster::ledger const& free) const noexcept {
+        for (auto m = 0; m != free.models(); ++m) {
+            auto const largest = free.largest(static_cast<gpu_model>(m));
+            if (!need.accepts(static_cast<gpu_model>(m)) || largest == 0) continue;
+            auto const shape = placement::compact_shape(need.gpus_max, largest);
+            auto const counters = (1u << shape.each) | (shape.rest != 0 ? 1u << shape.rest : 0u);
+            if ((rose_[static_cast<std::size_t>(m)] & counters) != 0) return true;
+        }
+        return false;
     }
     /// For a preemption that ranks jobs otherwise than the queue: a job behind may evict where one before
     /// could not.
@@ -195,6 +241,9 @@ private:
     Discipline how_{};
     backlog waiting_;
     bool released_ = false;
+    std::array<std::array<std::uint32_t, cluster::ledger::levels>, cluster::models_max> seen_{};
+    std::array<std::uint32_t, cluster::models_max>
+        rose_{}; ///< bit k: more nodes have k free than when last seen
     std::priority_queue<timer, std::vector<timer>, std::greater<>> timers_;
     std::vector<sim_time> due_; ///< [jobs] the timer that counts
     std::int64_t refreshed_ = -1;
