@@ -19,6 +19,7 @@
 #include <rota/queueing/concepts.hpp>
 #include <rota/queueing/departures.hpp>
 #include <rota/queueing/residents.hpp>
+#include <rota/queueing/shape_table.hpp>
 
 namespace rota::preemption {
 
@@ -61,9 +62,8 @@ public:
             // it did not fit when it was last asked: only a node whose price has risen above its bound can help
             auto const above = bound(v, by, j);
             auto risen = false;
-            each_model(v, v.need(j), [&](gpu_model model, placement::gang_shape shape) {
-                risen = risen || running_.index_of().risen(v.free(), model, shape.each) > above;
-            });
+            for (auto const& row : shapes_.of(v, v.state(j).shape))
+                risen = risen || running_.index_of().risen(v.free(), row.model, row.gang.each) > above;
             return risen && threshold(v, by, j, true) != queueing::departures::no_price;
         } else {
             return true;
@@ -124,26 +124,8 @@ private:
         return queueing::departures::ranked(measure(v, by, j), 0xffffffffu);
     }
     /// The index can say who would have to leave for this job.
-    [[nodiscard]] bool answerable(view const& v, job_id j) const noexcept {
-        auto const& need = v.need(j);
-        if (!placement::plain(need) || running_.index_of().empty() || !running_.regular()) return false;
-        if (need.gpus_max == 1) return true;
-        for (auto m = 0; m != v.free().models(); ++m)
-            if (auto const largest = v.free().largest(static_cast<gpu_model>(m));
-                need.gpus_max > largest && largest != 0 && need.gpus_max % largest != 0 &&
-                need.accepts(static_cast<gpu_model>(m)))
-                return false;
-        return true;
-    }
-    /// Calls visit(model, shape) for every model that could hold the job.
-    template <class Visit>
-    static void each_model(view const& v, job::request const& need, Visit visit) {
-        for (auto m = 0; m != v.free().models(); ++m) {
-            auto const model = static_cast<gpu_model>(m);
-            if (!need.accepts(model) || v.free().largest(model) == 0) continue;
-            auto const shape = placement::compact_shape(need.gpus_max, v.free().largest(model));
-            if (shape.full == 1 || need.span != job::span::one_node) visit(model, shape);
-        }
+    [[nodiscard]] bool answerable(view const& v, job_id j) {
+        return running_.regular() && !running_.index_of().empty() && shapes_.regular(v, v.state(j).shape);
     }
     /// The rank of the last job that must leave, if it is worse than the asking job; no_price otherwise.
     template <class Order>
@@ -151,7 +133,7 @@ private:
         auto const& need = v.need(j);
         auto const above = bound(v, by, j);
         auto worst = queueing::departures::no_price;
-        each_model(v, need, [&](gpu_model model, placement::gang_shape shape) {
+        for (auto const& [model, counters, shape] : shapes_.of(v, v.state(j).shape)) {
             auto& of = running_.index_of();
             auto here = queueing::departures::no_price;
             if (need.span == job::span::one_rack && shape.full > 1) {
@@ -165,19 +147,19 @@ private:
                 here = of.mth(v.free(), model, shape.each, shape.full);
             }
             if (here > above) worst = std::max(worst, here);
-        });
+        }
         return worst;
     }
     /// Whoever has at least the rank `worst` on a node that then has room, the worst first.
     void collect(view const& v, job_id j, rank_type worst) {
         found_.clear();
-        each_model(v, v.need(j), [&](gpu_model model, placement::gang_shape shape) {
-            running_.index_of().each_at_least(v.free(), model, shape.each, worst, [&](node_id n) {
+        for (auto const& row : shapes_.of(v, v.state(j).shape)) {
+            running_.index_of().each_at_least(v.free(), row.model, row.gang.each, worst, [&](node_id n) {
                 for (auto const* r = running_.index_of().begin(n);
                      r != running_.index_of().end(n) && r->rank >= worst; ++r)
                     found_.push_back({r->rank, r->job});
             });
-        });
+        }
         sort_into_victims();
     }
     template <class Order>
@@ -204,6 +186,7 @@ private:
     };
 
     queueing::residents running_;
+    queueing::shape_table shapes_;
     std::vector<candidate> found_;
     std::vector<job_id> victims_;
 };

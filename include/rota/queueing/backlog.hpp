@@ -10,6 +10,7 @@
 #include <rota/contract/view.hpp>
 #include <rota/core/config.hpp>
 #include <rota/core/units.hpp>
+#include <rota/queueing/tournament.hpp>
 #include <rota/queueing/waiting_line.hpp>
 
 namespace rota::queueing {
@@ -17,7 +18,7 @@ namespace rota::queueing {
 /// The waiting jobs, one line a shape: jobs with equal requests fit or do not fit together.
 ///
 /// A shut shape is known not to fit: its jobs are skipped until it is opened.
-/// Cost      the head of all open lines: O(shapes).
+/// Cost      the head of all open lines: O(1); what changes a head: O(log shapes).
 class backlog {
 public:
     static constexpr rank no_job{std::numeric_limits<std::int64_t>::max(), job_id{0xffffffffu}};
@@ -37,8 +38,8 @@ public:
         auto const shape = v.state(j).shape;
         if (lines_.size() <= shape) {
             lines_.resize(shape + 1u);
-            head_.resize(shape + 1u, no_job);
-            open_head_.resize(shape + 1u, no_job);
+            head_.resize(shape + 1u);
+            open_head_.resize(shape + 1u);
             shut_.resize(shape + 1u, 0);
         }
         shape_of_[index(j)] = shape;
@@ -47,7 +48,7 @@ public:
         lines_[shape].insert(where, limit_ms);
         ++size_;
         if (!(where < head_[shape])) return;
-        head_[shape] = where;
+        head_.set(shape, where);
         open(shape); // the bound of a shape is that of its head: a better head may fit
     }
     void erase(job_id j) {
@@ -58,8 +59,8 @@ public:
         shape_of_[index(j)] = absent;
         --size_;
         if (!(head_[shape] == where)) return;
-        head_[shape] = lines_[shape].empty() ? no_job : lines_[shape].front();
-        if (shut_[shape] == 0) open_head_[shape] = head_[shape];
+        head_.set(shape, lines_[shape].empty() ? no_job : lines_[shape].front());
+        if (shut_[shape] == 0) open_head_.set(shape, head_[shape]);
     }
     void clear() {
         lines_.clear();
@@ -71,9 +72,9 @@ public:
     }
 
     /// The first waiting job, shut or not; no_job if none waits.
-    [[nodiscard]] rank first() const noexcept { return least(head_); }
+    [[nodiscard]] rank first() const noexcept { return head_.least(); }
     /// The first waiting job of an open shape; no_job if there is none.
-    [[nodiscard]] rank first_open() const noexcept { return least(open_head_); }
+    [[nodiscard]] rank first_open() const noexcept { return open_head_.least(); }
     [[nodiscard]] std::uint32_t shape_of(job_id j) const noexcept { return shape_of_[index(j)]; }
     [[nodiscard]] std::int64_t key_of(job_id j) const noexcept { return key_of_[index(j)]; }
 
@@ -83,11 +84,11 @@ public:
     [[nodiscard]] bool is_shut(std::uint32_t shape) const noexcept { return shut_[shape] != 0; }
     void shut(std::uint32_t shape) noexcept {
         shut_[shape] = 1;
-        open_head_[shape] = no_job;
+        open_head_.set(shape, no_job);
     }
     void open(std::uint32_t shape) noexcept {
         shut_[shape] = 0;
-        open_head_[shape] = head_[shape];
+        open_head_.set(shape, head_[shape]);
     }
     /// Calls visit(job) for every waiting job, shape by shape.
     template <class Visit>
@@ -98,16 +99,9 @@ public:
 private:
     static constexpr std::uint32_t absent = 0xffffffffu;
 
-    static rank least(std::vector<rank> const& heads) noexcept {
-        auto best = no_job;
-        for (auto const& one : heads)
-            if (one < best) best = one;
-        return best;
-    }
-
     std::vector<waiting_line> lines_;     ///< [shapes]
-    std::vector<rank> head_;              ///< [shapes]
-    std::vector<rank> open_head_;         ///< [shapes] no_job where shut
+    tournament<rank> head_{no_job};       ///< [shapes]
+    tournament<rank> open_head_{no_job};  ///< [shapes] no_job where shut
     std::vector<std::uint8_t> shut_;      ///< [shapes]
     std::vector<std::uint32_t> shape_of_; ///< [jobs]
     std::vector<std::int64_t> key_of_;    ///< [jobs]

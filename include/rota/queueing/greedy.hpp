@@ -20,11 +20,11 @@
 #include <rota/core/units.hpp>
 #include <rota/placement/concepts.hpp>
 #include <rota/placement/may_fit.hpp>
-#include <rota/placement/node_fit.hpp>
 #include <rota/queueing/backlog.hpp>
 #include <rota/queueing/concepts.hpp>
 #include <rota/queueing/disciplines.hpp>
 #include <rota/queueing/fifo.hpp>
+#include <rota/queueing/shape_table.hpp>
 
 namespace rota::queueing {
 
@@ -152,7 +152,10 @@ private:
         for (auto s = std::uint32_t{0}; s != waiting_.shapes(); ++s) {
             if (!waiting_.is_shut(s) || waiting_.head(s) == backlog::no_job) continue;
             auto const& need = v.request_of(s);
-            auto const asks = !placement::counted(place, need) || (rose && may_have_risen(need, free));
+            auto asks = !placement::counted(place, need);
+            if (!asks && rose)
+                for (auto const& row : shapes_.of(v, s))
+                    asks = asks || (rose_[index(row.model)] & row.counters) != 0;
             if ((asks && placement::may_fit(place, need, free)) ||
                 evict.may_start(v, by_, waiting_.head(s).job))
                 waiting_.open(s);
@@ -166,16 +169,6 @@ private:
                 auto& seen = seen_[m][static_cast<std::size_t>(k)];
                 seen = std::min(seen, free.at_least(static_cast<gpu_model>(m), k));
             }
-    }
-    [[nodiscard]] bool may_have_risen(job::request const& need, cluster::ledger const& free) const noexcept {
-        for (auto m = 0; m != free.models(); ++m) {
-            auto const largest = free.largest(static_cast<gpu_model>(m));
-            if (!need.accepts(static_cast<gpu_model>(m)) || largest == 0) continue;
-            auto const shape = placement::compact_shape(need.gpus_max, largest);
-            auto const counters = (1u << shape.each) | (shape.rest != 0 ? 1u << shape.rest : 0u);
-            if ((rose_[static_cast<std::size_t>(m)] & counters) != 0) return true;
-        }
-        return false;
     }
     /// For a preemption that ranks jobs otherwise than the queue: a job behind may evict where one before
     /// could not.
@@ -240,6 +233,7 @@ private:
     Order by_{};
     Discipline how_{};
     backlog waiting_;
+    shape_table shapes_;
     bool released_ = false;
     std::array<std::array<std::uint32_t, cluster::ledger::levels>, cluster::models_max> seen_{};
     std::array<std::uint32_t, cluster::models_max>
