@@ -121,6 +121,18 @@ private:
     std::vector<std::uint8_t> open_;
 };
 
+/// What `other` has is what p lacks: a GPU, or CPU or memory of a node that has too little left.
+[[nodiscard]] inline bool competes(placement const& other, placement const& p,
+                                   occupancy const& free) noexcept {
+    for (auto const& a : other)
+        for (auto const& b : p)
+            if (a.node == b.node &&
+                ((a.gpus & b.gpus) != 0 || (a.cpu_milli != 0 && free.cpu_milli(a.node) < b.cpu_milli) ||
+                 (a.mem_mib != 0 && free.mem_mib(a.node) < b.mem_mib)))
+                return true;
+    return false;
+}
+
 } // namespace rota::cluster
 
 #endif

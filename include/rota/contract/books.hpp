@@ -61,6 +61,7 @@ public:
                 why = log::cause::elsewhere;
             }
             j.accrues_from = when;
+            j.since = now();
             note(log::kind::start, id, why, &jobs().held(id));
             tell(event_kind::started, id, why);
         } else if (kind == order_kind::stop) {
@@ -76,6 +77,7 @@ public:
             held_.give(difference(jobs().held(id), target));
             table().set_held(id, target);
             j.accrues_from = when;
+            j.since = now();
             note(log::kind::move, id, {}, &target);
             tell(event_kind::moved, id);
         }
@@ -163,6 +165,60 @@ public:
     void resync() {
         log_.add({.at = now(), .kind = log::kind::resync});
         inbox.push_back({.at = now(), .kind = event_kind::resync});
+    }
+
+    // --- the end of a pass
+    /// Turns what the pass staged into orders, stops first. True where anything changed.
+    bool commit() {
+        auto& steps = want_.end_pass();
+        wake_ = want_.wake() <= now() ? now() + 1 : want_.wake();
+        auto changed = false;
+        for (auto const& one : steps)
+            if (one.what == intents::step_kind::promise && job(one.job).promised != one.promised)
+                note(log::kind::promise, one.job, {}, nullptr, index(job(one.job).promised));
+        for (auto const stops : {true, false}) {
+            ++round_;
+            for (auto const& one : steps) {
+                auto& j = job(one.job);
+                // the first step of a job holds what it was before the pass
+                if (one.what == intents::step_kind::promise || j.seen == round_) continue;
+                j.seen = round_;
+                if ((j.intent == 0) == stops) changed |= decide(one, j, stops);
+            }
+        }
+        retry_blocked();
+        return changed;
+    }
+    /// Orders that wait for each other's devices while nothing is under way: one of the jobs must stop.
+    void untangle() {
+        if (in_flight_ != 0 || blocked_.empty() || !outbox.empty()) return;
+        for (auto id : blocked_)
+            if (job(id).held != 0) return send(id, order_kind::stop);
+        revoke(blocked_.front(), log::cause::displaced);
+    }
+
+private:
+    bool decide(intents::step const& one, job_state& j, bool stops) {
+        auto const id = one.job;
+        if (j.rejected != 0) {
+            auto const why = static_cast<log::cause>(j.rejected);
+            end(id, log::kind::reject, why);
+            tell(event_kind::cancelled, id, why);
+            rejected.push_back(id);
+            return true;
+        }
+        if (one.was == jobs().intent(id) && (!stops || one.mode == j.mode)) return false;
+        j.decided = ++ops_;
+        if (how_.log_orders)
+            note(log::kind::order, id, stops ? log::cause::none : log::cause::ordered, &jobs().intent(id), 0,
+                 j.decided);
+        if (stops && j.held == 0 && j.flight == order_kind::none) { // never sent: back at once, and said so
+            unblock(id);
+            note(log::kind::start_failed, id, log::cause::withdrawn, nullptr, 0, j.decided);
+            back_to_waiting(id, event_kind::preempted, log::cause::withdrawn);
+        }
+        reconcile(id);
+        return true;
     }
 };
 

@@ -20,6 +20,7 @@ struct job_state {
     job::spec const* spec = nullptr;
     std::int64_t attained = 0;     ///< GPU-milli x ms up to accrues_from; ask view::attained for now
     sim_time accrues_from = never; ///< since when it does useful work; never while it does none
+    sim_time since = never;        ///< its last start or move was confirmed; the pause after it is not work
     sim_time eligible{};           ///< when it may start (again)
     sim_time promised = never;     ///< by when it will start, if its scheduler said so
     std::uint32_t incarnation = 0; ///< starts sent so far

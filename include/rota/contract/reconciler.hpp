@@ -79,36 +79,6 @@ public:
         inbox.push_back({.at = now(), .kind = event_kind::wake});
     }
 
-    // --- the end of a pass
-    /// Turns what the pass staged into orders, stops first. True where anything changed.
-    bool commit() {
-        auto& steps = want_.end_pass();
-        wake_ = want_.wake() <= now() ? now() + 1 : want_.wake();
-        auto changed = false;
-        for (auto const& one : steps)
-            if (one.what == intents::step_kind::promise && job(one.job).promised != one.promised)
-                note(log::kind::promise, one.job, {}, nullptr, index(job(one.job).promised));
-        for (auto const stops : {true, false}) {
-            ++round_;
-            for (auto const& one : steps) {
-                auto& j = job(one.job);
-                // the first step of a job holds what it was before the pass
-                if (one.what == intents::step_kind::promise || j.seen == round_) continue;
-                j.seen = round_;
-                if ((j.intent == 0) == stops) changed |= decide(one, j, stops);
-            }
-        }
-        retry_blocked();
-        return changed;
-    }
-    /// Orders that wait for each other's devices while nothing is under way: one of the jobs must stop.
-    void untangle() {
-        if (in_flight_ != 0 || blocked_.empty() || !outbox.empty()) return;
-        for (auto id : blocked_)
-            if (job(id).held != 0) return send(id, order_kind::stop);
-        revoke(blocked_.front(), log::cause::displaced);
-    }
-
 protected:
     job_table& table() noexcept { return want_.jobs(); }
     job_state& job(job_id id) noexcept { return want_.jobs().at(id); }
@@ -171,28 +141,6 @@ protected:
         want_.drop(id);
         unblock(id);
         table().retire(id);
-    }
-    bool decide(intents::step const& one, job_state& j, bool stops) {
-        auto const id = one.job;
-        if (j.rejected != 0) {
-            auto const why = static_cast<log::cause>(j.rejected);
-            end(id, log::kind::reject, why);
-            tell(event_kind::cancelled, id, why);
-            rejected.push_back(id);
-            return true;
-        }
-        if (one.was == jobs().intent(id) && (!stops || one.mode == j.mode)) return false;
-        j.decided = ++ops_;
-        if (how_.log_orders)
-            note(log::kind::order, id, stops ? log::cause::none : log::cause::ordered, &jobs().intent(id), 0,
-                 j.decided);
-        if (stops && j.held == 0 && j.flight == order_kind::none) { // never sent: back at once, and said so
-            unblock(id);
-            note(log::kind::start_failed, id, log::cause::withdrawn, nullptr, 0, j.decided);
-            back_to_waiting(id, event_kind::preempted, log::cause::withdrawn);
-        }
-        reconcile(id);
-        return true;
     }
     void send(job_id id, order_kind kind) {
         auto& j = job(id);
@@ -268,17 +216,24 @@ protected:
             tell(event_kind::move_failed, id, why);
         }
     }
+    /// The first active job for which `in` holds, null if the facts contradict each other.
+    template <class In>
+    [[nodiscard]] job_id const* in_the_way(In in) const {
+        auto const active = jobs().active();
+        auto const found = std::find_if(active.begin(), active.end(), in);
+        ROTA_EXPECTS(found != active.end(), "two confirmed holders of one device: stop and resync");
+        return found == active.end() ? nullptr : &*found;
+    }
     /// In the ledger of intents facts beat intents.
     void make_room(cluster::placement const& p, job_id keep) {
         while (!want_.free().fits(p)) {
-            auto const& active = jobs().active();
-            auto const in_the_way = std::find_if(active.begin(), active.end(), [&](job_id id) {
-                return id != keep && at(id).intent != 0 && jobs().intent(id).overlaps(p) &&
+            auto const* const other = in_the_way([&](job_id id) {
+                return id != keep && at(id).intent != 0 &&
+                       cluster::competes(jobs().intent(id), p, want_.free().state()) &&
                        (at(id).flight == order_kind::start || !(jobs().intent(id) == jobs().held(id)));
             });
-            ROTA_EXPECTS(in_the_way != active.end(), "two confirmed holders of one device: stop and resync");
-            if (in_the_way == active.end()) return;
-            revoke(*in_the_way, log::cause::displaced);
+            if (other == nullptr) return;
+            revoke(*other, log::cause::displaced);
         }
     }
     /// It runs elsewhere than ordered: only assumptions about others can be wrong.
@@ -287,14 +242,13 @@ protected:
         held_.give(assumed);
         table().clear_held(id);
         while (!held_.fits(p)) {
-            auto const& active = jobs().active();
-            auto const in_the_way = std::find_if(active.begin(), active.end(), [&](job_id other) {
-                return other != id && at(other).flight == order_kind::start && jobs().held(other).overlaps(p);
+            auto const* const other = in_the_way([&](job_id one) {
+                return one != id && at(one).flight == order_kind::start &&
+                       cluster::competes(jobs().held(one), p, held_);
             });
-            ROTA_EXPECTS(in_the_way != active.end(), "two confirmed holders of one device: stop and resync");
-            if (in_the_way == active.end()) return;
-            held_.give(jobs().held(*in_the_way));
-            table().clear_held(*in_the_way);
+            if (other == nullptr) return;
+            held_.give(jobs().held(*other));
+            table().clear_held(*other);
         }
         held_.take(p);
         table().set_held(id, p);

@@ -31,7 +31,8 @@ public:
     [[nodiscard]] bool settle(books& state, S& scheduler, Send&& send) {
         auto const seen = view(state.want());
         auto may = actions(state.want());
-        auto asked = !spurious_pass;
+        auto asked = !spurious_pass ||
+                     (state.inbox.empty() && state.outbox.empty()); // nothing is known to have happened
         auto changed = false;
         for (auto pass = std::uint32_t{0}; pass != passes_max; ++pass) {
             auto news = changed;

@@ -27,7 +27,7 @@ struct workload {
     std::vector<spec> specs;
     std::vector<work> works;
     std::vector<std::string> names; ///< the source's own job ids; [jobs] or empty
-    std::vector<tenant> tenants{tenant{}};
+    std::vector<tenant> tenants = std::vector<tenant>(1); // {tenant{}} breaks g++ 12 inside templates
 
     [[nodiscard]] std::size_t size() const noexcept { return specs.size(); }
 

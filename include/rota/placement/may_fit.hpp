@@ -57,9 +57,8 @@ template <policy P>
 
 /// Whether the request fits is a matter of the ledger's node counters of its model alone.
 template <policy P>
-[[nodiscard]] bool counted(P const&, job::request const& need) noexcept {
-    if (!plain(need) || need.span == job::span::one_rack) return false;
-    return is_compact<P>() || need.span != job::span::anywhere;
+[[nodiscard]] bool counted(P const&, job::request const& need, cluster::ledger const& free) {
+    return plain(need) && need.span != job::span::one_rack && stays_together<P>(need, free);
 }
 
 } // namespace rota::placement

@@ -108,7 +108,9 @@ private:
         auto const badness = Measure::badness(v, by, j);
         if constexpr (Measure::drift(std::type_identity<Order>{}) == queueing::drift::down) {
             auto const from = v.state(j).accrues_from;
-            return badness + index(from == rota::never ? v.now() : std::max(v.now(), from));
+            if (from == rota::never) return badness + index(v.now());
+            // the pause after its start is forgiven: two jobs in their pauses would stop each other for ever
+            return badness + index(std::max(v.now(), from)) - (from - v.state(j).since);
         } else {
             return badness;
         }

@@ -152,7 +152,7 @@ private:
         for (auto s = std::uint32_t{0}; s != waiting_.shapes(); ++s) {
             if (!waiting_.is_shut(s) || waiting_.head(s) == backlog::no_job) continue;
             auto const& need = v.request_of(s);
-            auto asks = !placement::counted(place, need);
+            auto asks = !placement::counted(place, need, free);
             if (!asks && rose)
                 for (auto const& row : shapes_.of(v, s))
                     asks = asks || (rose_[index(row.model)] & row.counters) != 0;

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -20,16 +21,17 @@
 #include <rota/estimate/oracle.hpp>
 #include <rota/job/workload.hpp>
 #include <rota/simulation/conditions.hpp>
-#include <rota/simulation/event_heap.hpp>
+#include <rota/simulation/news.hpp>
 #include <rota/simulation/result.hpp>
+#include <rota/simulation/runs.hpp>
 
 namespace rota::simulation {
 
 /// The simulated world: books, virtual time, and the truth about every job.
 ///
 /// At one instant: completions, node failures and returns, confirmations and late news, timers, arrivals;
-/// then the scheduler decides until nothing changes. Expects   cluster and workload outlive it; specs are
-/// sorted by submit.
+/// then the scheduler decides until nothing changes.
+/// Expects   cluster and workload outlive it; specs are sorted by submit.
 class simulator {
 public:
     enum class ending : std::uint8_t {
@@ -43,25 +45,22 @@ public:
               recorder log = {})
         : workload_{&workload}, under_{std::move(under)},
           books_{cluster, tenant_tree{workload.tenants}, log, {under_.moves_in_place, under_.log_orders}},
-          random_{under_.seed} {
+          random_{under_.seed}, runs_{workload} {
         ROTA_EXPECTS(std::is_sorted(workload.specs.begin(), workload.specs.end(),
                                     [](auto const& a, auto const& b) { return a.submit < b.submit; }),
                      "jobs are sorted by submission");
         ROTA_EXPECTS(workload.specs.size() == workload.works.size(), "every job has its work");
         books_.reserve(workload.size());
-        progress_.resize(workload.size());
-        runs_.resize(workload.size());
-        results_.resize(workload.size());
-        for (std::size_t j = 0; j != workload.size(); ++j)
-            progress_[j].left = workload.works[j].duration_ms * 1000;
         instant_.spurious_pass = under_.spurious_pass;
     }
     simulator(simulator const&) = delete; // the oracle points into it
     simulator& operator=(simulator const&) = delete;
 
-    [[nodiscard]] estimate::oracle clairvoyance() const noexcept { return {workload_->works, progress_}; }
+    [[nodiscard]] estimate::oracle clairvoyance() const noexcept {
+        return {workload_->works, runs_.progress()};
+    }
     [[nodiscard]] books const& state() const noexcept { return books_; }
-    [[nodiscard]] std::vector<result> const& results() const noexcept { return results_; }
+    [[nodiscard]] std::vector<result> const& results() const noexcept { return runs_.results(); }
     [[nodiscard]] instant const& instants() const noexcept { return instant_; }
     [[nodiscard]] std::size_t ended() const noexcept { return ended_; }
     [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
@@ -98,33 +97,6 @@ public:
     }
 
 private:
-    struct run_state { ///< of the present run
-        sim_time held_from = never;
-        std::uint32_t generation = 0; ///< a completion of an older one is void
-        bool over = false;            ///< ended in truth, though the books may not know yet
-    };
-    struct completion { ///< many and lean
-        sim_time at;
-        std::uint32_t job;
-        std::uint32_t generation;
-        [[nodiscard]] bool before(completion const& b) const noexcept {
-            return at != b.at ? at < b.at : job < b.job;
-        }
-    };
-    enum class notice_kind : std::uint8_t { confirmation, failure, end, interruption, crash };
-    struct notice { ///< few and fat
-        sim_time at;
-        std::uint32_t number; ///< in the order of their making
-        notice_kind kind;
-        order about;
-        log::cause why;
-        bool repeated;
-        sim_time when;
-        [[nodiscard]] bool before(notice const& b) const noexcept {
-            return at != b.at ? at < b.at : number < b.number;
-        }
-    };
-
     [[nodiscard]] bool done() const noexcept {
         return next_arrival_ == workload_->size() && books_.jobs().active().empty() && books_.inbox.empty();
     }
@@ -133,26 +105,17 @@ private:
             std::min(books_.next_timer(),
                      next_arrival_ == workload_->size() ? never : workload_->specs[next_arrival_].submit);
         if (next_outage_ != under_.outages.size()) at = std::min(at, under_.outages[next_outage_].at);
-        if (!notices_.empty()) at = std::min(at, notices_.top().at);
-        while (!ends_.empty() && ends_.top().generation != runs_[ends_.top().job].generation) ends_.pop();
-        if (!ends_.empty()) at = std::min(at, ends_.top().at);
+        at = std::min(at, news_.next());
+        at = std::min(at, runs_.next_end());
         if (under_.round_ms != 0 && !(books_.inbox.empty() && books_.outbox.empty()))
             at = std::min(at, sim_time{(index(books_.now()) / under_.round_ms + 1) * under_.round_ms});
         return at;
     }
     void happen(sim_time now) {
-        while (!ends_.empty() && ends_.top().at == now) {
-            auto const end = ends_.top();
-            ends_.pop();
-            if (end.generation == runs_[end.job].generation) complete(end.job);
-        }
+        while (auto const done = runs_.pop_end(now)) complete(*done);
         while (next_outage_ != under_.outages.size() && under_.outages[next_outage_].at <= now)
             strike(under_.outages[next_outage_++]);
-        while (!notices_.empty() && notices_.top().at <= now) {
-            auto const news = notices_.top();
-            notices_.pop();
-            deliver(news);
-        }
+        while (auto const arrived = news_.pop(now)) deliver(*arrived);
         books_.tick();
         while (next_arrival_ != workload_->size() && workload_->specs[next_arrival_].submit <= now) {
             auto const& spec = workload_->specs[next_arrival_++];
@@ -166,25 +129,17 @@ private:
         if (!current(what)) return;
         auto const fails =
             what.kind != order_kind::stop && under_.start_failure > 0 && random_.chance(under_.start_failure);
-        auto wait =
-            under_.latency_ms_max == 0
-                ? 0
-                : 1 + static_cast<millis>(random_.below(static_cast<std::uint64_t>(under_.latency_ms_max)));
+        auto wait = under_.latency_ms_max == 0 ? 0 : 1 + up_to(under_.latency_ms_max - 1);
         if (what.kind == order_kind::stop) {
-            auto& p = progress_[index(what.job)];
-            p.halt_at =
-                std::min(p.halt_at, books_.now() + wait); // it works until the order arrives, then saves
+            runs_.stop_working_at(what.job, books_.now() + wait); // until the order arrives; then it saves
             if (what.mode == stop_mode::graceful) wait += cost(what.job).save_ms;
         }
-        auto const news = notice{books_.now() + wait,
-                                 ++notice_count_,
-                                 fails ? notice_kind::failure : notice_kind::confirmation,
-                                 what,
-                                 log::cause::launch_error,
-                                 false,
-                                 never};
-        if (wait == 0) deliver(news);
-        else notices_.push(news);
+        auto const answer = news::item{.at = books_.now() + wait,
+                                       .kind = fails ? news::kind::failure : news::kind::confirmation,
+                                       .about = what,
+                                       .why = log::cause::launch_error};
+        if (wait == 0) deliver(answer);
+        else news_.send(answer);
     }
     [[nodiscard]] bool current(order const& what) const noexcept {
         auto const& j = books_.at(what.job);
@@ -193,43 +148,42 @@ private:
     [[nodiscard]] preemption::transition cost(job_id id) const noexcept {
         return preemption::cost_of(under_.cost, workload_->specs[index(id)], books_.sent(id).gpus());
     }
-    void deliver(notice const& news) {
+    void deliver(news::item const& arrived) {
         ++events_;
-        auto const id = news.about.job;
-        auto const& what = news.about;
-        switch (news.kind) {
-        case notice_kind::end: tell_end(id, what.incarnation, news.repeated); return;
-        case notice_kind::interruption:
-            books_.interrupted(id, what.incarnation, news.why, books_.now() + under_.requeue_ms);
-            repeat(news);
+        auto const id = arrived.about.job;
+        auto const& what = arrived.about;
+        switch (arrived.kind) {
+        case news::kind::end: tell_end(id, what.incarnation, arrived.repeated); return;
+        case news::kind::interruption:
+            books_.interrupted(id, what.incarnation, arrived.why, books_.now() + under_.requeue_ms);
+            repeat(arrived);
             return;
-        case notice_kind::crash:
-            if (what.op == runs_[index(id)].generation) crash(id, news.why);
+        case news::kind::crash:
+            if (what.op == runs_.number(id)) crash(id, arrived.why);
             return;
-        case notice_kind::failure:
-            books_.order_failed(what.op, what.kind, id, news.why, books_.now() + under_.backoff_ms);
-            repeat(news);
+        case news::kind::failure:
+            books_.order_failed(what.op, what.kind, id, arrived.why, books_.now() + under_.backoff_ms);
+            repeat(arrived);
             return;
-        case notice_kind::confirmation: confirm(news); return;
+        case news::kind::confirmation: confirm(arrived); return;
         }
     }
-    void confirm(notice const& news) {
-        auto const& what = news.about;
+    void confirm(news::item const& arrived) {
+        auto const& what = arrived.about;
         auto const id = what.job;
-        if (news.repeated || !current(what)) { // the books know what to do with it
-            books_.order_done(what.op, what.kind, id, news.repeated ? news.when : books_.now());
+        if (arrived.repeated || !current(what)) { // the books know what to do with it
+            books_.order_done(what.op, what.kind, id, arrived.repeated ? arrived.when : books_.now());
             return;
         }
-        auto& run = runs_[index(id)];
         if (what.kind == order_kind::stop) {
-            if (run.over) return; // it ended by itself; that news is on its way
+            if (runs_.over(id)) return; // it ended by itself; that news is on its way
             halt(id, what.mode == stop_mode::kill);
-            ++results_[index(id)].preemptions;
-            answered(news, books_.now() + under_.requeue_ms);
+            ++runs_.result_of(id).preemptions;
+            answered(arrived, books_.now() + under_.requeue_ms);
             return;
         }
         auto const& target = books_.sent(id);
-        if (what.kind == order_kind::move && run.over) return;
+        if (what.kind == order_kind::move && runs_.over(id)) return;
         if (!books_.want().free().open(target)) { // the node died under the order
             books_.order_failed(what.op, what.kind, id, log::cause::node_down,
                                 books_.now() + under_.backoff_ms);
@@ -237,89 +191,52 @@ private:
         }
         if (what.kind == order_kind::move) halt(id, false);
         begin(id, target);
-        answered(news, progress_[index(id)].run_from);
+        answered(arrived, runs_.progress()[index(id)].run_from);
     }
-    void answered(notice news, sim_time when) {
-        books_.order_done(news.about.op, news.about.kind, news.about.job, when);
-        news.when = when;
-        repeat(news);
+    void answered(news::item arrived, sim_time when) {
+        books_.order_done(arrived.about.op, arrived.about.kind, arrived.about.job, when);
+        arrived.when = when;
+        repeat(arrived);
     }
-    void repeat(notice news) {
-        if (under_.repeat == 0 || news.repeated || !random_.chance(under_.repeat)) return;
-        news.at = books_.now() + static_cast<millis>(random_.below(25'000));
-        news.number = ++notice_count_;
-        news.repeated = true;
-        notices_.push(news);
+    void repeat(news::item arrived) {
+        if (under_.repeat == 0 || arrived.repeated || !random_.chance(under_.repeat)) return;
+        arrived.at = books_.now() + static_cast<millis>(random_.below(25'000));
+        arrived.repeated = true;
+        news_.send(arrived);
     }
 
-    // --- the truth
     void begin(job_id id, cluster::placement const& on) {
-        auto& p = progress_[index(id)];
-        auto& run = runs_[index(id)];
-        auto& r = results_[index(id)];
         auto const now = books_.now();
-        auto const& work = workload_->works[index(id)];
-        p.rate = INT64_MAX; // the slowest part of a gang sets its pace
+        auto rate = std::numeric_limits<std::int64_t>::max(); // the slowest part of a gang sets its pace
         for (auto const& part : on)
-            p.rate = std::min(p.rate, work.rate(workload_->specs[index(id)].need, on.gpus(), part.milli,
-                                                books_.want().free().of(part.node).model));
-        auto const again = r.first_start != never;
-        auto const pause = under_.launch_ms + (again ? cost(id).restore_ms : 0);
-        p.run_from = now + pause;
-        p.halt_at = never;
-        run = {now, run.generation + 1, false};
-        if (!again) r.first_start = now;
-        if (p.ends_at() != never) ends_.push({p.ends_at(), index(id), run.generation});
-        if (under_.crash_mean_ms != 0) {
-            auto const gap = -std::log(1.0 - random_.unit()) * static_cast<double>(under_.crash_mean_ms);
-            notices_.push({now + 1 + static_cast<millis>(gap),
-                           ++notice_count_,
-                           notice_kind::crash,
-                           {run.generation, id, 0, order_kind::none, {}},
-                           log::cause::job_error,
-                           false,
-                           never});
-        }
+            rate = std::min(rate, workload_->works[index(id)].rate(workload_->specs[index(id)].need,
+                                                                   on.gpus(), part.milli,
+                                                                   books_.want().free().of(part.node).model));
+        auto const again = runs_.result_of(id).first_start != never;
+        runs_.begin(id, now, rate, under_.launch_ms + (again ? cost(id).restore_ms : 0));
+        if (under_.crash_mean_ms == 0) return;
+        auto const gap = -std::log(1.0 - random_.unit()) * static_cast<double>(under_.crash_mean_ms);
+        news_.send({.at = now + 1 + static_cast<millis>(gap),
+                    .kind = news::kind::crash,
+                    .about = {.op = runs_.number(id), .job = id},
+                    .why = log::cause::job_error});
     }
-    /// The present run is over: its work is kept, or lost back to the last checkpoint.
-    void halt(job_id id, bool lose) {
-        auto& p = progress_[index(id)];
-        auto& run = runs_[index(id)];
-        auto& r = results_[index(id)];
-        if (p.run_from == never) return;
-        auto const now = books_.now();
-        auto const done = p.done(now);
-        auto const useful = std::max<millis>(0, std::min(now, p.halt_at) - p.run_from);
-        auto const every = under_.checkpoint_every_ms * 1000;
-        auto const lost = !lose ? 0 : every != 0 ? done % every : done;
-        // charged in time at the rate of this run, rounded down where it does not divide
-        r.run_ms += now - run.held_from;
-        r.overhead_ms += now - run.held_from - useful;
-        r.lost_ms += p.rate == 0 ? 0 : lost / p.rate;
-        p.left -= done - lost;
-        p.run_from = p.halt_at = never;
-        ++run.generation;
-    }
-    void complete(std::uint32_t job) {
-        auto const id = job_id{job};
-        if (books_.now() > progress_[job].halt_at) return; // it was already saving
+    void halt(job_id id, bool lose) { runs_.halt(id, books_.now(), lose, under_.checkpoint_every_ms); }
+    void complete(job_id id) {
         halt(id, false);
-        progress_[job].left = 0;
-        runs_[job].over = true;
-        auto const late =
-            under_.late_ms_max == 0 ? 0 : random_.below(static_cast<std::uint64_t>(under_.late_ms_max) + 1);
+        runs_.end(id, true);
+        auto const late = up_to(under_.late_ms_max);
         if (late == 0) {
             ++events_;
             tell_end(id, books_.at(id).incarnation, false);
         } else {
-            notices_.push({books_.now() + static_cast<millis>(late),
-                           ++notice_count_,
-                           notice_kind::end,
-                           {0, id, books_.at(id).incarnation, order_kind::none, {}},
-                           {},
-                           false,
-                           never});
+            news_.send({.at = books_.now() + late,
+                        .kind = news::kind::end,
+                        .about = {.job = id, .incarnation = books_.at(id).incarnation}});
         }
+    }
+    [[nodiscard]] millis up_to(millis most) noexcept {
+        return most == 0 ? 0 : static_cast<millis>(random_.below(static_cast<std::uint64_t>(most) + 1));
     }
     void tell_end(job_id id, std::uint32_t incarnation, bool repeated) {
         auto const before = books_.at(id).over;
@@ -333,34 +250,26 @@ private:
                      : how == job::outcome::failed    ? log::cause::job_error
                                                       : log::cause::none);
         if (!before && books_.at(id).over) conclude(id, how);
-        repeat({books_.now(),
-                0,
-                notice_kind::end,
-                {0, id, incarnation, order_kind::none, {}},
-                {},
-                repeated,
-                never});
+        repeat({.at = books_.now(),
+                .kind = news::kind::end,
+                .about = {.job = id, .incarnation = incarnation},
+                .repeated = repeated});
     }
     void conclude(job_id id, job::outcome how) {
-        results_[index(id)].finish = books_.now();
-        results_[index(id)].outcome = how;
+        runs_.result_of(id).finish = books_.now();
+        runs_.result_of(id).outcome = how;
         ++ended_;
     }
     void crash(job_id id, log::cause why) {
         halt(id, true);
-        ++results_[index(id)].interruptions;
-        runs_[index(id)].over = true;
-        auto const late =
-            under_.late_ms_max == 0 ? 0 : random_.below(static_cast<std::uint64_t>(under_.late_ms_max) + 1);
-        auto const news = notice{books_.now() + static_cast<millis>(late),
-                                 ++notice_count_,
-                                 notice_kind::interruption,
-                                 {0, id, books_.at(id).incarnation, order_kind::none, {}},
-                                 why,
-                                 false,
-                                 never};
-        if (late == 0) deliver(news);
-        else notices_.push(news);
+        ++runs_.result_of(id).interruptions;
+        runs_.end(id, false);
+        auto const what = news::item{.at = books_.now() + up_to(under_.late_ms_max),
+                                     .kind = news::kind::interruption,
+                                     .about = {.job = id, .incarnation = books_.at(id).incarnation},
+                                     .why = why};
+        if (what.at == books_.now()) deliver(what);
+        else news_.send(what);
     }
     void strike(cluster::outage const& what) {
         ++events_;
@@ -369,8 +278,7 @@ private:
         auto const active = std::vector<job_id>(books_.jobs().active().begin(), books_.jobs().active().end());
         for (auto id : active) {
             auto const here = books_.jobs().held(id).touches(what.node) || books_.sent(id).touches(what.node);
-            if (here && progress_[index(id)].run_from != never && !runs_[index(id)].over)
-                crash(id, log::cause::node_down);
+            if (here && runs_.works(id) && !runs_.over(id)) crash(id, log::cause::node_down);
         }
     }
 
@@ -379,16 +287,12 @@ private:
     books books_;
     instant instant_;
     random random_;
-    std::vector<job::progress> progress_;
-    std::vector<run_state> runs_;
-    std::vector<result> results_;
-    event_heap<completion> ends_;
-    event_heap<notice> notices_;
+    simulation::runs runs_;
+    simulation::news news_;
     std::size_t next_arrival_ = 0;
     std::size_t next_outage_ = 0;
     std::size_t ended_ = 0;
     std::uint64_t events_ = 0;
-    std::uint32_t notice_count_ = 0;
 };
 
 } // namespace rota::simulation

@@ -92,7 +92,7 @@ private:
     [[nodiscard]] millis length_ms(view const& v, job_id j) const noexcept {
         return v.spec(j).limit_ms == 0 ? index(never) : v.spec(j).limit_ms + margin_ms;
     }
-    /// When a placed job gives up its devices; never for one that should have done so already.
+    /// When a placed job gives up its devices; never where that is unknown, or overdue.
     [[nodiscard]] sim_time ends_at(view const& v, job_id j) const noexcept {
         auto const from = v.state(j).accrues_from;
         auto const sent = sent_.find(j);
@@ -100,7 +100,8 @@ private:
         return end > v.now() ? end : never;
     }
     [[nodiscard]] std::optional<queueing::window> find(view const& v, job_id j, sim_time by) {
-        return plan_.earliest(j, v.need(j), length_ms(v, j), std::max(v.now(), v.state(j).eligible), by, place);
+        return plan_.earliest(j, v.need(j), length_ms(v, j), std::max(v.now(), v.state(j).eligible), by,
+                              place);
     }
     void reserve(actions& a, queueing::window const& one) {
         plan_.add(one);
@@ -123,7 +124,7 @@ private:
 
     queueing::reservations plan_;
     std::map<job_id, queueing::window> windows_; ///< of admitted jobs that do not run
-    std::map<job_id, sim_time> sent_;             ///< ends of the windows of starts not yet confirmed
+    std::map<job_id, sim_time> sent_;            ///< ends of the windows of starts not yet confirmed
 };
 
 static_assert(scheduling_policy<edf_admission<>>);

@@ -36,8 +36,8 @@ public:
         static constexpr auto lanes = std::array{job::any_model};
         auto asked = std::int64_t{0};
         for (auto j : v.jobs()) asked += std::int64_t{v.need(j).gpus_max} * v.need(j).milli;
-        auto const share =
-            std::clamp<std::int64_t>(1000 * 1000 * v.free().open_gpus() / std::max<std::int64_t>(asked, 1), 1, 1000);
+        auto const share = std::clamp<std::int64_t>(
+            1000 * 1000 * v.free().open_gpus() / std::max<std::int64_t>(asked, 1), 1, 1000);
         slices.share_out(v, a, place, lanes, [share](job_id, std::size_t) { return share; });
     }
 };

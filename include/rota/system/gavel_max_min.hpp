@@ -82,15 +82,21 @@ private:
                 auto only = need;
                 only.gpus_min = need.gpus_max;
                 only.models &= std::uint32_t{1} << k;
-                auto const can = table.gang.back() <= table.capacity[rates.size()] &&
-                                 placement::feasible(only, v.free());
-                rates.push_back(
-                    can ? how_fast_.rate(v, j, need.gpus_max, static_cast<gpu_model>(k)) : std::int64_t{0});
+                auto const can =
+                    table.gang.back() <= table.capacity[rates.size()] && placement::feasible(only, v.free());
+                rates.push_back(can ? how_fast_.rate(v, j, need.gpus_max, static_cast<gpu_model>(k))
+                                    : std::int64_t{0});
             }
         }
         auto found = queueing::max_min_shares(table, solver_);
         status_ = found.status;
-        if (status_ != queueing::lp_status::optimal) return;
+        if (status_ !=
+            queueing::lp_status::optimal) { // nobody keeps a share of nothing, of when his nodes were away
+            std::erase_if(shares_, [](auto const& one) {
+                return std::count(one.second.begin(), one.second.end(), 0) == std::ssize(one.second);
+            });
+            return;
+        }
         for (auto i = std::size_t{0}; i != jobs.size(); ++i) {
             auto& share = shares_[jobs[i]] = std::move(found.share[i]);
             // whose share rounds to nothing still gets its turn where it is fastest

@@ -77,7 +77,7 @@ inline std::string native_cell(job::workload const& of, std::size_t i, std::size
 [[nodiscard]] inline std::string write_native(job::workload const& of) {
     ROTA_EXPECTS(of.works.size() == of.specs.size(), "each job has a spec and a work");
     ROTA_EXPECTS(of.names.empty() || of.names.size() == of.specs.size(), "all jobs have names or none has");
-    auto const one_line = [](std::string_view name) {
+    [[maybe_unused]] auto const one_line = [](std::string_view name) {
         return name.find_first_of("\r\n") == std::string_view::npos;
     };
     ROTA_EXPECTS(std::all_of(of.names.begin(), of.names.end(), one_line), "a job's name is one line");

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include <rota/contract/claims.hpp>
+#include <rota/log/text.hpp>
+#include <rota/trace/nearest.hpp>
+#include <rota/trace/source.hpp>
+#include <rota/verify/check.hpp>
+
+#include "console.hpp"
+#include "failure.hpp"
+#include "inputs.hpp"
+#include "options.hpp"
+
+namespace cli {
+
+namespace {
+
+rota::claim claims_named(std::string_view text) {
+    auto all = rota::claim::none;
+    while (!text.empty()) {
+        auto const name = text.substr(0, text.find(','));
+        text.remove_prefix(std::min(name.size() + 1, text.size()));
+        if (name == "none") continue;
+        auto const found = std::find(rota::claim_names.begin(), rota::claim_names.end(), name);
+        if (found == rota::claim_names.end())
+            refuse(fmt::format("unknown claim '{}', expected none or {}", name,
+                               rota::trace::one_of(name, rota::claim_names)));
+        all = all | static_cast<rota::claim>(1u << (found - rota::claim_names.begin()));
+    }
+    return all;
+}
+
+rota::log::schedule read_log(std::string const& path) {
+    auto const from = rota::trace::from_file(path);
+    if (!from) {
+        auto text = rota::trace::text(from.error());
+        text.pop_back();
+        throw failure{2, std::move(text)};
+    }
+    auto got = rota::log::from_text(from->text);
+    if (auto const* const wrong = std::get_if<rota::log::text_error>(&got))
+        refuse(fmt::format("{}:{}:{}: error[E-LOG]: {}", path, wrong->line, wrong->column, wrong->message));
+    return std::get<rota::log::schedule>(std::move(got));
+}
+
+} // namespace
+
+int check_log(check_log_options const& asked) {
+    auto const claims = claims_named(asked.claims);
+    auto const world = world_of(asked.world);
+    auto const in = read_inputs(asked.input);
+    check_outages(world, in.cluster);
+    auto const log = read_log(asked.log);
+    stop_if_signalled();
+    auto given = rota::verify::premises_of(in.cluster, in.jobs, world);
+    given.scatters = !asked.world.placement.empty() && asked.world.placement != "consolidated";
+    auto const found = rota::verify::check_log({.cluster = in.cluster,
+                                                .jobs = in.jobs,
+                                                .outages = world.outages,
+                                                .claims = claims,
+                                                .given = given,
+                                                .log = log});
+    print(rota::verify::text(found));
+    if (auto const broken = found.broken()) {
+        print(fmt::format("\n{}: {}", asked.log, rota::verify::explain(*broken, found.of(*broken), log)));
+        return 1;
+    }
+    print(fmt::format("\n{}: {} records keep every law that was exercised\n", asked.log, log.records.size()));
+    return 0;
+}
+
+} // namespace cli

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "console.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "failure.hpp"
+
+namespace cli {
+
+namespace {
+
+std::sig_atomic_t volatile signal_that_came = 0;
+
+void remember(int signal) { signal_that_came = signal; }
+
+} // namespace
+
+void print(std::string_view text) {
+    auto const written = std::fwrite(text.data(), 1, text.size(), stdout);
+    if ((written != text.size() || std::fflush(stdout) != 0) && errno != EPIPE)
+        fail(fmt::format("cannot write to stdout: {}", std::strerror(errno)));
+}
+
+void say(std::string_view line) { fmt::print(stderr, "{}\n", line); }
+
+void catch_signals() {
+    struct sigaction how{};
+    how.sa_handler = remember;
+    how.sa_flags = static_cast<int>(SA_RESETHAND);
+    sigaction(SIGINT, &how, nullptr);
+    sigaction(SIGTERM, &how, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+int signalled() noexcept { return signal_that_came; }
+
+void stop_if_signalled() {
+    if (signalled() != 0) throw failure{128 + signalled(), "interrupted: no unfinished file is left behind"};
+}
+
+progress::progress(std::size_t simulations)
+    : simulations_{simulations}, terminal_{isatty(STDERR_FILENO) == 1} {}
+
+progress::~progress() { clear(); }
+
+void progress::begin(std::string_view name) {
+    name_ = name;
+    last_ = {};
+    show(0);
+}
+
+void progress::show(double share) {
+    auto const now = std::chrono::steady_clock::now();
+    if (!terminal_ || now - last_ < std::chrono::milliseconds{100}) return;
+    last_ = now;
+    constexpr auto width = 30;
+    auto const all = (static_cast<double>(done_) + share) / static_cast<double>(simulations_);
+    auto const filled = static_cast<int>(all * width);
+    fmt::print(stderr, "\r\033[K[{:#<{}}{:.<{}}] {}/{} {} {:.0f} %", "", filled, "", width - filled,
+               done_ + 1, simulations_, name_, 100 * share);
+    std::fflush(stderr);
+}
+
+void progress::end(std::string_view result) {
+    ++done_;
+    clear();
+    fmt::print(stderr, "[{}/{}] {}: {}\n", done_, simulations_, name_, result);
+}
+
+void progress::clear() const {
+    if (terminal_) fmt::print(stderr, "\r\033[K");
+}
+
+} // namespace cli

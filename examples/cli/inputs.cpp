@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "inputs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <rota/trace/clusters.hpp>
+#include <rota/trace/formats.hpp>
+#include <rota/trace/generator.hpp>
+#include <rota/trace/nearest.hpp>
+#include <rota/trace/presets.hpp>
+
+#include "console.hpp"
+#include "failure.hpp"
+#include "registry.hpp"
+
+namespace cli {
+
+namespace trace = rota::trace;
+using rota::millis;
+using rota::sim_time;
+
+namespace {
+
+template <std::size_t N>
+std::size_t position(std::string const& option, std::string const& word,
+                     std::array<std::string_view, N> const& allowed) {
+    auto const found = std::find(allowed.begin(), allowed.end(), word);
+    if (found == allowed.end())
+        refuse(fmt::format("{}: read '{}', expected {}", option, word, trace::one_of(word, allowed)));
+    return static_cast<std::size_t>(found - allowed.begin());
+}
+
+trace::options reader_options(input_options const& asked) {
+    constexpr auto strictness = std::array<std::string_view, 2>{"strict", "collect"};
+    constexpr auto zero = std::array<std::string_view, 2>{"drop", "refuse"};
+    constexpr auto processors = std::array<std::string_view, 2>{"allocated", "requested"};
+    auto how = trace::options{};
+    how.on_error = static_cast<trace::on_error>(position("--on-error", asked.on_error, strictness));
+    how.zero_gpus = static_cast<trace::zero_gpus>(position("--zero-gpus", asked.zero_gpus, zero));
+    how.swf_processors =
+        static_cast<trace::swf_processors>(position("--swf-processors", asked.swf_processors, processors));
+    for (auto const& one : asked.repairs) {
+        auto const got = trace::repair_named(one);
+        if (!got) refuse("--repair: " + got.error().message);
+        how.repairs.add(*got);
+    }
+    how.allow_empty = asked.allow_empty;
+    how.strict_order = asked.strict_order;
+    how.map = asked.map;
+    return how;
+}
+
+/// Prints the diagnostics and the tally of one reading; refuses where it was refused.
+void tell(std::string const& name, trace::reading const& got) {
+    if (auto const text = trace::text(got.diagnostics); !text.empty())
+        say(std::string_view{text}.substr(0, text.size() - 1));
+    say(fmt::format("{}: {}", name, trace::text(got.tally)));
+    if (!got.ok()) throw failure{2, ""};
+}
+
+millis whole_ms(std::string_view option, double amount, double unit_ms) {
+    auto const ms = amount * unit_ms;
+    if (!(ms >= 0 && ms <= 1e13))
+        refuse(fmt::format("{}: read {}, expected a time from 0 to 300 years", option, amount));
+    return static_cast<millis>(std::llround(ms));
+}
+
+double probability(std::string_view option, double value) {
+    if (!(value >= 0 && value < 1))
+        refuse(fmt::format("{}: read {}, expected 0 or more and below 1", option, value));
+    return value;
+}
+
+/// NODE@DOWN+SECONDS: the node goes away at second DOWN and is back SECONDS later.
+std::array<rota::cluster::outage, 2> outage_of(std::string const& text) {
+    auto const at = text.find('@');
+    auto const plus = text.find('+');
+    auto node = std::uint32_t{};
+    auto down = std::int64_t{};
+    auto span = std::int64_t{};
+    auto const reads = [&](std::size_t from, std::size_t to, auto& value) {
+        auto const [end, why] = std::from_chars(text.data() + from, text.data() + to, value);
+        return why == std::errc{} && end == text.data() + to;
+    };
+    constexpr auto most = std::int64_t{10'000'000'000}; // about 300 years
+    if (at == text.npos || plus == text.npos || plus < at || !reads(0, at, node) ||
+        !reads(at + 1, plus, down) || !reads(plus + 1, text.size(), span) || down < 0 || span <= 0 ||
+        down > most || span > most)
+        refuse(fmt::format("--outage: read '{}', expected NODE@DOWN+SECONDS such as 3@7200+600", text));
+    return {rota::cluster::outage{sim_time{1000 * down}, rota::node_id{node}, false},
+            rota::cluster::outage{sim_time{1000 * (down + span)}, rota::node_id{node}, true}};
+}
+
+} // namespace
+
+void check_options(input_options const& asked) {
+    auto const how = reader_options(asked);
+    if (auto const got = trace::format_named(asked.format); !got) refuse("--format: " + got.error().message);
+    if (asked.format == "csv") {
+        if (asked.map.empty())
+            refuse("--format csv needs --map, such as "
+                   "id=job_id,submit=submit_time:s,duration=duration:s,gpus=num_gpu");
+        if (auto const got = trace::read_csv_map(how.map); !got) {
+            auto text = trace::text(got.error());
+            text.pop_back();
+            throw failure{2, std::move(text)};
+        }
+    } else if (!asked.map.empty()) {
+        refuse("--map goes with --format csv alone");
+    }
+}
+
+inputs read_inputs(input_options const& asked) {
+    check_options(asked);
+    auto how = reader_options(asked);
+    auto out = inputs{.cluster = {},
+                      .jobs = {},
+                      .cluster_name = asked.cluster,
+                      .workload_name = asked.workload,
+                      .format = asked.format};
+    auto where = trace::read_cluster(asked.cluster);
+    if (trace::is_cluster_shorthand(asked.cluster) && where.ok()) where.tally = {};
+    else tell(asked.cluster, where);
+    out.cluster = std::move(*where.cluster);
+    stop_if_signalled();
+    how.cluster = &out.cluster;
+    auto what = trace::read_file(asked.format, asked.workload, how);
+    tell(asked.workload, what);
+    out.jobs = std::move(what.workload);
+    stop_if_signalled();
+    strip_uncounted(out.cluster, out.jobs);
+    return out;
+}
+
+void strip_uncounted(rota::cluster::spec const& cluster, rota::job::workload& jobs) {
+    auto const strip = [&](auto of_node, auto of_request, std::string_view what) {
+        if (std::any_of(cluster.nodes.begin(), cluster.nodes.end(),
+                        [&](auto const& n) { return n.*of_node != 0; }))
+            return;
+        auto stripped = std::size_t{0};
+        for (auto& spec : jobs.specs) {
+            stripped += spec.need.*of_request != 0;
+            spec.need.*of_request = 0;
+        }
+        if (stripped != 0)
+            say(fmt::format(
+                "note: the cluster does not say how much {0} its nodes have, so the {0} that {1} jobs ask "
+                "for is left out",
+                what, stripped));
+    };
+    strip(&rota::cluster::node::cpu_milli, &rota::job::request::cpu_milli, "CPU");
+    strip(&rota::cluster::node::mem_mib, &rota::job::request::mem_mib, "memory");
+}
+
+rota::simulation::conditions world_of(world_options const& asked) {
+    constexpr auto costs = std::array<std::string_view, 4>{"none", "fixed", "by_size", "by_state"};
+    auto world = rota::simulation::conditions{};
+    world.seed = asked.seed;
+    switch (position("--cost", asked.cost, costs)) {
+    case 1:
+        world.cost = rota::preemption::fixed_cost{.save_ms = whole_ms("--save", asked.save_s, 1000),
+                                                  .restore_ms = whole_ms("--restore", asked.restore_s, 1000)};
+        break;
+    case 2: world.cost = rota::preemption::cost_by_size{}; break;
+    case 3: world.cost = rota::preemption::cost_by_state{}; break;
+    default: break;
+    }
+    world.round_ms = whole_ms("--round", asked.round_s, 1000);
+    world.launch_ms = whole_ms("--launch", asked.launch_s, 1000);
+    world.latency_ms_max = whole_ms("--latency", asked.latency_s, 1000);
+    world.start_failure = probability("--start-failure", asked.start_failure);
+    world.crash_mean_ms = whole_ms("--crash-mean", asked.crash_mean_h, 3'600'000);
+    world.checkpoint_every_ms = whole_ms("--checkpoint", asked.checkpoint_s, 1000);
+    for (auto const& one : asked.outages)
+        for (auto const& half : outage_of(one)) world.outages.push_back(half);
+    std::stable_sort(world.outages.begin(), world.outages.end(),
+                     [](auto const& a, auto const& b) { return a.at < b.at; });
+    if (!asked.placement.empty()) check_placement(asked.placement);
+    return world;
+}
+
+void check_outages(rota::simulation::conditions const& world, rota::cluster::spec const& cluster) {
+    for (auto const& one : world.outages)
+        if (index(one.node) >= cluster.nodes.size())
+            refuse(fmt::format("--outage: read node {}, expected one below {}", index(one.node),
+                               cluster.nodes.size()));
+}
+
+rota::job::workload generated_workload(generate_options const& asked) {
+    auto names = std::vector<std::string_view>{};
+    for (auto const& one : trace::presets) names.push_back(one.name);
+    auto const preset = trace::find_preset(asked.preset);
+    if (!preset)
+        refuse(fmt::format("unknown preset '{}', expected {}", asked.preset,
+                           trace::one_of(asked.preset, names)));
+    constexpr auto jobs_max = std::uint64_t{10'000'000};
+    if (asked.jobs == 0 || asked.jobs > jobs_max)
+        refuse(fmt::format("--jobs: read {}, expected 1 to {}", asked.jobs, jobs_max));
+    auto const least =
+        std::min_element(preset->gpus.begin(), preset->gpus.end(), [](auto const& a, auto const& b) {
+            return a.size < b.size;
+        })->size;
+    if (asked.gpus_max < least || asked.gpus_max > 65'535)
+        refuse(fmt::format("--gpus-max: read {}, expected {} to 65535", asked.gpus_max, least));
+    if (asked.priorities == 0 || asked.priorities > 1'000)
+        refuse(fmt::format("--priorities: read {}, expected 1 to 1000", asked.priorities));
+    if (asked.load.has_value() != asked.gpus.has_value())
+        refuse("--load and --gpus go together: so much of the work that so many GPUs can do");
+    auto how = trace::generator_settings{};
+    how.preset = *preset;
+    how.jobs = static_cast<std::size_t>(asked.jobs);
+    how.seed = asked.seed;
+    how.gpus_max = static_cast<std::uint16_t>(asked.gpus_max);
+    how.priority_weights.assign(static_cast<std::size_t>(asked.priorities), 1);
+    how.target.reset();
+    if (!asked.load) return trace::generate(how);
+
+    if (!(*asked.load >= 0.001 && *asked.load <= 1000))
+        refuse(fmt::format("--load: read {}, expected 0.001 to 1000", *asked.load));
+    if (*asked.gpus == 0 || *asked.gpus > 100'000'000)
+        refuse(fmt::format("--gpus: read {}, expected 1 to 100000000", *asked.gpus));
+    if (asked.jobs < 2) refuse("--load: a load needs a time between two jobs; --jobs 2 is the least");
+    auto const drawn = trace::generate(how);
+    auto work_us = 0.0; // GPU-milli x ms
+    for (auto j = std::size_t{0}; j != drawn.size(); ++j)
+        work_us += static_cast<double>(drawn.works[j].duration_ms) * drawn.specs[j].need.gpus_min *
+                   drawn.specs[j].need.milli;
+    auto const span_years = work_us / (static_cast<double>(*asked.gpus) * *asked.load) / 1e6 / 86'400 / 366;
+    if (span_years > 250)
+        refuse(fmt::format("--load: {} jobs at that load would come over {:.0f} years, expected at most 250",
+                           asked.jobs, span_years));
+    how.target = trace::target_load{static_cast<std::int64_t>(*asked.gpus), *asked.load};
+    return trace::generate(how);
+}
+
+} // namespace cli

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_CLI_INPUTS_HPP
+#define ROTA_CLI_INPUTS_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <rota/cluster/spec.hpp>
+#include <rota/job/workload.hpp>
+#include <rota/simulation/conditions.hpp>
+
+#include "options.hpp"
+
+namespace cli {
+
+/// Everything a simulation is a function of, besides the scheduler.
+struct inputs {
+    rota::cluster::spec cluster;
+    rota::job::workload jobs;
+    std::string cluster_name; ///< as the user wrote it
+    std::string workload_name;
+    std::string format;
+};
+
+/// Reads cluster and workload, and prints what the readers say. Ends the command with code 2 where they
+/// refuse.
+[[nodiscard]] inputs read_inputs(input_options const& asked);
+
+/// Ends the command with code 2 where an option is not one; needs no file.
+void check_options(input_options const& asked);
+
+/// The world of those options. Ends the command with code 2 where they make none on that cluster.
+[[nodiscard]] rota::simulation::conditions world_of(world_options const& asked);
+void check_outages(rota::simulation::conditions const& world, rota::cluster::spec const& cluster);
+
+/// The generated workload of a preset. Ends the command with code 2 where the settings make none.
+[[nodiscard]] rota::job::workload generated_workload(generate_options const& asked);
+
+/// Takes from all requests what the cluster does not count, CPU or memory, and says so.
+void strip_uncounted(rota::cluster::spec const& cluster, rota::job::workload& jobs);
+
+} // namespace cli
+
+#endif

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+#include <rota/core/config.hpp>
+#include <rota/trace/nearest.hpp>
+
+#include "console.hpp"
+#include "failure.hpp"
+#include "options.hpp"
+
+namespace {
+
+using namespace cli;
+
+void add_input(CLI::App& to, input_options& what) {
+    to.add_option("--workload", what.workload, "trace to read, plain or gzip")->required()->group("Input");
+    to.add_option("--format", what.format, "rota, tiresias, philly, helios, itp, openb, swf or csv")
+        ->capture_default_str()
+        ->group("Input");
+    to.add_option(
+          "--cluster", what.cluster,
+          "NODESxGPUS such as 1250x8, RACKSxNODESxGPUS such as 32x16x8, a Tiresias cluster spec, or an openb "
+          "node list")
+        ->required()
+        ->group("Input");
+    to.add_option("--map", what.map,
+                  "columns and units of --format csv: target=column[:unit],..., such as "
+                  "id=job_id,submit=submit_time:s,duration=duration:s,gpus=num_gpu; targets: id submit "
+                  "duration start "
+                  "end gpus user tenant priority limit deadline cpu mem")
+        ->group("Input");
+    to.add_option("--on-error", what.on_error,
+                  "strict: a wrong row refuses the input; collect: it is dropped, listed, counted")
+        ->capture_default_str()
+        ->group("Input");
+    to.add_option("--repair", what.repairs,
+                  "rows with that defect are dropped: negative_submit=drop, negative_duration=drop, "
+                  "negative_wait=drop, wrong_order=drop, duplicate_id=drop; may be repeated")
+        ->group("Input");
+    to.add_option("--zero-gpus", what.zero_gpus, "rows that ask for no GPU: drop or refuse")
+        ->capture_default_str()
+        ->group("Input");
+    to.add_option("--swf-processors", what.swf_processors,
+                  "what counts as GPUs in SWF: allocated or requested")
+        ->capture_default_str()
+        ->group("Input");
+    to.add_flag("--allow-empty", what.allow_empty, "an input without jobs is an empty workload, not an error")
+        ->group("Input");
+    to.add_flag("--strict-order", what.strict_order, "rows out of submission order are an error")
+        ->group("Input");
+}
+
+void add_world(CLI::App& to, world_options& what) {
+    to.add_option("--seed", what.seed, "of everything that is drawn")->capture_default_str()->group("World");
+    to.add_option(
+          "--placement", what.placement,
+          "consolidated (the default), first_fit, best_fit, worst_fit, spread_out, random, dot_product or "
+          "dot_product_packing")
+        ->group("World");
+    to.add_option("--cost", what.cost, "of a stop and a restart: none, fixed, by_size or by_state")
+        ->capture_default_str()
+        ->group("World");
+    to.add_option("--save", what.save_s, "seconds that a stop takes under --cost fixed")
+        ->capture_default_str()
+        ->group("World");
+    to.add_option("--restore", what.restore_s, "seconds that a restart takes under --cost fixed")
+        ->capture_default_str()
+        ->group("World");
+    to.add_option("--round", what.round_s, "seconds between two decisions; 0: at every event")
+        ->capture_default_str()
+        ->group("World");
+    to.add_option("--launch", what.launch_s, "seconds from a start to the first useful work, at every start")
+        ->capture_default_str()
+        ->group("World");
+    to.add_option("--latency", what.latency_s, "an order takes up to so many seconds, drawn")
+        ->capture_default_str()
+        ->group("World");
+    to.add_option("--start-failure", what.start_failure, "probability that a start fails")
+        ->capture_default_str()
+        ->group("World");
+    to.add_option("--crash-mean", what.crash_mean_h,
+                  "mean hours to a crash of one running job; 0: jobs never crash")
+        ->capture_default_str()
+        ->group("World");
+    to.add_option("--checkpoint", what.checkpoint_s,
+                  "seconds between checkpoints, to which a crashed run falls back; 0: it starts anew")
+        ->capture_default_str()
+        ->group("World");
+    to.add_option("--outage", what.outages,
+                  "NODE@DOWN+SECONDS: the node goes away at second DOWN and comes back so much later; may be "
+                  "repeated")
+        ->group("World");
+}
+
+constexpr auto scheduler_help = "NAME or NAME:key=value,...; see `rota list`";
+
+struct program {
+    CLI::App app{"Policies for schedulers of deep-learning GPU clusters: simulate, compare and check them.",
+                 "rota"};
+    simulate_options simulate;
+    compare_options compare;
+    quickstart_options quickstart;
+    generate_options generate;
+    check_log_options check_log;
+    int (*chosen)(program const&) = nullptr;
+
+    program() {
+        app.set_version_flag("--version", fmt::format("rota {}.{}.{}", ROTA_VERSION_MAJOR, ROTA_VERSION_MINOR,
+                                                      ROTA_VERSION_PATCH));
+        app.require_subcommand(1);
+        app.footer(
+            "Exit codes: 0 done; 1 it ran and failed; 2 a wrong option or bad input, said with its place;\n"
+            "128 + n ended by signal n. `rota COMMAND --help` says more; `rota list` names every policy.");
+
+        auto& one = command("simulate", "Run one scheduler over a workload",
+                            [](program const& p) { return cli::simulate(p.simulate); });
+        add_input(one, simulate.input);
+        one.add_option("--scheduler", simulate.scheduler, scheduler_help)->required();
+        one.add_option("--jobs", simulate.jobs_csv, "write one CSV line a job to this file");
+        one.add_option("--log", simulate.log, "write the schedule log to this file");
+        one.add_option("--summary", simulate.summary, "write the metrics as JSON to this file");
+        add_world(one, simulate.world);
+
+        auto& many = command("compare", "Run several schedulers over a workload",
+                             [](program const& p) { return cli::compare(p.compare); });
+        add_input(many, compare.input);
+        many.add_option("--schedulers", compare.schedulers,
+                        "NAME or NAME:key=value,..., joined by commas; by default the panel of `rota list`");
+        many.add_option("--summary", compare.summary, "write all metrics as JSON to this file");
+        many.add_option(
+            "--out", compare.folder,
+            "write NAME.jobs.csv and NAME.log of each scheduler, and summary.json, into this folder");
+        add_world(many, compare.world);
+
+        auto& fresh = command("generate", "Write a workload drawn from a fitted model",
+                              [](program const& p) { return cli::generate(p.generate); });
+        fresh.add_option("--preset", generate.preset, "helios_venus, itp2021, philly, pai2020 or openb")
+            ->capture_default_str();
+        fresh.add_option("--jobs", generate.jobs, "how many")->capture_default_str();
+        fresh.add_option("--seed", generate.seed, "of everything that is drawn")->capture_default_str();
+        fresh.add_option("--out", generate.file, "the file to write, in format rota")->required();
+        fresh.add_option(
+            "--load", generate.load,
+            "work brought in, as a share of what --gpus can do; by default the preset's own rate");
+        fresh.add_option("--gpus", generate.gpus, "GPUs that --load speaks of");
+        fresh.add_option("--gpus-max", generate.gpus_max, "larger gangs are not drawn")
+            ->capture_default_str();
+        fresh.add_option("--priorities", generate.priorities, "priority classes 0, 1, ..., equally often")
+            ->capture_default_str();
+
+        auto& judge = command("check-log", "Judge a schedule log by the laws of scheduling",
+                              [](program const& p) { return cli::check_log(p.check_log); });
+        add_input(judge, check_log.input);
+        judge.add_option("--log", check_log.log, "the schedule log to judge")->required();
+        judge.add_option("--claims", check_log.claims,
+                         "what its scheduler promises, joined by commas: none, strict_fifo, non_preemptive, "
+                         "head_never_waits, work_conserving, easy_promise, meets_deadlines, clairvoyant, "
+                         "justified_victims");
+        add_world(judge, check_log.world);
+
+        command("list", "Name every scheduler and policy with parameters, defaults and source",
+                [](program const&) { return cli::list(); });
+
+        quickstart.world.cost = "by_size"; // where stops are free, whoever stops most wins
+        auto& quick =
+            command("quickstart", "Compare the panel on a generated workload: 10,000 GPUs, 100,000 jobs",
+                    [](program const& p) { return cli::quickstart(p.quickstart); });
+        quick.add_option("--out", quickstart.folder, "folder for the results")->capture_default_str();
+        quick.add_option("--jobs", quickstart.jobs, "how many to generate")->capture_default_str();
+        quick.add_option("--load", quickstart.load, "work brought in, as a share of what the GPUs can do")
+            ->capture_default_str();
+        quick.add_option("--schedulers", quickstart.schedulers,
+                         "NAME or NAME:key=value,..., joined by commas; by default the panel of `rota list`");
+        add_world(quick, quickstart.world);
+    }
+    program(program const&) = delete;
+    program& operator=(program const&) = delete;
+
+    CLI::App& command(std::string const& name, std::string const& about, int (*run)(program const&)) {
+        auto& made = *app.add_subcommand(name, about);
+        made.callback([this, run] { chosen = run; });
+        return made;
+    }
+
+    /// The subcommand the user named, or the program itself.
+    CLI::App& named() {
+        auto const used = app.get_subcommands();
+        return used.empty() ? app : *used.front();
+    }
+
+    /// What was not expected, and what it probably meant.
+    std::string unexpected() {
+        auto& at = named();
+        auto const extras = at.remaining(true);
+        if (extras.empty()) return {};
+        auto const& word = extras.front();
+        auto known = std::vector<std::string>{};
+        if (&at == &app)
+            for (auto const* one : app.get_subcommands({})) known.push_back(one->get_name());
+        for (auto const* one : at.get_options())
+            for (auto const& name : one->get_lnames()) known.push_back("--" + name);
+        auto const near = rota::trace::nearest(std::string_view{word}.substr(0, word.find('=')), known);
+        return fmt::format("unknown {} '{}'{}{}", &at == &app && word[0] != '-' ? "command" : "option", word,
+                           near.empty() ? "" : fmt::format("; nearest: {}", near),
+                           fmt::format("\nsee: rota {}--help", &at == &app ? "" : at.get_name() + " "));
+    }
+};
+
+int parse_and_run(int argc, char** argv) {
+    auto what = program{};
+    try {
+        what.app.parse(argc, argv);
+    } catch (CLI::Success const& asked) {
+        auto text = std::string{};
+        if (dynamic_cast<CLI::CallForHelp const*>(&asked) != nullptr) text = what.app.help();
+        else text = std::string{asked.what()} + '\n';
+        print(text);
+        return 0;
+    } catch (CLI::ParseError const& wrong) {
+        // an unknown word explains more than what is missing because of it
+        auto const why = what.unexpected();
+        say("error: " + (why.empty() ? std::string{wrong.what()} : why));
+        if (why.empty())
+            say(fmt::format("see: rota {}--help",
+                            &what.named() == &what.app ? "" : what.named().get_name() + " "));
+        return 2;
+    }
+    return what.chosen(what);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    catch_signals();
+    try {
+        return parse_and_run(argc, argv);
+    } catch (failure const& why) {
+        if (!why.message.empty())
+            say(why.message.find(": error[") == std::string::npos && why.code != 128 ? "error: " + why.message
+                                                                                     : why.message);
+        return why.code;
+    } catch (std::bad_alloc const&) {
+        say("error: out of memory");
+        return 1;
+    } catch (std::exception const& why) {
+        say(fmt::format("error: {}", why.what()));
+        return 1;
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+#include <rota/estimate/noisy.hpp>
+#include <rota/estimate/oracle.hpp>
+#include <rota/estimate/user_history.hpp>
+#include <rota/estimate/user_limit.hpp>
+#include <rota/placement/best_fit.hpp>
+#include <rota/placement/dot_product.hpp>
+#include <rota/placement/first_fit.hpp>
+#include <rota/placement/random.hpp>
+#include <rota/placement/spread_out.hpp>
+#include <rota/placement/worst_fit.hpp>
+
+#include "systems.hpp"
+
+namespace cli {
+
+namespace {
+
+template <class P>
+any_placement hold(setting const&) {
+    return any_placement{std::in_place_type<P>, P{}};
+}
+any_placement hold_random(setting const& in) {
+    return any_placement{std::in_place_type<rota::placement::random>,
+                         rota::placement::random{rota::placement::drawn{in.seed}}};
+}
+
+struct makes_placement {
+    placement_entry what;
+    any_placement (*make)(setting const&);
+};
+
+constexpr auto made_placements = std::to_array<makes_placement>(
+    {{{"first_fit", "the first node that holds the gang"}, hold<rota::placement::first_fit>},
+     {{"best_fit", "the node that the gang leaves least idle"}, hold<rota::placement::best_fit>},
+     {{"worst_fit", "the node with most to spare"}, hold<rota::placement::worst_fit>},
+     {{"spread_out", "as evenly over the nodes as can be"}, hold<rota::placement::spread_out>},
+     {{"random", "a random node, by --seed"}, hold_random},
+     {{"dot_product", "the node that the demand aligns with best (Tetris)"},
+      hold<rota::placement::dot_product>},
+     {{"dot_product_packing", "the node that the demand aligns with least"},
+      hold<rota::placement::dot_product_packing>}});
+
+} // namespace
+
+std::vector<placement_entry> const& placements() {
+    static auto const all = [] {
+        auto out = std::vector<placement_entry>{
+            {"consolidated", "as few nodes as the gang's size allows, in one rack where one has room"}};
+        for (auto const& one : made_placements) out.push_back(one.what);
+        return out;
+    }();
+    return all;
+}
+
+any_placement::any_placement()
+    : any_placement{std::in_place_type<rota::placement::first_fit>, rota::placement::first_fit{}} {}
+
+any_placement placement_named(setting const& in) {
+    auto const found = std::find_if(made_placements.begin(), made_placements.end(),
+                                    [&](auto const& one) { return one.what.name == in.placement; });
+    return found->make(in); // checked by check_placement
+}
+
+std::vector<parameter> estimate_parameters(std::string standard) {
+    return {{.key = "estimate",
+             .standard = std::move(standard),
+             .meaning = "of run times: the user's limit, the mean of the user's last two, the truth times a "
+                        "log-normal error, or the truth",
+             .form = parameter::kind::word,
+             .words = {"limit", "history", "noisy", "oracle"}},
+            {.key = "undeclared_s",
+             .standard = "86400",
+             .meaning = "taken as the limit of a job that declared none",
+             .least = 1},
+            {.key = "sigma_milli",
+             .standard = "1000",
+             .meaning = "of the error of estimate=noisy, in thousandths",
+             .most = 10'000}};
+}
+
+any_estimator estimator_named(arguments const& values, setting const& in) {
+    auto const& name = values.word("estimate");
+    auto const limit = rota::estimate::user_limit{.undeclared_ms = 1000 * values.whole("undeclared_s")};
+    if (name == "oracle") return any_estimator{std::in_place_type<rota::estimate::oracle>, in.truth};
+    if (name == "noisy") {
+        using noisy = rota::estimate::noisy<rota::estimate::oracle>;
+        auto const sigma = static_cast<double>(values.whole("sigma_milli")) / 1000.0;
+        return any_estimator{std::in_place_type<noisy>, noisy{in.truth, sigma, in.seed}};
+    }
+    if (name == "history") {
+        auto history = rota::estimate::user_history{};
+        history.limit = limit;
+        return any_estimator{std::in_place_type<rota::estimate::user_history>, std::move(history)};
+    }
+    return any_estimator{std::in_place_type<rota::estimate::user_limit>, limit};
+}
+
+any_scheduler claiming(any_scheduler made, arguments const& values) {
+    auto const& name = values.word("estimate");
+    if (name == "oracle" || name == "noisy") made.claim_too(rota::claim::clairvoyant);
+    return made;
+}
+
+} // namespace cli

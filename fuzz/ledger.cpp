@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include <rota/cluster/ledger.hpp>
+#include <rota/cluster/placement.hpp>
+#include <rota/cluster/spec.hpp>
+#include <rota/core/units.hpp>
+
+namespace {
+
+using namespace rota;
+
+void require(bool good, char const* what) {
+    if (good) return;
+    std::fprintf(stderr, "broken: %s\n", what);
+    std::abort();
+}
+
+/// The ledger told with a map: thousandths, CPU and memory left of every node.
+struct model {
+    struct left {
+        std::array<int, 16> milli{};
+        std::int64_t cpu = 0;
+        std::int64_t mem = 0;
+        bool open = true;
+        friend bool operator==(left const&, left const&) = default;
+    };
+    std::map<std::uint32_t, left> nodes;
+
+    [[nodiscard]] bool fits(cluster::slice const& part, int gpus) const {
+        auto const& here = nodes.at(index(part.node));
+        if (here.cpu < part.cpu_milli || here.mem < part.mem_mib) return false;
+        for (auto g = 0; g != 16; ++g)
+            if ((part.gpus >> g & 1) != 0 &&
+                (g >= gpus || here.milli[static_cast<std::size_t>(g)] < part.milli))
+                return false;
+        return true;
+    }
+    void change(cluster::slice const& part, int sign) {
+        auto& here = nodes.at(index(part.node));
+        here.cpu += sign * std::int64_t{part.cpu_milli};
+        here.mem += sign * std::int64_t{part.mem_mib};
+        for (auto g = 0; g != 16; ++g)
+            if ((part.gpus >> g & 1) != 0) here.milli[static_cast<std::size_t>(g)] += sign * part.milli;
+    }
+};
+
+void compare(cluster::ledger const& ledger, model const& told) {
+    require(ledger.validate(), "the index is a recount of the state");
+    for (auto const& [n, left] : told.nodes) {
+        auto const id = node_id{n};
+        auto whole = 0;
+        for (auto g = 0; g != ledger.of(id).gpus; ++g) {
+            require(ledger.state().free_milli(id, g) == left.milli[static_cast<std::size_t>(g)],
+                    "thousandths");
+            whole += left.milli[static_cast<std::size_t>(g)] == whole_gpu;
+        }
+        require(ledger.whole_count(id) == whole, "whole GPUs");
+        require(ledger.state().cpu_milli(id) == left.cpu && ledger.state().mem_mib(id) == left.mem,
+                "CPU and memory");
+        require(ledger.open(id) == left.open, "open nodes");
+    }
+}
+
+} // namespace
+
+/// Four bytes a command: take, give, open, close, mark or undo to a mark; after each the ledger is the model.
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    if (size < 2) return 0;
+    auto cluster = cluster::spec{};
+    cluster.models = {"first", "second"};
+    for (auto n = 0u; n != 1u + data[0] % 6u; ++n)
+        cluster.nodes.push_back({.gpus = static_cast<std::uint8_t>((data[1] >> (n % 4)) % 9),
+                                 .model = gpu_model{static_cast<std::uint8_t>(n % 2)},
+                                 .cpu_milli = 4'000,
+                                 .mem_mib = 4'096,
+                                 .rack = static_cast<rack_id>(n / 2),
+                                 .spine = {}});
+    auto ledger = cluster::ledger(cluster);
+    auto told = model{};
+    for (auto n = 0u; n != cluster.nodes.size(); ++n) {
+        auto& left = told.nodes[n];
+        for (auto g = std::size_t{0}; g != cluster.nodes[n].gpus; ++g) left.milli[g] = whole_gpu;
+        left.cpu = cluster.nodes[n].cpu_milli;
+        left.mem = cluster.nodes[n].mem_mib;
+    }
+    struct saved {
+        cluster::ledger::mark mark;
+        model told;
+        std::vector<cluster::slice> held;
+        cluster::ledger state;
+    };
+    auto held = std::vector<cluster::slice>{};
+    auto marks = std::vector<saved>{};
+    ledger.begin();
+    for (auto at = std::size_t{2}; at + 4 <= size && at < 4 * 256; at += 4) {
+        auto const node = data[at + 1] % cluster.nodes.size();
+        switch (data[at] % 6) {
+        case 0: {
+            auto const part = cluster::slice{
+                .node = node_id{static_cast<std::uint32_t>(node)},
+                .gpus = data[at + 2],
+                .milli = static_cast<std::uint16_t>(data[at + 3] % 4 == 0 ? whole_gpu : 1 + data[at + 3] * 3),
+                .cpu_milli = data[at + 3] * 10u,
+                .mem_mib = data[at + 2] * 8u};
+            auto const fits = told.fits(part, cluster.nodes[node].gpus);
+            require(ledger.fits(cluster::placement{part}) == fits, "fits exactly what is left");
+            if (!fits || part.gpus == 0) break;
+            ledger.take(part);
+            told.change(part, -1);
+            held.push_back(part);
+            break;
+        }
+        case 1:
+            if (held.empty()) break;
+            std::swap(held[data[at + 1] % held.size()], held.back());
+            ledger.give(held.back());
+            told.change(held.back(), +1);
+            held.pop_back();
+            break;
+        case 2:
+        case 3: // closing is not journalled: marks are left behind
+            marks.clear();
+            ledger.set_open(node_id{static_cast<std::uint32_t>(node)}, data[at] % 6 == 2);
+            told.nodes[static_cast<std::uint32_t>(node)].open = data[at] % 6 == 2;
+            break;
+        case 4: marks.push_back({ledger.checkpoint(), told, held, ledger}); break;
+        case 5:
+            if (marks.empty()) break;
+            ledger.rollback(marks.back().mark);
+            require(ledger == marks.back().state, "undone is as if it had not been");
+            told = marks.back().told;
+            held = marks.back().held;
+            marks.pop_back();
+            break;
+        default: break;
+        }
+        compare(ledger, told);
+    }
+    return 0;
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include <rota/cluster/spec.hpp>
+#include <rota/job/workload.hpp>
+#include <rota/log/schedule.hpp>
+#include <rota/log/text.hpp>
+#include <rota/verify/check.hpp>
+
+namespace {
+
+void require(bool good, char const* what) {
+    if (good) return;
+    std::fprintf(stderr, "broken: %s\n", what);
+    std::abort();
+}
+
+} // namespace
+
+/// The bytes are a log's text: an error with its place, or a log that prints and reads back equal; whatever it says,
+/// it can be judged.
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    namespace log = rota::log;
+    auto const text = std::string_view{reinterpret_cast<char const*>(data), size};
+    auto const read = log::from_text(text);
+    if (auto const* wrong = std::get_if<log::text_error>(&read)) {
+        require(wrong->line >= 1 && wrong->column >= 1 && !wrong->message.empty(),
+                "an error has a place and a text");
+        return 0;
+    }
+    auto const& schedule = std::get<log::schedule>(read);
+    auto const printed = log::to_text(schedule);
+    auto const again = log::from_text(printed);
+    require(std::holds_alternative<log::schedule>(again), "what is printed can be read");
+    require(std::get<log::schedule>(again) == schedule, "and is the same log");
+    require(log::to_text(std::get<log::schedule>(again)) == printed, "and prints the same text");
+
+    auto const cluster = rota::cluster::uniform(2, 2, 4, 8'000, 8'192);
+    auto jobs = rota::job::workload{};
+    jobs.specs.resize(4);
+    jobs.works.resize(4);
+    auto const found =
+        rota::verify::check_log({cluster, jobs, {}, static_cast<rota::claim>(255), {}, schedule});
+    require(!text.empty() || !found.broken() || found.of(rota::verify::law::ends_once).checked != 0,
+            "is judged");
+    return 0;
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_SIMULATION_RUNS_HPP
+#define ROTA_SIMULATION_RUNS_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <rota/core/units.hpp>
+#include <rota/job/progress.hpp>
+#include <rota/job/workload.hpp>
+#include <rota/simulation/event_heap.hpp>
+#include <rota/simulation/result.hpp>
+
+namespace rota::simulation {
+
+/// The truth about every job: how far it has come, its present run, and what became of it so far.
+class runs {
+public:
+    explicit runs(job::workload const& of) : progress_(of.size()), state_(of.size()), results_(of.size()) {
+        for (std::size_t j = 0; j != of.size(); ++j) progress_[j].left = of.works[j].duration_ms * 1000;
+    }
+
+    [[nodiscard]] std::vector<job::progress> const& progress() const noexcept { return progress_; }
+    [[nodiscard]] std::vector<result> const& results() const noexcept { return results_; }
+    [[nodiscard]] result& result_of(job_id j) noexcept { return results_[index(j)]; }
+    [[nodiscard]] bool works(job_id j) const noexcept { return progress_[index(j)].run_from != never; }
+    /// Ended in truth, though the books may not know yet.
+    [[nodiscard]] bool over(job_id j) const noexcept { return state_[index(j)].over; }
+    /// Counts the runs: news of an older one is void.
+    [[nodiscard]] std::uint32_t number(job_id j) const noexcept { return state_[index(j)].number; }
+
+    /// The job holds its devices from now on and works after `pause`.
+    void begin(job_id j, sim_time now, std::int64_t rate, millis pause) {
+        auto& p = progress_[index(j)];
+        auto& s = state_[index(j)];
+        p.rate = rate;
+        p.run_from = now + pause;
+        p.halt_at = never;
+        s = {now, s.number + 1, false};
+        if (results_[index(j)].first_start == never) results_[index(j)].first_start = now;
+        if (p.ends_at() != never) ends_.push({p.ends_at(), index(j), s.number});
+    }
+    /// It works until then at the latest.
+    void stop_working_at(job_id j, sim_time at) noexcept {
+        progress_[index(j)].halt_at = std::min(progress_[index(j)].halt_at, at);
+    }
+    /// The present run is over: its work is kept, or lost back to the last multiple of `checkpoint_every_ms`.
+    void halt(job_id j, sim_time now, bool lose, millis checkpoint_every_ms) {
+        auto& p = progress_[index(j)];
+        auto& s = state_[index(j)];
+        auto& r = results_[index(j)];
+        if (p.run_from == never) return;
+        auto const done = p.done(now);
+        auto const useful = std::max<millis>(0, std::min(now, p.halt_at) - p.run_from);
+        auto const every = checkpoint_every_ms * 1000;
+        auto const lost = !lose ? 0 : every != 0 ? done % every : done;
+        r.run_ms += now - s.held_from;
+        r.overhead_ms += now - s.held_from - useful;
+        r.lost_ms += p.rate == 0 ? 0 : lost / p.rate; // in time at this run's rate, rounded down
+        p.left -= done - lost;
+        p.run_from = p.halt_at = never;
+        ++s.number;
+    }
+    /// Nothing of it is left to do, or its process is gone.
+    void end(job_id j, bool complete) noexcept {
+        if (complete) progress_[index(j)].left = 0;
+        state_[index(j)].over = true;
+    }
+
+    /// When the next run ends by itself.
+    [[nodiscard]] sim_time next_end() {
+        while (!ends_.empty() && ends_.top().number != state_[ends_.top().job].number) ends_.pop();
+        return ends_.empty() ? never : ends_.top().at;
+    }
+    /// The next job whose run ends at `now`; a job that is already saving its state does not end.
+    [[nodiscard]] std::optional<job_id> pop_end(sim_time now) {
+        while (next_end() == now) {
+            auto const j = job_id{ends_.top().job};
+            ends_.pop();
+            if (now <= progress_[index(j)].halt_at) return j;
+        }
+        return std::nullopt;
+    }
+
+private:
+    struct state { ///< of the present run
+        sim_time held_from = never;
+        std::uint32_t number = 0;
+        bool over = false;
+    };
+    struct completion { ///< many and lean
+        sim_time at;
+        std::uint32_t job;
+        std::uint32_t number;
+        [[nodiscard]] bool before(completion const& b) const noexcept {
+            return at != b.at ? at < b.at : job < b.job;
+        }
+    };
+
+    std::vector<job::progress> progress_;
+    std::vector<state> state_;
+    std::vector<result> results_;
+    event_heap<completion> ends_;
+};
+
+} // namespace rota::simulation
+
+#endif

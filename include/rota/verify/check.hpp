@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_VERIFY_CHECK_HPP
+#define ROTA_VERIFY_CHECK_HPP
+
+#include <vector>
+
+#include <rota/verify/accounting.hpp>
+#include <rota/verify/liveness.hpp>
+#include <rota/verify/policy_laws.hpp>
+#include <rota/verify/report.hpp>
+#include <rota/verify/safety.hpp>
+#include <rota/verify/subject.hpp>
+#include <rota/verify/time.hpp>
+
+namespace rota::verify {
+
+/// Judges a schedule log by every law that the log alone can answer.
+///
+/// Meaning   The unconditional laws always; the laws of a policy where it claims them and their premises
+/// hold. Cost      O(records) for most laws; the waiting laws look at every waiting job and node at every
+/// instant.
+[[nodiscard]] inline report check_log(subject const& of) {
+    auto found = report{};
+    if (!check_ids(of, found)) return found;
+    check_nodes(of, found);
+    check_devices(of, found);
+    check_time(of, found);
+    check_life_cycle(of, found);
+    check_incarnations(of, found);
+    check_orders(of, found);
+    auto const accounts = accounts_of(of);
+    if (of.given.complete) check_ends(accounts, found);
+    check_feasibility(of, found);
+    check_conservation(of, accounts, found);
+    check_non_preemptive(of, found);
+    check_strict_fifo(of, found);
+    check_waiting(of, found);
+    check_promises(of, found);
+    check_deadlines(of, found);
+    check_victims(of, found);
+    return found;
+}
+
+} // namespace rota::verify
+
+#endif

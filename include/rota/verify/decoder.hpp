@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_VERIFY_DECODER_HPP
+#define ROTA_VERIFY_DECODER_HPP
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <rota/cluster/ledger.hpp>
+#include <rota/cluster/spec.hpp>
+#include <rota/core/random.hpp>
+#include <rota/core/units.hpp>
+#include <rota/job/request.hpp>
+#include <rota/job/spec.hpp>
+#include <rota/job/work.hpp>
+#include <rota/placement/feasible.hpp>
+#include <rota/preemption/transition_cost.hpp>
+#include <rota/simulation/conditions.hpp>
+#include <rota/verify/trial.hpp>
+#include <rota/verify/world.hpp>
+
+namespace rota::verify {
+
+/// What the jobs of a trial may be, each switched off at random: a bug often needs a feature to be absent.
+enum class feature : std::uint16_t {
+    none = 0,
+    fractions = 1, ///< a share of a GPU, which may shrink
+    elastic = 2,   ///< gpus_min < gpus_max
+    models = 4,    ///< two GPU models, jobs that accept one of them
+    deadlines = 8, ///< some jobs have one
+    tenants = 16,  ///< a tree of four with quotas
+    host = 32,     ///< CPU and memory
+    spans = 64,    ///< gangs that must not be spread
+    priorities = 128,
+    limits = 256,      ///< limits that are too long or too short
+    endings = 512,     ///< runs that fail, time out or are cancelled
+    gangs = 1024,      ///< more than one GPU
+    infeasible = 2048, ///< some jobs that no cluster holds
+    all = 4095,
+};
+
+[[nodiscard]] constexpr feature operator|(feature a, feature b) noexcept {
+    return static_cast<feature>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
+[[nodiscard]] constexpr feature operator&(feature a, feature b) noexcept {
+    return static_cast<feature>(static_cast<unsigned>(a) & static_cast<unsigned>(b));
+}
+[[nodiscard]] constexpr feature without(feature all, feature less) noexcept {
+    return static_cast<feature>(static_cast<unsigned>(all) & ~static_cast<unsigned>(less));
+}
+
+namespace detail {
+
+/// Bytes one by one, then zeros.
+class byte_source {
+public:
+    explicit byte_source(std::span<std::uint8_t const> bytes) noexcept : bytes_{bytes} {}
+    [[nodiscard]] unsigned next() noexcept { return at_ < bytes_.size() ? bytes_[at_++] : 0u; }
+    /// The next byte, modulo n.
+    [[nodiscard]] unsigned below(unsigned n) noexcept { return next() % n; }
+
+private:
+    std::span<std::uint8_t const> bytes_;
+    std::size_t at_ = 0;
+};
+
+/// Turns bytes into a trial, field by field.
+class decoder {
+public:
+    decoder(std::span<std::uint8_t const> bytes, feature allowed) : in_{bytes}, allowed_{allowed} {}
+
+    [[nodiscard]] trial read() {
+        under_ = static_cast<world>(in_.next());
+        auto const low = in_.next();
+        features_ = static_cast<feature>(low | in_.next() << 8) & allowed_;
+        unit_ = calm(under_) ? 1 : 4'000;
+        read_cluster();
+        read_conditions();
+        auto const jobs = 1 + in_.below(20);
+        if (on(feature::tenants))
+            made_.jobs.tenants = {{},
+                                  {tenant_id{0}, 1, made_.cluster.gpus() * 500, {}},
+                                  {tenant_id{0}, 2, 1'000, {}},
+                                  {tenant_id{1}, 1, 1'000, {}}};
+        auto const empty = cluster::ledger(made_.cluster);
+        for (auto j = 0u; j != jobs; ++j) read_job(empty);
+        return std::move(made_);
+    }
+
+private:
+    [[nodiscard]] bool on(feature one) const noexcept { return (features_ & one) != feature::none; }
+    [[nodiscard]] millis units(unsigned n) const noexcept { return static_cast<millis>(n) * unit_; }
+
+    void read_cluster() {
+        auto const nodes = 1 + in_.below(4);
+        auto const shape = in_.next();
+        auto const gpus = 1u << (shape & 3u);
+        for (auto n = 0u; n != nodes; ++n) {
+            auto const small = (shape & 4u) != 0 && n % 2 == 1;
+            made_.cluster.nodes.push_back(
+                {.gpus = static_cast<std::uint8_t>(small ? (gpus + 1) / 2 : gpus),
+                 .model = gpu_model{on(feature::models) && n >= nodes / 2 && n != 0},
+                 .cpu_milli = 8'000,
+                 .mem_mib = 8'192,
+                 .rack = static_cast<rack_id>((shape & 8u) != 0 ? n / 2 : 0),
+                 .spine = {}});
+        }
+        if (on(feature::models)) made_.cluster.models = {"first", "second"};
+    }
+    void read_conditions() {
+        auto& under = made_.under;
+        under.seed = 1 + in_.next();
+        under.log_orders = true;
+        under.spurious_pass = true;
+        auto const knob = std::array{in_.next(), in_.next(), in_.next(), in_.next()};
+        if (has(under_, world::costly)) {
+            auto const save = static_cast<millis>(knob[0] & 7u) * 700;
+            auto const restore = static_cast<millis>(knob[0] >> 3) * 300 + 1;
+            if (knob[0] % 3 == 0) under.cost = preemption::cost_by_size{{restore, 2 * restore, 3 * restore}};
+            else if (knob[0] % 3 == 1) under.cost = preemption::cost_by_state{.unknown_mib = 3'000};
+            else under.cost = preemption::fixed_cost{save, restore};
+        }
+        if (has(under_, world::slow)) {
+            under.latency_ms_max = 1 + static_cast<millis>(knob[1]) * 20;
+            under.launch_ms = static_cast<millis>(knob[1] & 3u) * 900;
+            under.round_ms = knob[1] % 8 == 7 ? 7'000 : 0;
+        }
+        if (has(under_, world::failing)) {
+            under.start_failure = 0.1 + 0.1 * (knob[2] & 3u);
+            under.backoff_ms = 1 + static_cast<millis>(knob[2] >> 2) * 100;
+        }
+        if (has(under_, world::late)) {
+            under.late_ms_max = static_cast<millis>(knob[3]) * 40;
+            under.repeat = 0.3;
+            under.requeue_ms = static_cast<millis>(knob[3] & 3u) * 2'000;
+        }
+        if (has(under_, world::crashes)) {
+            under.crash_mean_ms = units(8 + in_.below(32));
+            under.checkpoint_every_ms = units(in_.below(4));
+        }
+        if (has(under_, world::replaced))
+            for (auto at = sim_time{}, last = at + units(60); at < last;) {
+                at = at + units(1 + in_.below(40));
+                under.new_scheduler.push_back(at);
+            }
+        under.moves_in_place = !has(under_, world::by_stop);
+        if (has(under_, world::outages)) {
+            auto const count = 1 + in_.below(3);
+            for (auto i = 0u; i != count; ++i) {
+                auto const node = node_id{in_.below(static_cast<unsigned>(made_.cluster.nodes.size()))};
+                auto const down = sim_time{units(in_.below(30))};
+                under.outages.push_back({down, node, false});
+                under.outages.push_back({down + units(1 + in_.below(8)), node, true});
+            }
+            std::stable_sort(under.outages.begin(), under.outages.end(),
+                             [](auto const& a, auto const& b) { return a.at < b.at; });
+            for (auto n = std::size_t{0}; n != made_.cluster.nodes.size(); ++n) // whatever overlaps, all heal
+                under.outages.push_back({sim_time{units(40)}, node_id{static_cast<std::uint32_t>(n)}, true});
+        }
+    }
+    /// Six bytes a job.
+    void read_job(cluster::ledger const& empty) {
+        auto const when = in_.next();
+        auto const size = in_.next();
+        auto const length = in_.next();
+        auto const who = in_.next();
+        auto const amounts = in_.next();
+        auto const extras = in_.next();
+        at_ = at_ + ((when & 0x80u) != 0 ? 0 : units(when % 6)); // ties on purpose
+        auto spec = job::spec{};
+        auto work = job::work{};
+        spec.submit = at_;
+        spec.need = read_need(size, amounts, extras, empty);
+        static constexpr auto durations = std::array<millis, 8>{1, 1, 2, 3, 5, 8, 20, 0};
+        work.duration_ms = durations[length & 7u] * unit_;
+        if (on(feature::endings)) {
+            if (length >> 5 == 5) work.ends = job::outcome::failed;
+            if (length >> 5 == 6) work.ends = job::outcome::cancelled;
+            if (length >> 5 == 7) work.ends = job::outcome::timed_out;
+        }
+        if (!spec.need.rigid()) work.knee = static_cast<std::uint16_t>(1 + (extras & 3u));
+        if (on(feature::models))
+            work.model_rate = {1000, std::uint16_t((length & 8u) != 0 ? 250 : 800), 1000, 1000};
+        spec.limit_ms = std::max<millis>(1, work.duration_ms);
+        if (on(feature::limits)) spec.limit_ms = std::max<millis>(1, work.duration_ms * (1 + (who >> 6)) / 2);
+        if (on(feature::priorities)) spec.priority = static_cast<std::int32_t>(who & 3u);
+        if (on(feature::tenants)) spec.tenant = static_cast<tenant_id>(1 + (who >> 2 & 3u) % 3);
+        spec.user = user_id{who >> 4 & 3u};
+        spec.state_mib = (extras & 16u) != 0 ? 500 : 0;
+        if (on(feature::deadlines) && (extras & 1u) != 0)
+            spec.deadline = at_ + work.duration_ms + units(extras >> 1 & 15u);
+        made_.jobs.specs.push_back(spec);
+        made_.jobs.works.push_back(work);
+    }
+    [[nodiscard]] job::request read_need(unsigned size, unsigned amounts, unsigned extras,
+                                         cluster::ledger const& empty) const {
+        static constexpr auto sizes = std::array{1, 1, 1, 2, 2, 3, 4, 8};
+        auto const total = made_.cluster.gpus();
+        if (on(feature::infeasible) && size == 255) return job::gang(static_cast<int>(total) + 1);
+        auto need = job::gang(
+            on(feature::gangs) ? static_cast<int>(std::min<std::int64_t>(sizes[size & 7u], total)) : 1);
+        if (on(feature::spans)) need.span = static_cast<job::span>(size >> 3 & 3u);
+        if (on(feature::models) && (extras & 0xc0u) != 0xc0u && (extras & 0xc0u) != 0)
+            need.models = extras >> 6;
+        if (on(feature::fractions) && need.gpus_max == 1) {
+            static constexpr auto shares = std::array<std::uint16_t, 4>{1000, 500, 300, 250};
+            need.milli = need.milli_min = shares[amounts & 3u];
+            if ((amounts & 4u) != 0) need.milli_min = static_cast<std::uint16_t>(need.milli / 2);
+        }
+        if (on(feature::host)) {
+            need.cpu_milli = (amounts >> 3 & 3u) * 1'000;
+            need.mem_mib = (amounts >> 5 & 3u) * 1'024;
+        }
+        if (on(feature::elastic)) {
+            auto largest = need;
+            largest.gpus_min = largest.gpus_max =
+                static_cast<std::uint16_t>(std::min<std::int64_t>(total, need.gpus_max + (extras >> 2 & 3u)));
+            if (placement::feasible(largest, empty)) need.gpus_max = largest.gpus_max;
+        }
+        return placement::feasible(need, empty) ? need : job::gang(1);
+    }
+
+    byte_source in_;
+    feature allowed_;
+    world under_{};
+    feature features_{};
+    millis unit_ = 1;
+    sim_time at_{};
+    trial made_;
+};
+
+} // namespace detail
+
+/// Any bytes are a valid trial: ranges are taken modulo, what is missing is zero. Byte 0 is the world, bytes
+/// 1 and 2 the features; the cluster, the conditions and six bytes a job follow.
+[[nodiscard]] inline trial decode(std::span<std::uint8_t const> bytes, feature allowed = feature::all) {
+    return detail::decoder(bytes, allowed).read();
+}
+
+/// The trial that the seed draws, in the given world.
+[[nodiscard]] inline trial draw(std::uint64_t seed, world under, feature allowed = feature::all) {
+    auto bytes = std::vector<std::uint8_t>(160);
+    auto random = rota::random(seed);
+    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random.below(256));
+    bytes.front() = static_cast<std::uint8_t>(under);
+    return decode(bytes, allowed);
+}
+
+} // namespace rota::verify
+
+#endif

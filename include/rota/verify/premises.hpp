@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_VERIFY_PREMISES_HPP
+#define ROTA_VERIFY_PREMISES_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include <rota/cluster/spec.hpp>
+#include <rota/core/units.hpp>
+#include <rota/job/workload.hpp>
+#include <rota/simulation/conditions.hpp>
+
+namespace rota::verify {
+
+/// Who is first in a scheduler's order, as far as the log can tell.
+enum class head_order : std::uint8_t {
+    unknown,    ///< one of the waiting jobs
+    submission, ///< the one submitted first
+    priority,   ///< the highest priority, among equals the one submitted first
+};
+
+/// What a law may take for granted. Where a premise is not met, the laws that need it are not exercised.
+struct premises {
+    bool immediate = false;    ///< what is ordered has happened by the end of the instant
+    bool exact_limits = false; ///< no job outlives the limit that its user declared
+    bool no_losses = false;    ///< no node goes away and no job crashes
+    bool complete = true;      ///< the log goes on until every job has ended
+    bool scatters = false;     ///< the placement takes any nodes for a gang that may lie anywhere
+    head_order head = head_order::unknown;
+    millis late_ms_max = 0;  ///< news of an end or an interruption comes within that time
+    millis pause_ms_max = 0; ///< between a start and the first useful work
+};
+
+/// No job of the workload can outlive its limit, wherever it runs on the cluster.
+[[nodiscard]] inline bool limits_are_exact(cluster::spec const& cluster, job::workload const& jobs) {
+    for (auto j = std::size_t{0}; j != jobs.size(); ++j) {
+        auto const& spec = jobs.specs[j];
+        auto const& work = jobs.works[j];
+        // a limit says nothing of an elastic job: how fast it is depends on its size
+        if (spec.limit_ms == 0 || spec.limit_ms < work.duration_ms || !spec.need.rigid()) return false;
+        auto const slow = [&](cluster::node const& n) {
+            return spec.need.accepts(n.model) &&
+                   work.rate(spec.need, spec.need.gpus_min, spec.need.milli_min, n.model) < 1000;
+        };
+        if (std::any_of(cluster.nodes.begin(), cluster.nodes.end(), slow)) return false;
+    }
+    return true;
+}
+
+/// What the simulated world grants.
+[[nodiscard]] inline premises premises_of(cluster::spec const& cluster, job::workload const& jobs,
+                                          simulation::conditions const& under) {
+    auto given = premises{};
+    given.immediate = under.immediate();
+    given.exact_limits = limits_are_exact(cluster, jobs);
+    given.no_losses = under.outages.empty() && under.crash_mean_ms == 0;
+    given.late_ms_max = under.late_ms_max;
+    given.pause_ms_max = under.launch_ms;
+    for (auto const& spec : jobs.specs) {
+        auto const cost = preemption::cost_of(under.cost, spec, int{spec.need.gpus_max});
+        given.pause_ms_max = std::max(given.pause_ms_max, under.launch_ms + cost.restore_ms);
+    }
+    return given;
+}
+
+} // namespace rota::verify
+
+#endif

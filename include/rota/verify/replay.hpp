@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_VERIFY_REPLAY_HPP
+#define ROTA_VERIFY_REPLAY_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <rota/cluster/placement.hpp>
+#include <rota/cluster/spec.hpp>
+#include <rota/core/units.hpp>
+#include <rota/log/record.hpp>
+#include <rota/log/schedule.hpp>
+#include <rota/verify/subject.hpp>
+
+namespace rota::verify {
+
+/// The state that a log implies, record by record: who holds what, what is left, which nodes are open.
+///
+/// Counts on its own, not with the library's ledger, and goes below zero where the log does.
+/// Expects   every id in the log exists.
+class replay {
+public:
+    struct job_state {
+        log::record const* run = nullptr; ///< the record whose devices it holds; null: it holds nothing
+        sim_time since{};                 ///< of that record
+        std::uint32_t incarnation = 0;    ///< of its last start
+        bool submitted = false;
+        bool over = false;
+
+        [[nodiscard]] bool waits() const noexcept { return submitted && !over && run == nullptr; }
+    };
+
+    explicit replay(subject const& of)
+        : of_{&of}, jobs_(of.jobs.size()), milli_(of.cluster.nodes.size() * stride, 0),
+          open_(of.cluster.nodes.size(), 1) {
+        for (auto n = std::size_t{0}; n != of.cluster.nodes.size(); ++n) {
+            auto const& node = of.cluster.nodes[n];
+            for (auto g = std::size_t{0}; g != node.gpus; ++g) milli_[n * stride + g] = whole_gpu;
+            cpu_.push_back(node.cpu_milli);
+            mem_.push_back(node.mem_mib);
+            idle_ += std::int64_t{node.gpus} * whole_gpu;
+        }
+    }
+
+    [[nodiscard]] job_state const& job(std::uint32_t j) const noexcept { return jobs_[j]; }
+    [[nodiscard]] std::span<cluster::slice const> held(std::uint32_t j) const noexcept {
+        if (jobs_[j].run == nullptr) return {};
+        return of_->log.devices(*jobs_[j].run);
+    }
+    [[nodiscard]] int free_milli(std::size_t node, int gpu) const noexcept {
+        return milli_[node * stride + static_cast<std::size_t>(gpu)];
+    }
+    [[nodiscard]] std::int64_t free_cpu(std::size_t node) const noexcept { return cpu_[node]; }
+    [[nodiscard]] std::int64_t free_mem(std::size_t node) const noexcept { return mem_[node]; }
+    [[nodiscard]] bool open(std::size_t node) const noexcept { return open_[node] != 0; }
+    /// GPU-milli that nobody holds on open and on closed nodes, counted along the way.
+    [[nodiscard]] std::int64_t idle_milli() const noexcept { return idle_; }
+    [[nodiscard]] std::int64_t closed_milli() const noexcept { return closed_; }
+
+    void apply(log::record const& what) {
+        using log::kind;
+        switch (what.kind) {
+        case kind::submit: jobs_[what.job].submitted = true; break;
+        case kind::start:
+        case kind::move: {
+            auto& j = jobs_[what.job];
+            hold(held(what.job), -1);
+            j.run = &what;
+            j.since = what.at;
+            j.incarnation = what.incarnation;
+            hold(held(what.job), +1);
+            break;
+        }
+        case kind::preempt:
+        case kind::interrupt: release(what.job); break;
+        case kind::finish:
+        case kind::fail:
+        case kind::cancel:
+        case kind::reject:
+            release(what.job);
+            jobs_[what.job].over = true;
+            break;
+        case kind::node_down:
+        case kind::node_up:
+            for (auto const& part : of_->log.devices(what))
+                set_open(index(part.node), what.kind == kind::node_up);
+            break;
+        case kind::order:
+        case kind::start_failed:
+        case kind::move_failed:
+        case kind::promise:
+        case kind::quota:
+        case kind::resync:
+        case kind::stale: break;
+        }
+    }
+
+private:
+    static constexpr std::size_t stride = cluster::gpus_per_node_max;
+
+    void release(std::uint32_t j) {
+        hold(held(j), -1);
+        jobs_[j].run = nullptr;
+    }
+    void hold(std::span<cluster::slice const> parts, int sign) noexcept {
+        for (auto const& part : parts) {
+            auto const n = std::size_t{index(part.node)};
+            for (auto g = 0; g != cluster::gpus_per_node_max; ++g)
+                if ((part.gpus >> g & 1) != 0)
+                    milli_[n * stride + static_cast<std::size_t>(g)] -= sign * part.milli;
+            cpu_[n] -= sign * std::int64_t{part.cpu_milli};
+            mem_[n] -= sign * std::int64_t{part.mem_mib};
+            (open(n) ? idle_ : closed_) -= sign * std::int64_t{part.count()} * part.milli;
+        }
+    }
+    void set_open(std::size_t n, bool open) noexcept {
+        if ((open_[n] != 0) == open) return;
+        open_[n] = open;
+        auto milli = std::int64_t{0};
+        for (auto g = std::size_t{0}; g != stride; ++g) milli += milli_[n * stride + g];
+        idle_ += open ? milli : -milli;
+        closed_ -= open ? milli : -milli;
+    }
+
+    subject const* of_;
+    std::vector<job_state> jobs_;
+    std::vector<int> milli_;
+    std::vector<std::int64_t> cpu_;
+    std::vector<std::int64_t> mem_;
+    std::vector<char> open_;
+    std::int64_t idle_ = 0;
+    std::int64_t closed_ = 0;
+};
+
+/// For every record: before(position, record, state without it), then after(..., state with it, true where it
+/// is the last record of its instant).
+template <class Before, class After>
+void walk(subject const& of, Before before, After after) {
+    auto state = replay(of);
+    auto const& records = of.log.records;
+    for (auto i = std::size_t{0}; i != records.size(); ++i) {
+        before(i, records[i], state);
+        state.apply(records[i]);
+        after(i, records[i], state, i + 1 == records.size() || records[i + 1].at != records[i].at);
+    }
+}
+
+} // namespace rota::verify
+
+#endif

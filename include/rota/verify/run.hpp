@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_VERIFY_RUN_HPP
+#define ROTA_VERIFY_RUN_HPP
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <rota/cluster/ledger.hpp>
+#include <rota/cluster/occupancy.hpp>
+#include <rota/contract/actions.hpp>
+#include <rota/contract/books.hpp>
+#include <rota/contract/claims.hpp>
+#include <rota/contract/concepts.hpp>
+#include <rota/contract/event.hpp>
+#include <rota/contract/recorder.hpp>
+#include <rota/contract/tenant_tree.hpp>
+#include <rota/contract/view.hpp>
+#include <rota/log/schedule.hpp>
+#include <rota/log/text.hpp>
+#include <rota/simulation/simulator.hpp>
+#include <rota/verify/accounting.hpp>
+#include <rota/verify/check.hpp>
+#include <rota/verify/coverage.hpp>
+#include <rota/verify/law.hpp>
+#include <rota/verify/premises.hpp>
+#include <rota/verify/report.hpp>
+#include <rota/verify/subject.hpp>
+#include <rota/verify/trial.hpp>
+
+namespace rota::verify {
+
+/// What a run was found to be.
+struct finding {
+    report laws;
+    coverage seen;
+    log::schedule log;
+};
+
+/// What the caller knows of a scheduler besides its claims.
+struct traits {
+    bool scatters = false; ///< its placement takes any nodes for a gang that may lie anywhere
+    head_order head = head_order::unknown;
+    bool may_thrash =
+        false; ///< it may stop jobs before they did any work, again and again: no bound, no law L7
+    std::uint32_t instants_max = 1u << 14; ///< more of them break law L7
+};
+
+namespace detail {
+
+/// Recounts what the view shows from the intents of the jobs, now and then, while a scheduler decides.
+template <scheduling_policy S>
+class probe {
+public:
+    probe(S scheduler, report& to) : scheduler_{std::move(scheduler)}, to_{&to} {}
+
+    void on(event const& happened, view const& v) { scheduler_.on(happened, v); }
+    void decide(view const& v, actions& may) {
+        scheduler_.decide(v, may);
+        if (++passes_ % 8 == 1) recount(v);
+    }
+
+private:
+    void recount(view const& v) {
+        auto fresh = cluster::ledger(v.free().layout());
+        for (auto j : v.jobs()) fresh.take(v.intent(j));
+        for (auto n = std::uint32_t{0}; n != fresh.size(); ++n)
+            fresh.set_open(node_id{n}, v.free().open(node_id{n}));
+        to_->exercised(law::recount);
+        if (!(fresh == v.free()))
+            to_->breaks(law::recount, verdict::whole_log,
+                        "at " + std::to_string(index(v.now())) +
+                            " ms: the ledger is not the sum of the intents");
+        auto used = std::vector<std::int64_t>(v.tenants(), 0);
+        for (auto j : v.jobs())
+            for (auto t = v.spec(j).tenant;; t = v.tenant(t).parent) {
+                used[index(t)] += v.intent(j).total_milli();
+                if (index(t) == 0) break;
+            }
+        to_->exercised(law::charged_alike);
+        for (auto t = std::size_t{0}; t != used.size(); ++t)
+            if (used[t] != v.tenant(static_cast<tenant_id>(t)).used_milli)
+                to_->breaks(law::charged_alike, verdict::whole_log,
+                            "at " + std::to_string(index(v.now())) + " ms: tenant " + std::to_string(t) +
+                                " is charged for what it does not use");
+    }
+
+    S scheduler_;
+    report* to_;
+    std::uint64_t passes_ = 0;
+};
+
+/// A7: what the books say a job was given is what the log says it held, less the pauses after its starts.
+inline void check_attained(subject const& of, std::vector<account> const& accounts, books const& state,
+                           report& to) {
+    for (auto j = std::uint32_t{0}; j != accounts.size(); ++j) {
+        auto const& mine = accounts[j];
+        auto const pauses = int128{mine.segment_milli} * of.given.pause_ms_max;
+        auto const attained = int128{state.at(job_id{j}).attained};
+        to.exercised(law::attained);
+        if (attained > mine.held_milli_ms || attained < mine.held_milli_ms - pauses)
+            to.breaks(law::attained, verdict::whole_log,
+                      "job " + std::to_string(j) + ": " + std::to_string(state.at(job_id{j}).attained) +
+                          " GPU-milli x ms in the books");
+    }
+}
+
+/// The closing balance of the books: all jobs are over.
+inline void check_balance(trial const& what, books const& state, report& to) {
+    auto const empty = cluster::occupancy(what.cluster);
+    auto fresh = cluster::ledger(what.cluster);
+    for (auto n = std::uint32_t{0}; n != fresh.size(); ++n)
+        fresh.set_open(node_id{n}, state.want().free().open(node_id{n}));
+    auto const expect = [&to](law which, bool good, char const* why) {
+        to.exercised(which);
+        if (!good) to.breaks(which, verdict::whole_log, why);
+    };
+    expect(law::recount, state.want().free().validate(), "the index is not a recount of the state");
+    expect(law::drained, state.want().free() == fresh, "something is still intended for somebody");
+    expect(law::drained, state.held() == empty, "something is still held");
+    expect(law::drained, state.in_flight() == 0, "an order is still under way");
+    expect(law::charged_alike, state.want().tenants() == tenant_tree{what.jobs.tenants},
+           "a tenant is still charged");
+}
+
+} // namespace detail
+
+/// Runs a scheduler through a trial in the simulator and asks every law.
+///
+/// make(simulator const&) builds the scheduler: a clairvoyant one asks the simulator for its oracle.
+template <std::invocable<simulation::simulator const&> Make>
+[[nodiscard]] finding run_and_check(trial const& what, Make make, claim claims, traits const& known = {}) {
+    using scheduler = std::invoke_result_t<Make&, simulation::simulator const&>;
+    using ending = simulation::simulator::ending;
+    auto found = finding{};
+    auto& to = found.laws;
+    auto host = simulation::simulator(what.cluster, what.jobs, what.under, recorder{found.log});
+    auto asked = std::uint32_t{0};
+    auto const how = host.run([&] { return detail::probe<scheduler>(make(std::as_const(host)), to); },
+                              [&](auto const&) { return (asked += 4096) < known.instants_max; });
+    auto given = premises_of(what.cluster, what.jobs, what.under);
+    given.scatters = known.scatters;
+    given.head = known.head;
+    given.complete = how != ending::stopped || !known.may_thrash;
+    auto const of = subject{what.cluster, what.jobs, what.under.outages, claims, given, found.log};
+
+    auto const expect = [&to](law which, bool good, std::string why) {
+        to.exercised(which);
+        if (!good) to.breaks(which, verdict::whole_log, std::move(why));
+    };
+    expect(law::settles, how != ending::unsettled, "the scheduler does not come to rest within an instant");
+    expect(law::settles, !given.complete || how != ending::stopped, "the run has no end");
+    expect(law::all_end, how != ending::stuck, "jobs remain and nothing will happen any more");
+    expect(law::legal, host.state().want().refused() == 0,
+           std::to_string(host.state().want().refused()) + " actions were refused");
+    if (what.under.spurious_pass)
+        expect(law::quiescent, host.instants().restless() == 0,
+               std::to_string(host.instants().restless()) + " passes changed something without news");
+    to.add(check_log(of));
+    if (to.of(law::ids_exist).stands() == standing::broken) return found;
+    auto const read = log::from_text(log::to_text(found.log));
+    expect(law::round_trip,
+           std::holds_alternative<log::schedule>(read) && std::get<log::schedule>(read) == found.log,
+           "its text reads back as another log");
+    if (how == ending::complete) {
+        auto const accounts = accounts_of(of);
+        check_results(of, accounts, host.results(), to);
+        detail::check_attained(of, accounts, host.state(), to);
+        detail::check_balance(what, host.state(), to);
+    }
+    found.seen = coverage_of(of);
+    found.seen.displaced = host.state().displaced();
+    for (auto const& one : host.results()) {
+        found.seen.lost += one.lost_ms != 0;
+        found.seen.overhead += one.overhead_ms != 0;
+    }
+    found.seen.endless = how == ending::stopped;
+    return found;
+}
+
+} // namespace rota::verify
+
+#endif

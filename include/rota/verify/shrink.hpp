@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_VERIFY_SHRINK_HPP
+#define ROTA_VERIFY_SHRINK_HPP
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include <rota/core/units.hpp>
+#include <rota/job/request.hpp>
+#include <rota/log/text.hpp>
+#include <rota/verify/law.hpp>
+#include <rota/verify/liveness.hpp>
+#include <rota/verify/report.hpp>
+#include <rota/verify/run.hpp>
+#include <rota/verify/trial.hpp>
+
+namespace rota::verify {
+
+/// The smallest trial found that still breaks the same law.
+struct shrunk {
+    trial what;
+    finding found;
+    std::uint32_t steps = 0; ///< trials that were run
+};
+
+namespace detail {
+
+template <class Run>
+class shrinker {
+public:
+    shrinker(trial start, law broken, Run run)
+        : best_{std::move(start), {}, 0}, law_{broken}, run_{std::move(run)} {
+        best_.found = run_(best_.what);
+    }
+
+    [[nodiscard]] shrunk smallest() {
+        do {
+            again_ = false;
+            drop_jobs();
+            calm_world();
+            drop_nodes();
+            for (auto j = std::size_t{0}; j != best_.what.jobs.size(); ++j) simplify(j);
+        } while (again_ && best_.steps < steps_max);
+        return std::move(best_);
+    }
+
+private:
+    static constexpr std::uint32_t steps_max = 5'000;
+
+    bool keep(trial candidate) {
+        if (!placeable(candidate)) return false;
+        ++best_.steps;
+        auto found = run_(std::as_const(candidate));
+        if (found.laws.broken() != law_) return false;
+        best_.what = std::move(candidate);
+        best_.found = std::move(found);
+        return again_ = true;
+    }
+    /// Nobody asks for a gang that may be small enough but is placed at a size that no cluster holds.
+    static bool placeable(trial const& t) {
+        return std::all_of(t.jobs.specs.begin(), t.jobs.specs.end(), [&](job::spec const& spec) {
+            auto most = spec.need;
+            most.gpus_min = most.gpus_max;
+            return could_ever_run(t.cluster, most) == could_ever_run(t.cluster, spec.need);
+        });
+    }
+    /// Tries the trial that `change` makes of the best one; change answers whether it changed anything.
+    template <class Change>
+    bool attempt(Change change) {
+        auto candidate = best_.what;
+        return change(candidate) && keep(std::move(candidate));
+    }
+    void drop_jobs() {
+        for (auto size = std::max<std::size_t>(1, best_.what.jobs.size() / 2); size != 0; size /= 2)
+            for (auto from = std::size_t{0};
+                 from + size <= best_.what.jobs.size() && size != best_.what.jobs.size();) {
+                auto const dropped = attempt([&](trial& t) {
+                    auto const first = static_cast<std::ptrdiff_t>(from);
+                    auto const last = static_cast<std::ptrdiff_t>(from + size);
+                    t.jobs.specs.erase(t.jobs.specs.begin() + first, t.jobs.specs.begin() + last);
+                    t.jobs.works.erase(t.jobs.works.begin() + first, t.jobs.works.begin() + last);
+                    return true;
+                });
+                if (!dropped) from += size;
+            }
+    }
+    /// Sets one condition to its default.
+    template <class T>
+    void reset(T simulation::conditions::* knob, T const& to) {
+        attempt([&](trial& t) { return !(std::exchange(t.under.*knob, to) == to); });
+    }
+    void calm_world() {
+        using simulation::conditions;
+        attempt([](trial& t) {
+            auto const changed = t.under.cost.index() != 0;
+            t.under.cost = preemption::no_cost{};
+            return changed;
+        });
+        reset(&conditions::launch_ms, millis{0});
+        reset(&conditions::round_ms, millis{0});
+        reset(&conditions::latency_ms_max, millis{0});
+        reset(&conditions::start_failure, 0.0);
+        reset(&conditions::late_ms_max, millis{0});
+        reset(&conditions::repeat, 0.0);
+        reset(&conditions::requeue_ms, millis{0});
+        reset(&conditions::crash_mean_ms, millis{0});
+        reset(&conditions::checkpoint_every_ms, millis{0});
+        reset(&conditions::moves_in_place, true);
+        reset(&conditions::outages, {});
+        reset(&conditions::new_scheduler, {});
+        for (auto i = std::size_t{0}; i < best_.what.under.new_scheduler.size();)
+            if (!attempt([i](trial& t) {
+                    t.under.new_scheduler.erase(t.under.new_scheduler.begin() +
+                                                static_cast<std::ptrdiff_t>(i));
+                    return true;
+                }))
+                ++i;
+        for (auto n = node_id{}; index(n) != best_.what.cluster.nodes.size(); n = node_id{index(n) + 1})
+            attempt([n](trial& t) { // all of one node, so that none stays down for ever
+                return std::erase_if(t.under.outages, [n](auto const& o) { return o.node == n; }) != 0;
+            });
+    }
+    void drop_nodes() {
+        while (best_.what.cluster.nodes.size() > 1 && attempt([](trial& t) {
+                   t.cluster.nodes.pop_back();
+                   std::erase_if(t.under.outages,
+                                 [&](auto const& o) { return index(o.node) >= t.cluster.nodes.size(); });
+                   return true;
+               })) {
+        }
+        for (auto n = std::size_t{0}; n != best_.what.cluster.nodes.size(); ++n)
+            while (attempt(
+                [n](trial& t) { return t.cluster.nodes[n].gpus > 1 && --t.cluster.nodes[n].gpus != 0; })) {
+            }
+    }
+    template <class T>
+    void lower(std::size_t j, T job::spec::* field, T to) {
+        attempt([&](trial& t) { return std::exchange(t.jobs.specs[j].*field, to) != to; });
+    }
+    template <class T>
+    void lower(std::size_t j, T job::request::* field, T to) {
+        attempt([&](trial& t) { return std::exchange(t.jobs.specs[j].need.*field, to) != to; });
+    }
+    void simplify(std::size_t j) {
+        auto const before = j == 0 ? sim_time{} : best_.what.jobs.specs[j - 1].submit;
+        lower(j, &job::spec::submit, before);
+        attempt([j](trial& t) {
+            auto const changed = t.jobs.works[j].duration_ms > 1;
+            t.jobs.works[j].duration_ms = 1;
+            t.jobs.specs[j].limit_ms = 1;
+            return changed;
+        });
+        attempt([j](trial& t) {
+            t.jobs.specs[j].limit_ms = std::max<millis>(1, t.jobs.works[j].duration_ms /= 2);
+            return t.jobs.works[j].duration_ms > 0;
+        });
+        attempt([j](trial& t) {
+            return std::exchange(t.jobs.works[j].ends, job::outcome::completed) != job::outcome::completed;
+        });
+        attempt([j](trial& t) {
+            auto& need = t.jobs.specs[j].need;
+            auto const changed = !(need == job::gang(need.gpus_min));
+            need = job::gang(need.gpus_min);
+            return changed;
+        });
+        attempt([j](trial& t) {
+            auto& need = t.jobs.specs[j].need;
+            if (need.gpus_min <= 1) return false;
+            --need.gpus_min;
+            --need.gpus_max;
+            return true;
+        });
+        lower(j, &job::request::cpu_milli, std::uint32_t{0});
+        lower(j, &job::request::mem_mib, std::uint32_t{0});
+        lower(j, &job::request::models, job::any_model);
+        lower(j, &job::request::span, job::span::anywhere);
+        lower(j, &job::spec::priority, 0);
+        lower(j, &job::spec::tenant, tenant_id{});
+        lower(j, &job::spec::deadline, never);
+    }
+
+    shrunk best_;
+    law law_;
+    Run run_;
+    bool again_ = false;
+};
+
+} // namespace detail
+
+/// Drops jobs in halves and one by one, what goes wrong in the world, and nodes, and makes numbers smaller,
+/// while the same law breaks. run(trial const&) -> finding. Expects   the trial to break the law.
+template <std::invocable<trial const&> Run>
+[[nodiscard]] shrunk shrink(trial what, law broken, Run run) {
+    return detail::shrinker<Run>(std::move(what), broken, std::move(run)).smallest();
+}
+
+/// Cluster, jobs and log of a small trial, and the law that it breaks.
+[[nodiscard]] inline std::string story(trial const& what, finding const& found) {
+    auto const number = [](auto n) { return std::to_string(n); };
+    auto out = std::string{};
+    for (auto n = std::size_t{0}; n != what.cluster.nodes.size(); ++n) {
+        auto const& node = what.cluster.nodes[n];
+        out += "  node " + number(n) + ": " + number(int{node.gpus}) + " GPUs, model " +
+               number(index(node.model)) + ", rack " + number(index(node.rack)) + '\n';
+    }
+    for (auto j = std::size_t{0}; j != what.jobs.size(); ++j) {
+        auto const& spec = what.jobs.specs[j];
+        auto const& need = spec.need;
+        out +=
+            "  job " + number(j) + ": at " + number(index(spec.submit)) + " ms, " + number(need.gpus_min) +
+            ".." + number(need.gpus_max) + " GPUs of models " + number(need.models & 3u) + ", " +
+            number(need.milli_min) + ".." + number(need.milli) + " milli, span " +
+            number(static_cast<int>(need.span)) + ", CPU " + number(need.cpu_milli) + ", memory " +
+            number(need.mem_mib) + ", work " + number(what.jobs.works[j].duration_ms) + " ms, limit " +
+            number(spec.limit_ms) + " ms, priority " + number(spec.priority) + ", tenant " +
+            number(index(spec.tenant)) +
+            (spec.deadline == never ? std::string{} : ", deadline " + number(index(spec.deadline)) + " ms") +
+            '\n';
+    }
+    auto const& under = what.under;
+    out += "  world: seed " + number(under.seed) + ", latency " + number(under.latency_ms_max) + ", launch " +
+           number(under.launch_ms) + ", round " + number(under.round_ms) + ", late " +
+           number(under.late_ms_max) + ", requeue " + number(under.requeue_ms) + ", crash mean " +
+           number(under.crash_mean_ms) + ", checkpoint " + number(under.checkpoint_every_ms) + ", cost " +
+           number(under.cost.index()) + ", failures " + number(under.start_failure) + ", repeats " +
+           number(under.repeat) + (under.moves_in_place ? "\n" : ", moves by stop\n");
+    auto const text = log::to_text(found.log);
+    auto lines = std::size_t{0}; // a story, not an archive
+    for (auto c : text) {
+        if (lines == 80) break;
+        out += c;
+        lines += c == '\n';
+    }
+    if (lines == 80) out += "...\n";
+    if (auto const broken = found.laws.broken()) out += explain(*broken, found.laws.of(*broken), found.log);
+    return out;
+}
+
+} // namespace rota::verify
+
+#endif

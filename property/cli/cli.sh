@@ -1,0 +1,228 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# The command-line tool as its users meet it. Its path is in ROTA_CLI.
+set -u
+rota=${ROTA_CLI:?the path of the tool}
+here=$(mktemp -d)
+trap 'rm -rf "$here"' EXIT
+cd "$here" || exit 1
+passed=0
+failed=0
+
+ok() {
+    passed=$((passed + 1))
+}
+bad() {
+    failed=$((failed + 1))
+    echo "FAILED: $1"
+    sed 's/^/    /' out.txt err.txt 2>/dev/null | head -n 12
+}
+check() { # what, command...: the command succeeds
+    local what=$1
+    shift
+    if "$@"; then ok; else bad "$what"; fi
+}
+expect() { # code, text or '' somewhere in what it says, arguments...
+    local code=$1 text=$2
+    shift 2
+    timeout 120 "$rota" "$@" >out.txt 2>err.txt </dev/null
+    local got=$?
+    if [ $got != "$code" ]; then bad "exit code $got, expected $code: rota $*"
+    elif [ -n "$text" ] && ! grep -qF -- "$text" out.txt err.txt; then bad "'$text' was not said: rota $*"
+    else ok; fi
+}
+nothing_left() { # no temporary file here or below
+    [ -z "$(find . -name '.*.tmp')" ]
+}
+
+cat >jobs.csv <<'END'
+#rota-workload 1
+job_id,submit_ms,gpus,limit_ms,duration_ms
+one,0,6,100000,100000
+"two, too",1000,8,100000,100000
+three,2000,2,50000,50000
+four,3000,1,200000,50000
+huge,4000,99,1000,1000
+END
+printf '#rota-workload 1\nsubmit_ms,gpus,duration_ms\n' >empty.csv
+in=(--workload jobs.csv --cluster 1x8)
+
+# help names every command and every option
+expect 0 'Exit codes' --help
+for command in simulate compare generate check-log list quickstart; do
+    grep -qF "$command" out.txt || bad "--help does not name $command"
+done
+expect 0 '--outage' simulate --help
+for option in --workload --format --cluster --map --scheduler --jobs --log --summary --seed --placement --cost --round; do
+    check "simulate --help does not name $option" grep -qF -- "$option" out.txt
+done
+for command in compare generate check-log list quickstart; do expect 0 '--help' "$command" --help; done
+expect 0 'rota 0.' --version
+expect 2 'subcommand' # nothing asked
+
+# what is unknown is said with the nearest match
+expect 2 'nearest: simulate' simulat
+expect 2 'nearest: --scheduler' simulate "${in[@]}" --schedular fifo
+expect 2 'nearest: tiresias_l' simulate "${in[@]}" --scheduler tiresias_k
+expect 2 'nearest: thresholds_s' simulate "${in[@]}" --scheduler tiresias_l:threshold_s=3/4
+expect 2 'nearest: oracle' simulate "${in[@]}" --scheduler srtf:estimate=orakle
+expect 2 'nearest: tiresias' simulate "${in[@]}" --scheduler fifo --format tiresia
+expect 2 'nearest: best_fit' simulate "${in[@]}" --scheduler fifo --placement best_fot
+expect 2 'nearest: by_size' simulate "${in[@]}" --scheduler fifo --cost by_siz
+expect 2 'nearest: itp2021' generate --preset itp2012 --out x.csv
+expect 2 'nearest: strict_fifo' check-log "${in[@]}" --log x --claims strict_fif
+expect 2 'nearest: easy' compare "${in[@]}" --schedulers fifo,eazy
+expect 2 'nearest: negative_wait=drop' simulate "${in[@]}" --scheduler fifo --repair negative_wait
+
+# values that are none
+expect 2 'expected a whole number' simulate "${in[@]}" --scheduler las:quantum_s=many
+expect 2 'expected a whole number' simulate "${in[@]}" --scheduler las:quantum_s=0
+expect 2 'expected rising numbers' simulate "${in[@]}" --scheduler tiresias_l:thresholds_s=5/3
+expect 2 'expected key=value' simulate "${in[@]}" --scheduler las:quantum_s
+expect 2 'expected none' simulate "${in[@]}" --scheduler fifo:quantum_s=3
+expect 2 'expected it once' simulate "${in[@]}" --scheduler las:quantum_s=3,quantum_s=4
+expect 2 'is named twice' compare "${in[@]}" --schedulers fifo,fifo
+expect 2 'E-CLUSTER' simulate --workload jobs.csv --cluster 8xx --scheduler fifo
+expect 2 'E-RANGE' simulate --workload jobs.csv --cluster 0x8 --scheduler fifo
+expect 2 'no_such_cluster' simulate --workload jobs.csv --cluster no_such_cluster --scheduler fifo
+expect 2 'no_such.csv' simulate --workload no_such.csv --cluster 1x8 --scheduler fifo
+expect 2 '--round' simulate "${in[@]}" --scheduler fifo --round -1
+expect 2 '--start-failure' simulate "${in[@]}" --scheduler fifo --start-failure 1
+expect 2 'NODE@DOWN+SECONDS' simulate "${in[@]}" --scheduler fifo --outage 0@x+1
+expect 2 'expected one below 1' simulate "${in[@]}" --scheduler fifo --outage 1@5+1
+expect 2 'needs --map' simulate "${in[@]}" --scheduler fifo --format csv
+expect 2 'E-MAP' simulate "${in[@]}" --scheduler fifo --format csv --map id=x
+expect 2 '--jobs' generate --jobs 0 --out x.csv
+expect 2 'go together' generate --jobs 10 --load 1 --out x.csv
+expect 2 '--load' generate --jobs 10 --load 0 --gpus 8 --out x.csv
+expect 2 'years' generate --jobs 100000 --load 0.001 --gpus 1 --out x.csv
+check 'refusals leave no file' test ! -e x.csv
+
+# bad input: place, code, what was read; the tally is always said; nothing is written
+printf '#rota-workload 1\nsubmit_ms,gpus,duration_ms\n0,1,5\n7,x,5\n' >wrong.csv
+expect 2 'wrong.csv:4:3: error[' simulate --workload wrong.csv --cluster 1x8 --scheduler fifo --jobs no.csv --log no.log
+check 'the tally of a refused input' grep -q '^wrong.csv: rows_in 3 = kept 0 + dropped 2' err.txt
+check 'no output of a refused input' test ! -e no.csv -a ! -e no.log
+expect 0 'rows_in 3 = kept 1 + dropped 1 + blank 0 + comment 1' simulate --workload wrong.csv --cluster 1x8 --scheduler fifo --on-error collect
+expect 2 'error[E-FORMAT]' simulate --workload /bin/sh --cluster 1x8 --scheduler fifo
+expect 2 'error[E-EMPTY]' simulate --workload empty.csv --cluster 1x8 --scheduler fifo
+expect 0 'no data' simulate --workload empty.csv --cluster 1x8 --scheduler fifo --allow-empty --jobs e.csv --log e.log --summary e.json
+check 'an empty workload has a CSV of one line' test "$(wc -l <e.csv)" = 1
+check 'no data is null' grep -q '"jct_ms": null' e.json
+
+# outputs: columns, empty cells, quotes, and a JSON that can be read
+expect 0 'rows_in 6 = kept 5' simulate "${in[@]}" --scheduler easy --jobs a.csv --log a.log --summary a.json
+cat >want.csv <<'END'
+job_id,gpus,submit_ms,first_start_ms,finish_ms,jct_ms,run_ms,wait_ms,overhead_ms,preemptions,outcome
+one,6,0,0,100000,100000,100000,0,0,0,completed
+"two, too",8,1000,100000,200000,199000,100000,99000,0,0,completed
+three,2,2000,2000,52000,50000,50000,0,0,0,completed
+four,1,3000,200000,250000,247000,50000,197000,0,0,completed
+huge,99,4000,,,,0,,0,0,rejected
+END
+check 'EASY by hand, and the columns' diff -u want.csv a.csv
+check 'JSON' python3 -c '
+import json
+run = json.load(open("a.json"))["runs"][0]
+assert run["scheduler"] == "easy" and run["jobs"] == 5, run
+assert run["outcomes"]["completed"] == 4 and run["outcomes"]["rejected"] == 1, run
+assert run["jct_ms"] == {"count": 4, "mean": 149000.0, "median": 100000, "p90": 247000, "p99": 247000, "max": 247000}, run
+assert run["makespan_ms"] == 250000 and run["capacity_gpu_milli_ms"] == 8 * 1000 * 250000, run
+assert run["useful_gpu_milli_ms"] == run["held_gpu_milli_ms"] == 1550000 * 1000, run
+'
+expect 0 '1 of 5 jobs were rejected' compare "${in[@]}" --schedulers fifo,las:quantum_s=60,service=time,easy --out many
+for name in fifo las_quantum_s=60_service=time easy; do
+    check "files of $name" test -s "many/$name.jobs.csv" -a -s "many/$name.log"
+done
+check 'compare says what simulate says' cmp -s many/easy.jobs.csv a.csv
+
+# the same inputs give the same bytes
+expect 0 '400 jobs' generate --preset helios_venus --jobs 400 --seed 7 --load 1.5 --gpus 64 --gpus-max 32 --priorities 3 --out w1.csv
+expect 0 '400 jobs' generate --preset helios_venus --jobs 400 --seed 7 --load 1.5 --gpus 64 --gpus-max 32 --priorities 3 --out w2.csv
+check 'generate twice' cmp w1.csv w2.csv
+expect 0 '' generate --jobs 400 --seed 8 --load 1.5 --gpus 64 --out w3.csv
+check 'another seed, other jobs' test "$(cmp -s w1.csv w3.csv; echo $?)" = 1
+for round in 1 2; do
+    expect 0 '' compare --workload w1.csv --cluster 2x4x8 --out "twice$round" --placement random --seed 5 --cost fixed
+done
+check 'compare twice' diff -r twice1 twice2
+
+# a log that the tool wrote keeps the laws; one that was tampered with does not
+for scheduler in fifo easy tiresias_l priority_preemptive; do
+    claims=$("$rota" list | grep -A1 "^[* ] $scheduler " | sed -n 's/.*claims: //p')
+    expect 0 'keep every law' check-log --workload w1.csv --cluster 2x4x8 --log "twice1/$scheduler.log" \
+        --placement random --seed 5 --cost fixed --claims "$claims"
+done
+expect 0 'P2 holds' check-log "${in[@]}" --log many/fifo.log --claims strict_fifo,non_preemptive
+sed '0,/ start /{s/:3f@/:7f@/}' a.log >tampered.log
+check 'the log was tampered with' test "$(cmp -s a.log tampered.log; echo $?)" = 1
+expect 1 'S1 broken' check-log "${in[@]}" --log tampered.log
+sed '/ finish 0/d' a.log >tampered.log
+expect 1 'broken' check-log "${in[@]}" --log tampered.log
+expect 1 'P2 broken' check-log "${in[@]}" --log a.log --claims strict_fifo
+sed 's/ finish / finnish /' a.log >tampered.log
+expect 2 'tampered.log:' check-log "${in[@]}" --log tampered.log
+expect 2 'no_such.log' check-log "${in[@]}" --log no_such.log
+
+# worlds
+expect 0 '' simulate "${in[@]}" --scheduler fifo --outage 0@150+100 --round 60 --jobs o.csv --log o.log
+check 'the node went away' grep -q ' node_down ' o.log
+check 'decisions come in rounds' test -z "$(awk '$2 == "start" && $1 % 60000 != 0' o.log)"
+expect 0 '' check-log "${in[@]}" --log o.log --outage 0@150+100 --round 60
+sed '2s/$/,cpu_milli/; 3,$s/$/,4000/' jobs.csv >cpu.csv
+expect 0 'CPU that 5 jobs ask for is left out' simulate --workload cpu.csv --cluster 1x8 --scheduler fifo
+
+# what cannot be written is said before anything is simulated
+expect 2 'cannot write' simulate "${in[@]}" --scheduler fifo --jobs no_folder/x.csv
+check 'nothing was read for it' test "$(grep -c rows_in err.txt)" = 0
+expect 2 'it is a folder' simulate "${in[@]}" --scheduler fifo --jobs .
+expect 2 'it is read, too' simulate "${in[@]}" --scheduler fifo --jobs jobs.csv
+expect 2 'twice' simulate "${in[@]}" --scheduler fifo --jobs same --log same
+expect 2 'cannot make the folder' compare "${in[@]}" --schedulers fifo --out jobs.csv/x
+expect 0 '' simulate "${in[@]}" --scheduler fifo --jobs /dev/null
+check '/dev/null is still what it was' test -c /dev/null
+expect 1 'cannot write' simulate "${in[@]}" --scheduler fifo --jobs /dev/full
+ln -s linked_to.csv link.csv
+expect 0 '' simulate "${in[@]}" --scheduler fifo --jobs link.csv
+check 'a link stays one' test -L link.csv -a -s linked_to.csv
+
+# stdout that nobody reads, and one that is full
+"$rota" simulate "${in[@]}" --scheduler fifo --jobs pipe.csv 2>err.txt | true
+check 'a closed pipe spoils nothing' test "${PIPESTATUS[0]}" = 0 -a -s pipe.csv
+"$rota" list >/dev/full 2>err.txt
+check 'a full stdout is said' test $? = 1
+check 'how a full stdout is said' grep -q 'cannot write to stdout' err.txt
+
+# list and quickstart
+expect 0 'discretised two-dimensional LAS' list
+for word in fifo easy slurm_like srtf las tiresias_l tiresias_g priority_preemptive quota_drf gang_time_slicing \
+    gavel_max_min afs_l edf_admission consolidated dot_product_packing by_state helios_venus swf strict_fifo; do
+    check "list does not name $word" grep -qw -- "$word" out.txt
+done
+expect 0 'queueing mean s' quickstart --out quick --jobs 300
+check 'at least eight schedulers' test "$(ls quick/*.jobs.csv | wc -l)" -ge 8
+check 'one line each' test "$(grep -cE '^(fifo|easy|las|srtf|tiresias_l) ' out.txt)" = 5
+check 'its workload can be generated again' "$rota" generate --jobs 300 --load 0.9 --gpus 10000 --priorities 3 --out again.csv >/dev/null
+check 'byte for byte' cmp quick/workload.csv again.csv
+
+# Ctrl-C and SIGTERM in the middle
+for signal in INT TERM; do
+    "$rota" quickstart --out "cut$signal" --jobs 20000 --schedulers fifo,gang_time_slicing:quantum_s=1 >out.txt 2>err.txt &
+    pid=$!
+    for _ in $(seq 200); do
+        if ls cut$signal/.gang*.tmp >/dev/null 2>&1; then break; fi
+        sleep 0.05
+    done
+    sleep 0.2
+    kill -s $signal $pid
+    wait $pid
+    code=$?
+    check "exit code $code after $signal" test $code = $([ $signal = INT ] && echo 130 || echo 143)
+    check "files left after $signal: $(ls -A cut$signal)" \
+        test "$(ls -A cut$signal | tr '\n' ' ')" = 'fifo.jobs.csv fifo.log workload.csv '
+    check 'what is there is whole' test "$(wc -l <cut$signal/fifo.jobs.csv)" = 20001
+done
+check 'no temporary file is left anywhere' nothing_left
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: BSL-1.0
+// Linked with one unit for each header: it is enough that this program exists.
+#include <cstdio>
+
+int main() {
+    std::printf("%d passed, 0 failed\n", HEADERS);
+    return HEADERS == 0;
+}

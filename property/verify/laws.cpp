@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: BSL-1.0
+// A law that catches nothing proves nothing: logs broken by hand, and schedulers with seeded bugs.
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <rota/cluster/placement.hpp>
+#include <rota/cluster/spec.hpp>
+#include <rota/job/request.hpp>
+#include <rota/log/schedule.hpp>
+#include <rota/log/text.hpp>
+#include <rota/placement/consolidated.hpp>
+#include <rota/placement/first_fit.hpp>
+#include <rota/verify/check.hpp>
+#include <rota/verify/law.hpp>
+#include <rota/verify/report.hpp>
+#include <rota/verify/subject.hpp>
+
+#include "suite.hpp"
+
+namespace {
+
+using namespace rota;
+using verify::law;
+
+struct tally {
+    int passed = 0;
+    int failed = 0;
+    void check(bool good, std::string const& what) {
+        ++(good ? passed : failed);
+        if (!good) std::printf("FAILED: %s\n", what.c_str());
+    }
+} result;
+
+// --- logs by hand
+
+/// Two nodes of 2 GPUs in two racks, one node of another model; a few jobs.
+struct scene {
+    cluster::spec cluster = cluster::uniform(2, 1, 2, 4'000, 4'096);
+    job::workload jobs;
+    std::vector<cluster::outage> outages;
+    claim claims = claim::none;
+    verify::premises given{};
+
+    scene() {
+        cluster.nodes.push_back({.gpus = 2,
+                                 .model = gpu_model{1},
+                                 .cpu_milli = 4'000,
+                                 .mem_mib = 4'096,
+                                 .rack = {},
+                                 .spine = {}});
+        cluster.models = {"first", "second"};
+        given.immediate = given.exact_limits = given.no_losses = true;
+    }
+    void job(std::int64_t submit, int gpus, millis work, std::int32_t priority = 0) {
+        auto spec = job::spec{};
+        spec.submit = sim_time{submit};
+        spec.need = job::gang(gpus);
+        spec.limit_ms = work;
+        spec.priority = priority;
+        jobs.specs.push_back(spec);
+        jobs.works.emplace_back().duration_ms = work;
+    }
+    [[nodiscard]] verify::report judge(std::string const& text) const {
+        auto const read = log::from_text(text);
+        if (auto const* wrong = std::get_if<log::text_error>(&read)) {
+            result.check(false, "a log of this test is no log: " + wrong->message);
+            return {};
+        }
+        return verify::check_log({cluster, jobs, outages, claims, given, std::get<log::schedule>(read)});
+    }
+    /// The sound log breaks nothing and exercises the law; the broken one breaks it.
+    void expect(law which, std::string const& sound, std::string const& broken) const {
+        auto const code = std::string{verify::text_of(which).code};
+        auto const good = judge(sound);
+        result.check(!good.broken(), code + ": its sound log breaks\n" + verify::text(good));
+        result.check(good.of(which).checked != 0, code + ": not exercised by its sound log");
+        auto const bad = judge(broken);
+        result.check(bad.of(which).stands() == verify::standing::broken, code + ": broken, but not caught");
+        result.check(bad.of(which).record != 0 && !bad.of(which).story.empty(), code + ": no story");
+    }
+};
+
+scene two_jobs() {
+    auto made = scene{};
+    made.job(0, 2, 10);
+    made.job(0, 1, 5);
+    return made;
+}
+std::string const submits = "0 submit 0.0 #0 - 2\n0 submit 1.0 #0 - 1\n";
+std::string const starts = "0 start 0.1 #1 - 0 n0:3@1000/0/0\n0 start 1.1 #2 - 0 n1:1@1000/0/0\n";
+std::string const ends = "5 finish 1.1 #2 - 0\n10 finish 0.1 #1 - 0\n";
+std::string const sound = submits + starts + ends;
+
+std::string with(std::string text, std::string const& from, std::string const& to) {
+    auto const at = text.find(from);
+    result.check(at != std::string::npos, "nothing to break: " + from);
+    return at == std::string::npos ? text : text.replace(at, from.size(), to);
+}
+
+void safety() {
+    auto two = two_jobs();
+    two.expect(law::ids_exist, sound, with(sound, "start 1.1", "start 7.1"));
+    two.expect(law::ids_exist, sound, with(sound, "n1:1@", "n9:1@"));
+    two.expect(law::ids_exist, sound, with(sound, "n1:1@", "n1:4@"));
+    two.expect(law::ids_exist, sound, with(sound, "n0:3@1000/0/0", "n0:1@1000/0/0 n0:2@1000/0/0"));
+    two.expect(law::devices_once, sound, with(sound, "n1:1@", "n0:1@"));
+    two.expect(law::gang_exact, sound, with(sound, "n0:3@", "n0:1@"));
+    two.expect(law::gang_exact, sound, with(sound, "n1:1@1000", "n1:1@500"));
+    two.expect(law::gang_exact, sound, with(sound, "n1:1@1000/0/0", "n1:1@1000/5/0"));
+    two.expect(law::suitable, sound, with(sound, "n0:3@1000/0/0", "n0:1@1000/0/0 n2:1@1000/0/0"));
+    two.jobs.specs[1].need.models = 1;
+    two.expect(law::suitable, sound, with(sound, "n1:1@", "n2:1@"));
+    two.jobs.specs[0].need.span = job::span::compact;
+    two.expect(law::suitable, sound, with(sound, "n0:3@1000/0/0", "n0:1@1000/0/0 n1:2@1000/0/0"));
+    auto big = two_jobs();
+    big.jobs.specs[0].need = job::gang(3, job::span::one_rack);
+    big.cluster.nodes[1].rack = {};
+    auto const apart = with(with(sound, "n0:3@1000/0/0", "n0:3@1000/0/0 n1:2@1000/0/0"),
+                            "0 submit 0.0 #0 - 2", "0 submit 0.0 #0 - 3");
+    result.check(!big.judge(apart).broken(), "S8: one rack");
+    big.cluster.nodes[1].rack = rack_id{1};
+    result.check(big.judge(apart).of(law::suitable).stands() == verify::standing::broken, "S8: two racks");
+
+    auto hungry = two_jobs();
+    for (auto& spec : hungry.jobs.specs) spec.need.cpu_milli = 2'000;
+    auto const fed =
+        with(with(sound, "n0:3@1000/0/0", "n0:3@1000/4000/0"), "n1:1@1000/0/0", "n1:1@1000/2000/0");
+    hungry.cluster.nodes[1].gpus = 3;
+    hungry.expect(law::capacity, fed, [&] {
+        hungry.cluster.nodes[0].gpus = 3;
+        return with(fed, "n1:1@1000/2000/0", "n0:4@1000/2000/0");
+    }());
+
+    auto failing = two_jobs();
+    failing.outages = {{sim_time{6}, node_id{1}, false}, {sim_time{7}, node_id{1}, true}};
+    auto const down = submits + starts +
+                      "5 finish 1.1 #2 - 0\n6 node_down 0.0 #0 - 0 n1:0@0/0/0\n"
+                      "7 node_up 0.0 #0 - 0 n1:0@0/0/0\n10 finish 0.1 #1 - 0\n";
+    failing.expect(law::nodes_as_told, down, with(down, "7 node_up 0.0 #0 - 0 n1:0@0/0/0\n", ""));
+    failing.expect(law::nodes_as_told, down,
+                   with(down, "6 node_down 0.0 #0 - 0 n1", "6 node_down 0.0 #0 - 0 n2"));
+    auto const held =
+        with(with(down, "5 finish 1.1 #2 - 0\n", ""), "7 node_up", "7 finish 1.1 #2 - 0\n7 node_up");
+    failing.expect(law::closed_nodes, down, held);
+    auto const onto =
+        with(down, "7 node_up", "6 start 1.2 #3 - 0 n1:1@1000/0/0\n7 finish 1.2 #3 - 0\n7 node_up");
+    failing.expect(law::closed_nodes, down,
+                   with(onto, "5 finish 1.1 #2 - 0", "5 preempt 1.1 #2 checkpointed 0"));
+}
+
+void books_and_time() {
+    auto const two = two_jobs();
+    two.expect(law::time_forward, sound,
+               with(sound, "5 finish 1.1 #2 - 0\n10 finish 0.1 #1 - 0\n",
+                    "10 finish 0.1 #1 - 0\n5 finish 1.1 #2 - 0\n"));
+    two.expect(law::in_order, sound, with(sound, "0 submit 1.0", "1 submit 1.0"));
+    two.expect(law::in_order, sound, sound + "11 preempt 0.1 #1 checkpointed 0\n");
+    two.expect(law::bounded, sound + "", with(sound, "10 finish", "9223372036854775807 finish"));
+    two.expect(law::bounded, sound, with(sound, "5 finish 1", "5 promise 0.1 #1 - 4\n5 finish 1"));
+    two.expect(law::life_cycle, sound,
+               with(sound, "5 finish 1.1", "4 preempt 1.1 #2 checkpointed 0\n5 finish 1.1"));
+    two.expect(law::life_cycle, sound, with(sound, "5 finish 1.1", "5 finish 1.2"));
+    two.expect(
+        law::life_cycle, sound,
+        with(sound,
+             "0 submit 1.0 #0 - 1\n0 start 0.1 #1 - 0 n0:3@1000/0/0\n0 start 1.1 #2 - 0 n1:1@1000/0/0\n",
+             "0 start 0.1 #1 - 0 n0:3@1000/0/0\n0 start 1.1 #2 - 0 n1:1@1000/0/0\n0 submit 1.0 #0 - 1\n"));
+    two.expect(law::one_incarnation, sound,
+               with(sound, "5 finish 1.1", "3 start 1.2 #3 - 0 n1:2@1000/0/0\n5 finish 1.2"));
+    two.expect(law::ends_once, sound, with(sound, "5 finish 1.1 #2 - 0\n", ""));
+    two.expect(law::ends_once, sound, sound + "10 cancel 1.1 #2 user 0\n");
+    two.expect(law::orders_once, sound, with(sound, "#2 - 0 n1", "#1 - 0 n1"));
+    auto const ordered =
+        with(sound, "0 start 0.1",
+             "0 order 0.0 #1 ordered 0 n0:3@1000/0/0\n0 order 1.0 #2 ordered 0 n1:1@1000/0/0\n0 start 0.1");
+    two.expect(law::orders_once, ordered,
+               with(ordered, "0 order 1.0 #2 ordered 0 n1:1", "0 order 1.0 #2 ordered 0 n1:2"));
+    two.expect(law::orders_once, ordered, with(ordered, "0 order 1.0 #2 ordered 0 n1:1@1000/0/0\n", ""));
+    two.expect(law::all_end, sound,
+               submits +
+                   "0 reject 1.0 #0 infeasible 0\n0 start 0.1 #1 - 0 n0:3@1000/0/0\n10 finish 0.1 #1 - 0\n");
+    // a start while it runs: the time of the first run is on two accounts of devices
+    two.expect(
+        law::conservation, sound,
+        with(sound, "5 finish 1.1", "3 finish 1.1 #2 - 0\n4 start 1.2 #3 - 0 n1:1@1000/0/0\n5 submit 1.1"));
+}
+
+void results() {
+    auto const two = two_jobs();
+    auto const read = std::get<log::schedule>(log::from_text(sound));
+    auto const of = verify::subject{two.cluster, two.jobs, two.outages, two.claims, two.given, read};
+    auto const accounts = verify::accounts_of(of);
+    auto truth = std::vector<simulation::result>(2);
+    truth[0] = {
+        .first_start = sim_time{}, .finish = sim_time{10}, .run_ms = 10, .outcome = job::outcome::completed};
+    truth[1] = {
+        .first_start = sim_time{}, .finish = sim_time{5}, .run_ms = 5, .outcome = job::outcome::completed};
+    auto const judge = [&](auto change) {
+        auto changed = truth;
+        change(changed);
+        auto found = verify::report{};
+        verify::check_results(of, accounts, changed, found);
+        return found;
+    };
+    result.check(!judge([](auto&) {}).broken(), "A1, M1: sound results");
+    result.check(judge([](auto& r) { r[0].overhead_ms = 1; }).broken() == law::work_done,
+                 "A1: overhead for nothing");
+    result.check(judge([](auto& r) { r[1].lost_ms = 1; }).broken() == law::work_done,
+                 "A1: work that was lost was done");
+    result.check(judge([](auto& r) { r[1].finish = sim_time{6}; }).broken() == law::metrics,
+                 "M1: another end");
+    result.check(judge([](auto& r) { r[1].preemptions = 1; }).broken() == law::metrics, "M1: a preemption");
+    result.check(judge([](auto& r) { r[0].run_ms = 11; }).of(law::metrics).stands() ==
+                     verify::standing::broken,
+                 "M1: held longer");
+    result.check(judge([](auto& r) { r[0].outcome = job::outcome::failed; }).broken() == law::metrics,
+                 "M1: another outcome");
+}
+
+void promises_of_policies() {
+    auto one = two_jobs();
+    one.claims = claim::non_preemptive;
+    one.expect(law::non_preemptive, sound,
+               with(sound, "5 finish 1.1",
+                    "3 preempt 1.1 #3 checkpointed 0\n4 start 1.2 #4 - 0 n1:1@1000/0/0\n5 finish 1.2"));
+    one.claims = claim::strict_fifo;
+    one.expect(law::strict_fifo, sound,
+               with(with(sound, "start 0.1 #1", "start 0.1 #3"), "10 finish 0.1 #1", "10 finish 0.1 #3"));
+    auto full = scene{};
+    full.cluster = cluster::uniform(1, 1, 2);
+    full.job(0, 2, 10);
+    full.job(0, 1, 5);
+    auto const waits =
+        submits +
+        "0 start 0.1 #1 - 0 n0:3@1000/0/0\n10 finish 0.1 #1 - 0\n10 start 1.1 #2 - 0 n0:1@1000/0/0\n"
+        "15 finish 1.1 #2 - 0\n";
+    auto const idles = with(with(waits, "10 start 1.1", "11 start 1.1"), "15 finish", "16 finish");
+    full.claims = claim::work_conserving;
+    full.expect(law::work_conserving, waits, idles);
+    full.claims = claim::head_never_waits;
+    full.expect(law::head_never_waits, waits, idles);
+    full.claims = claim::head_never_waits | claim::strict_fifo;
+    full.expect(law::head_never_waits, waits, idles);
+    one.claims = claim::easy_promise;
+    auto const promised = with(sound, "0 start 1.1", "0 promise 1.0 #0 - 3\n0 start 1.1");
+    one.expect(law::promise_kept, promised,
+               with(promised, "0 start 1.1", "0 promise 1.0 #0 - 4\n0 start 1.1"));
+    one.expect(law::promise_kept, promised, with(promised, "0 start 1.1", "4 start 1.1"));
+    one.claims = claim::meets_deadlines;
+    one.jobs.specs[1].deadline = sim_time{5};
+    one.expect(law::deadlines_met, sound, with(sound, "5 finish 1.1", "6 finish 1.1"));
+    auto ranked = scene{};
+    ranked.claims = claim::justified_victims;
+    ranked.job(0, 2, 10, 1);
+    ranked.job(3, 2, 5, 2);
+    auto const evicted = std::string{"0 submit 0.0 #0 - 2\n0 start 0.1 #1 - 0 n0:3@1000/0/0\n3 submit 1.0 #0 "
+                                     "- 2\n3 preempt 0.1 #2 checkpointed 0\n"
+                                     "3 start 1.1 #3 - 0 n0:3@1000/0/0\n8 finish 1.1 #3 - 0\n8 start 0.2 #4 "
+                                     "- 0 n0:3@1000/0/0\n15 finish 0.2 #4 - 0\n"};
+    ranked.expect(law::victims_justified, evicted, with(evicted, "3 start 1.1", "4 start 1.1"));
+    ranked.jobs.specs[1].priority = 1;
+    result.check(ranked.judge(evicted).of(law::victims_justified).stands() == verify::standing::broken,
+                 "P7: an equal priority");
+}
+
+// --- schedulers with a seeded bug
+
+enum class bug : std::uint8_t {
+    none,
+    forgets_returning, ///< queues on `submitted` alone
+    lifo,              ///< claims FIFO
+    skips_the_head,    ///< claims FIFO, lets others pass
+    sleeps,            ///< starts one job a submission and does not look again
+    one_gpu_short,     ///< places one GPU less than asked
+    scatters,          ///< ignores the span
+    on_closed,         ///< starts on closed nodes
+    evicts_equals,     ///< stops jobs of the same priority
+    evicts_for_nobody, ///< stops a job when anything is submitted
+    restless,          ///< acts in every second pass only
+    ignores_resync,    ///< keeps its queue when another object takes over
+    wrong_rack,        ///< claims devices of another job
+    over_promises,     ///< promises the present and does not keep it
+    counts,            ///< number of them
+};
+constexpr auto bug_names = std::array{"none",
+                                      "forgets returning jobs",
+                                      "LIFO",
+                                      "skips the head",
+                                      "sleeps",
+                                      "one GPU short",
+                                      "scatters",
+                                      "on closed nodes",
+                                      "evicts equals",
+                                      "evicts for nobody",
+                                      "restless",
+                                      "ignores resync",
+                                      "takes held devices",
+                                      "over-promises"};
+static_assert(bug_names.size() == static_cast<std::size_t>(bug::counts));
+
+/// FIFO by the book with one bug.
+class buggy {
+public:
+    explicit buggy(bug which) : bug_{which} {}
+
+    void on(event const& happened, view const& v) {
+        fresh_ |= happened.kind == event_kind::submitted;
+        if (happened.kind == event_kind::resync) {
+            waiting_.clear();
+            if (bug_ != bug::ignores_resync)
+                for (auto j : v.jobs())
+                    if (v.waiting(j)) waiting_.insert(j);
+            return;
+        }
+        if (!happened.about_a_job()) return;
+        auto const enters = happened.after == phase::waiting &&
+                            (bug_ != bug::forgets_returning || happened.kind == event_kind::submitted);
+        if (enters) waiting_.insert(happened.job);
+        else waiting_.erase(happened.job);
+    }
+    void decide(view const& v, actions& a) {
+        if (bug_ == bug::restless && ++passes_ % 2 == 1) return;
+        if (bug_ == bug::sleeps && !fresh_) return;
+        auto queue = std::vector<job_id>(waiting_.begin(), waiting_.end());
+        if (bug_ == bug::lifo) std::reverse(queue.begin(), queue.end());
+        if (bug_ == bug::evicts_for_nobody && std::exchange(fresh_, false))
+            for (auto j : v.jobs())
+                if (v.where(j) == phase::running && v.state(j).preemptions == 0) {
+                    a.preempt(j);
+                    return;
+                }
+        for (auto j : queue) {
+            if (bug_ == bug::over_promises) a.promise(j, v.now());
+            if (start(v, a, j)) {
+                waiting_.erase(j);
+                if (bug_ == bug::sleeps) return void(fresh_ = false);
+            } else if (bug_ == bug::evicts_equals) {
+                for (auto other : v.jobs())
+                    if (v.where(other) == phase::running && other > j &&
+                        v.spec(other).priority <= v.spec(j).priority) {
+                        a.preempt(other);
+                        if (start(v, a, j)) {
+                            waiting_.erase(j);
+                            break;
+                        }
+                    }
+                return;
+            } else if (bug_ != bug::skips_the_head) {
+                return;
+            }
+        }
+    }
+
+private:
+    [[nodiscard]] bool start(view const& v, actions& a, job_id j) const {
+        auto need = v.need(j);
+        if (bug_ == bug::one_gpu_short && need.gpus_max > 1) need.gpus_min = --need.gpus_max;
+        if (bug_ == bug::scatters) need.span = job::span::anywhere;
+        if (bug_ == bug::on_closed || bug_ == bug::wrong_rack) {
+            auto blind = cluster::ledger(v.free().layout());
+            if (bug_ == bug::on_closed)
+                for (auto k : v.jobs()) blind.take(v.intent(k));
+            auto const where = placement::first_fit{}.place(need, blind);
+            return where && a.start(j, *where) == answer::accepted;
+        }
+        auto const where = bug_ == bug::scatters ? placement::first_fit{}.place(need, v.free())
+                                                 : placement::consolidated{}.place(need, v.free());
+        return where && a.start(j, *where) == answer::accepted;
+    }
+
+    bug bug_;
+    std::set<job_id> waiting_;
+    bool fresh_ = false;
+    std::uint32_t passes_ = 0;
+};
+
+void seeded_bugs() {
+    struct expected {
+        bug which;
+        claim claims;
+        std::set<law> laws; ///< any of them is right
+        std::size_t jobs;   ///< at most that many are left
+    };
+    auto const fifo = claim::strict_fifo | claim::non_preemptive | claim::head_never_waits;
+    auto const stops = claim::justified_victims;
+    auto const all = std::vector<expected>{
+        {bug::none, fifo, {}, 0},
+        {bug::forgets_returning, fifo, {law::all_end, law::settles, law::head_never_waits}, 1},
+        {bug::lifo, fifo, {law::strict_fifo, law::head_never_waits}, 3},
+        {bug::skips_the_head, fifo, {law::strict_fifo}, 3},
+        {bug::sleeps, fifo, {law::quiescent, law::head_never_waits, law::all_end}, 2},
+        {bug::one_gpu_short, fifo, {law::legal}, 1},
+        {bug::scatters, fifo, {law::legal}, 3},
+        {bug::on_closed, fifo, {law::legal}, 1},
+        {bug::evicts_equals, stops, {law::victims_justified, law::settles}, 3},
+        {bug::evicts_for_nobody, stops, {law::victims_justified}, 2},
+        {bug::evicts_for_nobody, fifo, {law::non_preemptive}, 2},
+        {bug::restless, fifo, {law::quiescent, law::settles}, 2},
+        {bug::ignores_resync, fifo, {law::all_end, law::head_never_waits, law::strict_fifo}, 3},
+        {bug::wrong_rack, fifo, {law::legal}, 2},
+        {bug::over_promises, fifo | claim::easy_promise, {law::promise_kept, law::bounded}, 2},
+    };
+    for (auto const& one : all) {
+        auto const name = std::string{bug_names[static_cast<std::size_t>(one.which)]};
+        auto under = under_test(name, [which = one.which](auto const&) { return buggy{which}; });
+        under.claims = one.claims;
+        auto caught = false;
+        for (auto i = std::uint64_t{0}; i != 400 && !caught; ++i) {
+            auto const what = verify::draw(1 + i, world_of(i, 0xff),
+                                           verify::without(verify::feature::all, verify::feature::elastic));
+            auto const found = run_case(under, what);
+            auto const broken = found.laws.broken();
+            if (!broken) continue;
+            caught = true;
+            auto const small =
+                verify::shrink(what, *broken, [&](verify::trial const& t) { return run_case(under, t); });
+            std::printf("%-24s caught by %s in case %llu, shrunk from %zu jobs to %zu in %u steps\n",
+                        name.c_str(), std::string{verify::text_of(*broken).code}.c_str(),
+                        static_cast<unsigned long long>(i + 1), what.jobs.size(), small.what.jobs.size(),
+                        small.steps);
+            auto const right = one.laws.contains(*broken) && small.what.jobs.size() <= one.jobs;
+            result.check(right,
+                         name + ": another law, or not small\n" + verify::story(small.what, small.found));
+            result.check(small.found.laws.broken() == *broken, name + ": shrinking kept the law");
+        }
+        result.check(caught == (one.which != bug::none),
+                     name + (caught ? ": a sound scheduler was blamed" : ": not caught"));
+    }
+}
+
+} // namespace
+
+int main() {
+    safety();
+    books_and_time();
+    results();
+    promises_of_policies();
+    seeded_bugs();
+    std::printf("%d passed, %d failed\n", result.passed, result.failed);
+    return result.failed != 0;
+}
