@@ -94,7 +94,8 @@ int main(int argc, char** argv) {
     auto none = std::error_code{};
     for (auto const& file : fs::directory_iterator{root / "peer_results", none}) {
         auto const stem = file.path().stem().string();
-        // Gavel's rows are of a kind of their own and no rules of it were written down; BROKEN_ ones are no targets
+        // Gavel's rows are of a kind of their own and no rules of it were written down; BROKEN_ ones are no
+        // targets
         if (file.path().extension() == ".csv" && !stem.starts_with("gavel_") && !stem.starts_with("BROKEN_"))
             stems.push_back(stem);
     }

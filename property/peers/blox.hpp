@@ -58,9 +58,9 @@ inline constexpr auto blox_placements = std::to_array<std::string_view>({"scatte
 
 /// Blox's fifo, las (attained seconds) and srtf (duration - attained seconds), decided at the rounds.
 ///
-/// A round walks the jobs in the order of their keys, ties by number. Who finds no devices has those behind it
-/// stopped, from the tail of the order on, until it does; the stops stand even if it never does, and there the
-/// walk ends.
+/// A round walks the jobs in the order of their keys, ties by number. Who finds no devices has those behind
+/// it stopped, from the tail of the order on, until it does; the stops stand even if it never does, and there
+/// the walk ends.
 /// Source    msr-fiddle/blox, placement/placement.py (place), blox/blox_manager.py (exec_jobs),
 ///           schedulers/{fifo,las,srtf}.py.
 class blox_rounds {
@@ -163,7 +163,8 @@ private:
         if (one.running || one.first || now - *one.waiting_since < patience_s) return;
         one.first = impatient_ = true;
     }
-    /// While somebody waits, what the running ones attain changes the order; while nobody runs, patience does.
+    /// While somebody waits, what the running ones attain changes the order; while nobody runs, patience
+    /// does.
     [[nodiscard]] rota::sim_time next_round(rota::sim_time now) {
         if (std::exchange(impatient_, false)) return now + round_s_ * 1000;
         auto next = rota::never;
@@ -190,8 +191,8 @@ private:
 
 /// The Blox simulator: rounds from time 0 on, 300 s by default, no cost of a stop.
 ///
-/// A job is credited whole rounds, so it ends at the first round by which it has run long enough: the works of
-/// the replay are rounded up, at least to one round.
+/// A job is credited whole rounds, so it ends at the first round by which it has run long enough: the works
+/// of the replay are rounded up, at least to one round.
 /// Source    msr-fiddle/blox c8851b2 (S. Agarwal et al., "Blox: A Modular Toolkit for Deep Learning
 ///           Schedulers", EuroSys 2024).
 [[nodiscard]] inline std::vector<record> blox(input const& from) {

@@ -25,8 +25,8 @@ namespace peers {
 inline constexpr auto helios_policies = std::to_array<std::string_view>({"fifo", "sjf", "qssf", "srtf"});
 inline constexpr auto helios_placements = std::to_array<std::string_view>({"consolidate", "random"});
 
-/// Helios's placement "consolidate": up to 8 GPUs on the node with the fewest free GPUs that has them; more on
-/// whole nodes of 8, the rest on the next node by free GPUs. Ties go by index.
+/// Helios's placement "consolidate": up to 8 GPUs on the node with the fewest free GPUs that has them; more
+/// on whole nodes of 8, the rest on the next node by free GPUs. Ties go by index.
 /// Source    S-Lab-System-Group/HeliosArtifact, framework/QSSF Service/policies/placer/consolidate.py.
 [[nodiscard]] inline rota::cluster::placement helios_consolidate(rota::cluster::occupancy const& free,
                                                                  int gpus) {
@@ -55,7 +55,8 @@ inline constexpr auto helios_placements = std::to_array<std::string_view>({"cons
     return found;
 }
 
-/// The devices of a named placement. Helios's "random" draws nothing: it takes whatever is free, node by node.
+/// The devices of a named placement. Helios's "random" draws nothing: it takes whatever is free, node by
+/// node.
 /// Source    S-Lab-System-Group/HeliosArtifact, framework/QSSF Service/policies/placer/random.py.
 [[nodiscard]] inline placer helios_placer(input const& from) {
     if (from.placement == "random") return anywhere;

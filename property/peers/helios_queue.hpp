@@ -18,7 +18,8 @@
 
 namespace peers {
 
-/// The fifo, sjf and qssf of Helios and Lucid: a sorted queue that blocks at its first job; nobody is stopped.
+/// The fifo, sjf and qssf of Helios and Lucid: a sorted queue that blocks at its first job; nobody is
+/// stopped.
 ///
 /// The peers tick every second. Sorting and placing again what was sorted and placed, with nothing new,
 /// changes nothing: a tick without an end or an arrival is skipped. Only qssf needs the one after an arrival.

@@ -44,8 +44,9 @@ namespace peers {
     return samples;
 }
 
-/// Where yarn-gput1000.csv lies: in $ROTA_TRACES, in the folder of the traces this was built with, or beside or
-/// above the job trace or the working directory, each time in traces/tiresias/ below or in the folder itself.
+/// Where yarn-gput1000.csv lies: in $ROTA_TRACES, in the folder of the traces this was built with, or beside
+/// or above the job trace or the working directory, each time in traces/tiresias/ below or in the folder
+/// itself.
 ///
 /// Refuses   where it is in none of them, naming those it looked in.
 [[nodiscard]] inline std::string find_law(std::string const& trace) {

@@ -45,7 +45,8 @@ inline void check_name(std::string_view what, std::string_view name,
 
 /// The rows that the named peer writes for `from`.
 ///
-/// Refuses   unknown names, times that are not whole seconds, placements that the peer itself does not survive.
+/// Refuses   unknown names, times that are not whole seconds, placements that the peer itself does not
+/// survive.
 [[nodiscard]] inline std::vector<record> run_peer(std::string_view name, input from) {
     auto names = std::vector<std::string_view>{};
     for (auto const& one : all_peers) names.push_back(one.name);

@@ -29,8 +29,9 @@ void sums(worlds::score& told, std::uint64_t seed) {
     }
     auto order = std::vector<std::size_t>(jobs.size());
     for (auto j = std::size_t{0}; j != order.size(); ++j) order[j] = j;
-    std::stable_sort(order.begin(), order.end(),
-                     [&](auto x, auto y) { return jobs.specs[x].deadline < jobs.specs[y].deadline; });
+    std::sort(order.begin(), order.end(), [&](auto x, auto y) {
+        return std::tuple{jobs.specs[x].deadline, x} < std::tuple{jobs.specs[y].deadline, y};
+    });
     auto admitted = std::vector<bool>(jobs.size());
     for (auto j : order) {
         admitted[j] = true;

@@ -27,7 +27,8 @@ struct workload {
     std::vector<spec> specs;
     std::vector<work> works;
     std::vector<std::string> names; ///< the source's own job ids; [jobs] or empty
-    std::vector<tenant> tenants = std::vector<tenant>(1); // {tenant{}} breaks g++ 12 inside templates
+    // not {tenant{}}: inside a template g++ 12 breaks down over it
+    std::vector<tenant> tenants = std::vector<tenant>(1);
 
     [[nodiscard]] std::size_t size() const noexcept { return specs.size(); }
 

@@ -116,15 +116,18 @@ private:
     template <class Placement>
     bool try_start(view const& v, actions& a, Placement const& place, std::vector<profile>& pools, job_id j) {
         auto const& need = v.need(j);
-        auto const where = place.place(need, v.free());
-        if (!where) return false;
         auto const length = estimate_.remaining_ms(v, j);
         auto const known = holds_.find(j);
         auto const from = known == holds_.end() ? v.now() : std::max(known->second.at, v.now());
         auto* const own = known == holds_.end() ? nullptr : &pools[index(known->second.model)];
         if (own != nullptr) own->add(from, from + length, -std::int64_t{need.gpus_max});
-        auto& pool = pools[index(v.free().of(where->front().node).model)];
-        if (pool.fits(need.gpus_max, length, v.now()) && a.start(j, *where) == answer::accepted) {
+        for (auto m = 0; m != v.free().models(); ++m) { // the first model with room may be promised to others
+            auto only = need;
+            only.models &= std::uint32_t{1} << m;
+            auto& pool = pools[static_cast<std::size_t>(m)];
+            if (only.models == 0 || !pool.fits(need.gpus_max, length, v.now())) continue;
+            auto const where = place.place(only, v.free());
+            if (!where || a.start(j, *where) != answer::accepted) continue;
             pool.add(v.now(), v.now() + length, need.gpus_max);
             holds_.erase(j);
             return true;

@@ -96,8 +96,9 @@ private:
             return;
         }
         auto parts = std::vector<cluster::slice>(v.intent(j).begin(), v.intent(j).end());
-        std::stable_sort(parts.begin(), parts.end(),
-                         [](auto const& x, auto const& y) { return x.count() > y.count(); });
+        std::sort(parts.begin(), parts.end(), [](auto const& x, auto const& y) {
+            return x.count() != y.count() ? x.count() > y.count() : x.node < y.node;
+        });
         auto where = cluster::placement{};
         for (auto& part : parts) {
             while (part.count() > gpus) part.gpus = static_cast<std::uint16_t>(part.gpus & (part.gpus - 1));

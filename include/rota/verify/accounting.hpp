@@ -56,6 +56,9 @@ struct account {
             gpus += part.count();
             milli += std::int64_t{part.count()} * part.milli;
         }
+        auto const& need = of.jobs.specs[j].need;
+        if (need.gpus_min == 0 || need.milli == 0)
+            return; // asks for nothing: that it holds something is S2's
         auto rate = std::int64_t{INT64_MAX};
         for (auto const& part : parts)
             rate = std::min(rate, of.jobs.works[j].rate(of.jobs.specs[j].need, gpus, part.milli,

@@ -5,12 +5,14 @@
 #include <vector>
 
 #include <rota/verify/accounting.hpp>
+#include <rota/verify/law.hpp>
 #include <rota/verify/liveness.hpp>
 #include <rota/verify/policy_laws.hpp>
 #include <rota/verify/report.hpp>
 #include <rota/verify/safety.hpp>
 #include <rota/verify/subject.hpp>
 #include <rota/verify/time.hpp>
+#include <rota/verify/verdict.hpp>
 
 namespace rota::verify {
 
@@ -28,6 +30,9 @@ namespace rota::verify {
     check_life_cycle(of, found);
     check_incarnations(of, found);
     check_orders(of, found);
+    if (found.of(law::time_forward).stands() == standing::broken ||
+        found.of(law::bounded).stands() == standing::broken)
+        return found; // there is no time to account for
     auto const accounts = accounts_of(of);
     if (of.given.complete) check_ends(accounts, found);
     check_feasibility(of, found);

@@ -100,9 +100,9 @@ private:
         auto const shape = in_.next();
         auto const gpus = 1u << (shape & 3u);
         for (auto n = 0u; n != nodes; ++n) {
-            auto const small = (shape & 4u) != 0 && n % 2 == 1;
+            auto const few_gpus = (shape & 4u) != 0 && n % 2 == 1;
             made_.cluster.nodes.push_back(
-                {.gpus = static_cast<std::uint8_t>(small ? (gpus + 1) / 2 : gpus),
+                {.gpus = static_cast<std::uint8_t>(few_gpus ? (gpus + 1) / 2 : gpus),
                  .model = gpu_model{on(feature::models) && n >= nodes / 2 && n != 0},
                  .cpu_milli = 8'000,
                  .mem_mib = 8'192,
@@ -141,6 +141,7 @@ private:
         if (has(under_, world::crashes)) {
             under.crash_mean_ms = units(8 + in_.below(32));
             under.checkpoint_every_ms = units(in_.below(4));
+            if (under.checkpoint_every_ms == 0) under.crash_mean_ms = units(400); // or the longest never end
         }
         if (has(under_, world::replaced))
             for (auto at = sim_time{}, last = at + units(60); at < last;) {
