@@ -148,7 +148,7 @@ void walk() {
     ledger.begin();
     auto const steps = *rc::gen::inRange(1, 60);
     for (auto step = 0; step != steps; ++step) {
-        switch (*rc::gen::inRange(0, 10)) {
+        switch (*rc::gen::element(0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 9, 9)) {
         case 0:
         case 1:
         case 2:
