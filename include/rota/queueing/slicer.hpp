@@ -54,7 +54,9 @@ public:
         next_ = v.jobs().empty() ? never : v.now() + quantum_ms;
         for (auto j : v.jobs())
             if (leased(v, j) && v.state(j).accrues_from != never)
-                next_ = std::min(next_, v.state(j).accrues_from + quantum_ms);
+                if (auto const over = v.state(j).accrues_from + quantum_ms;
+                    over > v.now()) // else it is on its way
+                    next_ = std::min(next_, over);
         if (next_ != never) a.wake_at(next_);
     }
     /// Thousandths of a ms that the job is owed on the lane, as of the last turn.
