@@ -85,7 +85,10 @@ public:
         }
         for (auto const& [j, one] : windows_)
             if (one.start > v.now()) a.wake_at(one.start);
-            else if (v.waiting(j) && a.start(j, one.where) == answer::accepted) sent_[j] = one.end;
+            else if (v.waiting(j) && v.free().open(one.where) &&
+                     v.free().fits(one.where) && // not taken by another
+                     a.start(j, one.where) == answer::accepted)
+                sent_[j] = one.end;
     }
 
 private:
