@@ -41,6 +41,7 @@ public:
         sharing_.assign(static_cast<std::size_t>(models_), bitmap(state_.size()));
         for (auto n = std::uint32_t{0}; n != state_.size(); ++n) enter(node_id{n});
     }
+    explicit ledger(spec&&) = delete; ///< the spec outlives the ledger
 
     // --- state
     [[nodiscard]] occupancy const& state() const noexcept { return state_; }

@@ -36,6 +36,8 @@ public:
         open_.assign(whole_.size(), 1);
     }
 
+    explicit occupancy(spec&&) = delete;
+
     [[nodiscard]] spec const& layout() const noexcept { return *spec_; }
     [[nodiscard]] node const& of(node_id n) const noexcept { return spec_->nodes[index(n)]; }
     [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(whole_.size()); }

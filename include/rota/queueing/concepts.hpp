@@ -25,7 +25,7 @@ concept has_key = requires(O const& o, view const& v, job_id j) { o.key(v, j); }
 
 template <class O>
 concept key_is_an_integer = has_key<O> && requires(O const& o, view const& v, job_id j) {
-    { o.key(v, j) } -> std::convertible_to<std::int64_t>;
+    { o.key(v, j) } -> std::integral;
 };
 
 } // namespace requirement

@@ -53,7 +53,9 @@ public:
         books_.reserve(workload.size());
         instant_.spurious_pass = under_.spurious_pass;
     }
-    simulator(simulator const&) = delete; // the oracle points into it
+    template <class... More>
+    simulator(cluster::spec&&, More&&...) = delete; // it must outlive the simulator
+    simulator(simulator const&) = delete;           // the oracle points into it
     simulator& operator=(simulator const&) = delete;
 
     [[nodiscard]] estimate::oracle clairvoyance() const noexcept {
@@ -63,7 +65,6 @@ public:
     [[nodiscard]] std::vector<result> const& results() const noexcept { return runs_.results(); }
     [[nodiscard]] instant const& instants() const noexcept { return instant_; }
     [[nodiscard]] std::size_t ended() const noexcept { return ended_; }
-    [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
 
     /// make() builds the scheduler, again wherever conditions::new_scheduler says so.
     /// watch(simulator const&) is asked every few thousand instants; false stops the run.
@@ -119,7 +120,6 @@ private:
         books_.tick();
         while (next_arrival_ != workload_->size() && workload_->specs[next_arrival_].submit <= now) {
             auto const& spec = workload_->specs[next_arrival_++];
-            ++events_;
             if (auto const id = books_.submit(spec); books_.at(id).over) conclude(id, job::outcome::rejected);
         }
     }
@@ -149,7 +149,6 @@ private:
         return preemption::cost_of(under_.cost, workload_->specs[index(id)], books_.sent(id).gpus());
     }
     void deliver(news::item const& arrived) {
-        ++events_;
         auto const id = arrived.about.job;
         auto const& what = arrived.about;
         switch (arrived.kind) {
@@ -227,7 +226,6 @@ private:
         runs_.end(id, true);
         auto const late = up_to(under_.late_ms_max);
         if (late == 0) {
-            ++events_;
             tell_end(id, books_.at(id).incarnation, false);
         } else {
             news_.send({.at = books_.now() + late,
@@ -272,7 +270,6 @@ private:
         else news_.send(what);
     }
     void strike(cluster::outage const& what) {
-        ++events_;
         books_.node(what.node, what.up);
         if (what.up) return;
         auto const active = std::vector<job_id>(books_.jobs().active().begin(), books_.jobs().active().end());
@@ -292,7 +289,6 @@ private:
     std::size_t next_arrival_ = 0;
     std::size_t next_outage_ = 0;
     std::size_t ended_ = 0;
-    std::uint64_t events_ = 0;
 };
 
 } // namespace rota::simulation

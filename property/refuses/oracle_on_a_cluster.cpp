@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: is private within this context
+// expect: calling a private constructor of class 'rota::estimate::oracle'
+#include <vector>
+
+#include <rota/estimate/oracle.hpp>
+
+int main() {
+    auto const works = std::vector<rota::job::work>{};
+    auto const progress = std::vector<rota::job::progress>{};
+    (void)works, (void)progress;
+    rota::estimate::oracle{works, progress}; // refused
+}
