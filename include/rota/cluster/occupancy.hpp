@@ -48,6 +48,12 @@ public:
     [[nodiscard]] int free_milli(node_id n, int gpu) const noexcept {
         return milli_[index(n) * stride_ + static_cast<std::uint32_t>(gpu)];
     }
+    /// Of all GPUs of the node together.
+    [[nodiscard]] std::int64_t free_milli(node_id n) const noexcept {
+        auto sum = std::int64_t{0};
+        for (auto g = 0; g != of(n).gpus; ++g) sum += free_milli(n, g);
+        return sum;
+    }
     [[nodiscard]] std::uint32_t cpu_milli(node_id n) const noexcept { return cpu_milli_[index(n)]; }
     [[nodiscard]] std::uint32_t mem_mib(node_id n) const noexcept { return mem_mib_[index(n)]; }
     [[nodiscard]] bool open(node_id n) const noexcept { return open_[index(n)] != 0; }

@@ -22,8 +22,7 @@ struct alignment {
                                           int gpus) const noexcept {
         auto const& node = free.of(n);
         auto const& state = free.state();
-        auto free_milli = std::int64_t{0};
-        for (auto g = 0; g != node.gpus; ++g) free_milli += state.free_milli(n, g);
+        auto const free_milli = state.free_milli(n);
         auto const part = [](std::int64_t asked, std::int64_t left, std::int64_t all) {
             return all == 0 ? 0 : (asked * 1000 / all) * (left * 1000 / all);
         };

@@ -18,9 +18,7 @@ struct most_free {
     [[nodiscard]] std::int64_t operator()(job::request const& need, cluster::ledger const& free, node_id n,
                                           int) const noexcept {
         if (need.whole()) return free.whole_count(n);
-        auto milli = std::int64_t{0};
-        for (auto g = 0; g != free.of(n).gpus; ++g) milli += free.state().free_milli(n, g);
-        return milli;
+        return free.state().free_milli(n);
     }
 };
 
