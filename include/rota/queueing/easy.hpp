@@ -46,7 +46,7 @@ public:
 
     void on(event const& happened, view const& v) {
         estimate::tell(estimate_, happened, v);
-        running_.on(happened, v, [&](job_id j) { return departures::ranked(-ends_at(v, j), 0); });
+        running_.on(happened, v, [&](job_id j) { return leaves(v, j); });
         if (happened.kind == event_kind::node_down || happened.kind == event_kind::node_up) {
             running_.changed().push_back(happened.node);
         } else if (happened.kind == event_kind::resync) {
@@ -57,15 +57,14 @@ public:
     /// The longest that a waiting job is believed to run.
     [[nodiscard]] millis limit_ms(view const& v, job_id j) const { return estimate_.remaining_ms(v, j); }
     void started(view const& v, job_id j) {
-        running_.track(v, j, [&](job_id one) { return departures::ranked(-ends_at(v, one), 0); });
+        running_.track(v, j, [&](job_id one) { return leaves(v, one); });
     }
 
     /// Starts what may pass the blocked head.
     template <class Placement>
     void backfill(view const& v, actions& a, Placement const& place, backlog& waiting) {
         auto const head = waiting.first().job;
-        if (running_.index_of().empty())
-            running_.rebuild(v, [&](job_id j) { return departures::ranked(-ends_at(v, j), 0); });
+        if (running_.index_of().empty()) running_.rebuild(v, [&](job_id j) { return leaves(v, j); });
         if (!somebody_may_pass(v, place, waiting, head) && v.state(head).promised != never) return;
         auto const together = placement::stays_together<Placement>(v.need(head), v.free());
         if (together && running_.regular() && placement::plain(v.need(head)) && shadow(v, head)) {
@@ -93,6 +92,11 @@ private:
     [[nodiscard]] std::int64_t ends_at(view const& v, job_id j) const {
         auto const from = v.state(j).accrues_from;
         return index((from == never ? v.now() : std::max(v.now(), from)) + estimate_.remaining_ms(v, j));
+    }
+
+    /// The earliest end leaves first.
+    [[nodiscard]] departures::rank leaves(view const& v, job_id j) const {
+        return departures::ranked(-ends_at(v, j), 0);
     }
 
     // --- whole GPUs on few nodes: the index of departures
