@@ -7,7 +7,7 @@
 
 int main() {
     auto const works = std::vector<rota::job::work>{};
-    auto const progress = std::vector<rota::job::progress>{};
+    auto const progress = rota::job::progress_table{rota::job::workload{}};
     (void)works, (void)progress;
     rota::estimate::oracle{works, progress}; // refused
 }

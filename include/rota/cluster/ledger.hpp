@@ -28,6 +28,7 @@ class ledger {
 public:
     using mark = std::size_t;
     static constexpr int levels = gpus_per_node_max + 1;
+    using counts = std::array<std::uint32_t, 20>; ///< [levels], filled up to whole vectors
 
     explicit ledger(spec const& cluster) : state_{cluster}, racks_{cluster} {
         for (auto const& node : cluster.nodes) {
@@ -74,6 +75,8 @@ public:
     [[nodiscard]] std::uint32_t at_least(gpu_model m, int k) const noexcept {
         return summary_[index(m)].at_least[static_cast<std::size_t>(k)];
     }
+    /// The same for every k.
+    [[nodiscard]] counts const& at_least(gpu_model m) const noexcept { return summary_[index(m)].at_least; }
     /// Open nodes of the model with exactly `free` whole free GPUs.
     [[nodiscard]] bitmap const& with_free(gpu_model m, int free) const noexcept {
         return by_free_[index(m) * std::size_t{levels} + static_cast<std::size_t>(free)];
@@ -149,7 +152,7 @@ private:
         std::int64_t total = 0;
         int largest = 0;
         bool uniform = true;
-        std::array<std::uint32_t, levels> at_least{};
+        counts at_least{};
         friend bool operator==(per_model const&, per_model const&) = default;
     };
     struct step {
@@ -157,12 +160,21 @@ private:
         bool took;
     };
 
+    /// reached[free][k] is 1 where a node with `free` GPUs has at least k.
+    static constexpr auto reached = [] {
+        auto rows = std::array<counts, levels>{};
+        for (auto f = std::size_t{0}; f != levels; ++f)
+            for (auto k = std::size_t{1}; k <= f; ++k) rows[f][k] = 1;
+        return rows;
+    }();
+
     void move(node_id n, int before, int after) noexcept {
         auto const m = of(n).model;
         auto& part = summary_[index(m)];
         part.free += after - before;
-        for (auto k = before + 1; k <= after; ++k) ++part.at_least[static_cast<std::size_t>(k)];
-        for (auto k = after + 1; k <= before; ++k) --part.at_least[static_cast<std::size_t>(k)];
+        auto const& gone = reached[static_cast<std::size_t>(before)];
+        auto const& come = reached[static_cast<std::size_t>(after)];
+        for (auto k = std::size_t{0}; k != come.size(); ++k) part.at_least[k] += come[k] - gone[k];
         racks_.change(n, before, after);
     }
     bitmap& bucket(gpu_model m, int free) noexcept {

@@ -29,10 +29,8 @@ public:
             cpu_milli_.push_back(node.cpu_milli);
             mem_mib_.push_back(node.mem_mib);
         }
+        shared_.assign(whole_.size(), 0);
         milli_.assign(whole_.size() * stride_, 0);
-        for (std::size_t n = 0; n != whole_.size(); ++n)
-            std::fill_n(milli_.begin() + static_cast<std::ptrdiff_t>(n * stride_), cluster.nodes[n].gpus,
-                        std::uint16_t{whole_gpu});
         open_.assign(whole_.size(), 1);
     }
 
@@ -46,6 +44,7 @@ public:
     [[nodiscard]] std::uint16_t whole(node_id n) const noexcept { return whole_[index(n)]; }
     [[nodiscard]] int whole_count(node_id n) const noexcept { return gpus_in(whole_[index(n)]); }
     [[nodiscard]] int free_milli(node_id n, int gpu) const noexcept {
+        if ((whole_[index(n)] >> gpu & 1) != 0) return whole_gpu;
         return milli_[index(n) * stride_ + static_cast<std::uint32_t>(gpu)];
     }
     /// Of all GPUs of the node together.
@@ -58,13 +57,11 @@ public:
     [[nodiscard]] std::uint32_t mem_mib(node_id n) const noexcept { return mem_mib_[index(n)]; }
     [[nodiscard]] bool open(node_id n) const noexcept { return open_[index(n)] != 0; }
     [[nodiscard]] bool open(placement const& p) const noexcept {
-        return std::all_of(p.begin(), p.end(), [this](slice const& part) { return open(part.node); });
+        return closed_ == 0 ||
+               std::all_of(p.begin(), p.end(), [this](slice const& part) { return open(part.node); });
     }
     /// Some GPU of the node is held in part.
-    [[nodiscard]] bool shared(node_id n) const noexcept {
-        auto const* milli = &milli_[index(n) * stride_];
-        return std::any_of(milli, milli + of(n).gpus, [](auto m) { return m != 0 && m != whole_gpu; });
-    }
+    [[nodiscard]] bool shared(node_id n) const noexcept { return shared_[index(n)] != 0; }
 
     /// The devices exist and are free. Says nothing of `open`.
     [[nodiscard]] bool fits(slice const& part) const noexcept {
@@ -73,8 +70,7 @@ public:
         if (part.milli == whole_gpu) return (part.gpus & ~whole_[n]) == 0;
         if (part.milli > whole_gpu || (part.gpus >> of(part.node).gpus) != 0) return false;
         for (auto left = std::uint32_t{part.gpus}; left != 0; left &= left - 1)
-            if (milli_[n * stride_ + static_cast<std::uint32_t>(std::countr_zero(left))] < part.milli)
-                return false;
+            if (free_milli(part.node, std::countr_zero(left)) < part.milli) return false;
         return true;
     }
     [[nodiscard]] bool fits(placement const& p) const noexcept {
@@ -94,39 +90,56 @@ public:
     void give(placement const& p) noexcept {
         for (auto const& part : p) give(part);
     }
-    void set_open(node_id n, bool open) noexcept { open_[index(n)] = open; }
+    void set_open(node_id n, bool open) noexcept {
+        closed_ += std::uint32_t{open_[index(n)]} - std::uint32_t{open};
+        open_[index(n)] = open;
+    }
 
     friend bool operator==(occupancy const& a, occupancy const& b) noexcept {
-        return a.whole_ == b.whole_ && a.milli_ == b.milli_ && a.cpu_milli_ == b.cpu_milli_ &&
-               a.mem_mib_ == b.mem_mib_ && a.open_ == b.open_;
+        return a.whole_ == b.whole_ && a.shared_ == b.shared_ && a.milli_ == b.milli_ &&
+               a.cpu_milli_ == b.cpu_milli_ && a.mem_mib_ == b.mem_mib_ && a.open_ == b.open_;
     }
 
 private:
     template <int Sign>
     void apply(slice const& part) noexcept {
         auto const n = index(part.node);
-        auto* milli = &milli_[n * stride_];
-        auto gained = std::uint32_t{0};
-        for (auto left = std::uint32_t{part.gpus}; left != 0; left &= left - 1) {
-            auto const g = std::countr_zero(left);
-            milli[g] = static_cast<std::uint16_t>(milli[g] + Sign * part.milli);
-            ROTA_EXPECTS(milli[g] <= whole_gpu, "a device is never given back twice");
-            if (milli[g] == whole_gpu) gained |= 1u << g;
+        if (part.milli == whole_gpu) {
+            ROTA_EXPECTS(Sign < 0 || ((whole_[n] | shared_[n]) & part.gpus) == 0,
+                         "a device is never given back twice");
+            whole_[n] = static_cast<std::uint16_t>(whole_[n] ^ part.gpus);
+        } else {
+            for (auto left = std::uint32_t{part.gpus}; left != 0; left &= left - 1)
+                share(part.node, std::countr_zero(left), Sign * part.milli);
         }
-        whole_[n] = static_cast<std::uint16_t>((whole_[n] & ~std::uint32_t{part.gpus}) | gained);
+        if ((part.cpu_milli | part.mem_mib) == 0) return;
         cpu_milli_[n] += static_cast<std::uint32_t>(Sign) * part.cpu_milli;
         mem_mib_[n] += static_cast<std::uint32_t>(Sign) * part.mem_mib;
         ROTA_EXPECTS(cpu_milli_[n] <= of(part.node).cpu_milli && mem_mib_[n] <= of(part.node).mem_mib,
                      "CPU and memory are never given back twice");
     }
+    void share(node_id n, int gpu, int change) noexcept {
+        auto const bit = 1u << gpu;
+        auto const now = free_milli(n, gpu) + change;
+        ROTA_EXPECTS(0 <= now && now <= whole_gpu, "a device is never given back twice");
+        auto const set = [bit](std::uint16_t& mask, bool on) {
+            mask = static_cast<std::uint16_t>(on ? mask | bit : mask & ~bit);
+        };
+        set(whole_[index(n)], now == whole_gpu);
+        set(shared_[index(n)], 0 < now && now < whole_gpu);
+        milli_[index(n) * stride_ + static_cast<std::uint32_t>(gpu)] =
+            static_cast<std::uint16_t>(now % whole_gpu);
+    }
 
     spec const* spec_;
     std::uint32_t stride_ = 1;
-    std::vector<std::uint16_t> whole_;
-    std::vector<std::uint16_t> milli_;
+    std::vector<std::uint16_t> whole_;  ///< [nodes] bit g: nobody holds any of GPU g
+    std::vector<std::uint16_t> shared_; ///< [nodes] bit g: GPU g is held in part
+    std::vector<std::uint16_t> milli_;  ///< of the GPUs held in part; 0 elsewhere
     std::vector<std::uint32_t> cpu_milli_;
     std::vector<std::uint32_t> mem_mib_;
     std::vector<std::uint8_t> open_;
+    std::uint32_t closed_ = 0; ///< nodes that are not open
 };
 
 /// What `other` has is what p lacks: a GPU, or CPU or memory of a node that has too little left.

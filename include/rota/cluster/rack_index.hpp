@@ -3,6 +3,7 @@
 #define ROTA_CLUSTER_RACK_INDEX_HPP
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <vector>
@@ -13,12 +14,12 @@
 
 namespace rota::cluster {
 
-/// Which racks hold at least m nodes with at least k whole free GPUs, kept up to date node by node.
+/// Which racks hold at least m nodes that are wholly free, kept up to date node by node.
 ///
-/// A block is the nodes of one GPU model in one rack. For every (model, k) the blocks are bucketed by the
-/// number of their nodes with >= k free, so "the fewest sufficient nodes, then the lowest rack" is found
-/// without a scan.
-/// Cost      one bucket move a changed k; nothing at all where every model has a single block.
+/// A block is the nodes of one GPU model in one rack. A node counts while it has as many whole free GPUs as the
+/// largest node of its model has GPUs: gangs over several nodes take such. The blocks are bucketed by their counts,
+/// so "the fewest sufficient nodes, then the lowest rack" is found without a scan.
+/// Cost      one bucket move where a node becomes wholly free or ceases to be; none where its model has one block.
 class rack_index {
 public:
     static constexpr std::uint32_t none = bitmap::none;
@@ -45,17 +46,15 @@ public:
         for (auto m : model_) ++first_block_[m + 1u];
         for (auto m = 0; m != models_max; ++m)
             first_block_[static_cast<std::size_t>(m) + 1] += first_block_[static_cast<std::size_t>(m)];
-        count_.assign(blocks() * levels, 0);
-        needed_ = false;
-        for (auto m = std::size_t{0}; m != models_max; ++m)
-            needed_ |= first_block_[m + 1] - first_block_[m] > 1;
-        if (!needed_) return;
-        auto const models = std::size_t{1} + *std::max_element(model_.begin(), model_.end());
-        filled_.assign(models * levels, 0);
-        population_.assign(models * levels * buckets, 0);
-        members_.assign(models * levels * buckets, bitmap(blocks()));
         for (auto b = std::uint32_t{0}; b != blocks(); ++b)
-            for (auto k = 1; k != levels; ++k) enter(b, k, 0);
+            for (auto const* n = begin(b); n != end(b); ++n)
+                largest_[model_[b]] = std::max<int>(largest_[model_[b]], cluster.nodes[*n].gpus);
+        auto const models = blocks() == 0 ? std::size_t{0} : std::size_t{1} + model_.back();
+        count_.assign(blocks(), 0);
+        filled_.assign(models, 0);
+        population_.assign(models * buckets, 0);
+        members_.assign(models * buckets, bitmap(blocks()));
+        for (auto b = std::uint32_t{0}; b != blocks(); ++b) enter(b);
     }
 
     [[nodiscard]] std::uint32_t blocks() const noexcept { return static_cast<std::uint32_t>(model_.size()); }
@@ -69,41 +68,39 @@ public:
     [[nodiscard]] std::uint32_t const* end(std::uint32_t block) const noexcept {
         return node_.data() + first_node_[block + 1];
     }
-    /// Nodes of the block with >= k whole free GPUs.
-    [[nodiscard]] std::uint32_t at_least(std::uint32_t block, int k) const noexcept {
-        return count_[block * levels + static_cast<std::uint32_t>(k)];
-    }
+    /// Wholly free nodes of the block.
+    [[nodiscard]] std::uint32_t free_nodes(std::uint32_t block) const noexcept { return count_[block]; }
 
     /// A node's count of whole free GPUs went from `before` to `after`.
     void change(node_id n, int before, int after) noexcept {
         auto const block = block_of(n);
-        auto const step = after > before ? 1 : -1;
-        for (auto k = std::min(before, after) + 1; k <= std::max(before, after); ++k) {
-            auto& count = count_[block * levels + static_cast<std::uint32_t>(k)];
-            if (needed_) leave(block, k, count);
-            count = static_cast<std::uint32_t>(static_cast<int>(count) + step);
-            if (needed_) enter(block, k, count);
+        auto const full = largest_[model_[block]];
+        if ((before == full) == (after == full)) return;
+        if (alone(block)) {
+            count_[block] += after == full ? 1u : ~0u;
+            return;
         }
+        leave(block);
+        count_[block] += after == full ? 1u : ~0u;
+        enter(block);
     }
 
-    /// The block with the fewest nodes of >= k free GPUs that are still at least m; ties to the lowest. none:
+    /// The block of the model with the fewest wholly free nodes that are still at least m; ties to the lowest. none:
     /// there is none.
-    [[nodiscard]] std::uint32_t tightest(gpu_model model, int k, std::uint32_t m) const noexcept {
-        if (!needed_) {
-            auto const only = first_block(model);
-            return only != end_block(model) && at_least(only, k) >= m ? only : none;
-        }
-        auto const row = index(model) * std::size_t{levels} + static_cast<std::size_t>(k);
-        if (row >= filled_.size()) return none;
+    [[nodiscard]] std::uint32_t tightest(gpu_model model, std::uint32_t m) const noexcept {
+        if (index(model) >= filled_.size()) return none;
+        if (auto const only = first_block(model); end_block(model) - only == 1)
+            return count_[only] >= m ? only : none;
+        auto const filled = filled_[index(model)];
         auto const last = buckets - 1u;
-        for (auto left = m < last ? filled_[row] >> m << m : filled_[row] & std::uint64_t{1} << last;
-             left != 0; left &= left - 1) {
+        for (auto left = m < last ? filled >> m << m : filled & std::uint64_t{1} << last; left != 0;
+             left &= left - 1) {
             auto const bucket = static_cast<std::uint32_t>(std::countr_zero(left));
-            auto const& set = members_[row * buckets + bucket];
+            auto const& set = members_[index(model) * std::size_t{buckets} + bucket];
             if (bucket != last) return set.next(0);
             auto best = none; // the last bucket holds every larger count
             for (auto b = set.next(0); b != none; b = set.next(b + 1))
-                if (at_least(b, k) >= m && (best == none || at_least(b, k) < at_least(best, k))) best = b;
+                if (count_[b] >= m && (best == none || count_[b] < count_[best])) best = b;
             return best;
         }
         return none;
@@ -115,20 +112,21 @@ public:
     }
 
 private:
-    static constexpr std::uint32_t levels = gpus_per_node_max + 1;
     static constexpr std::uint32_t buckets = 64;
 
-    std::size_t bucket(std::uint32_t block, int k, std::uint32_t count) const noexcept {
-        return (model_[block] * std::size_t{levels} + static_cast<std::size_t>(k)) * buckets +
-               std::min(count, buckets - 1);
+    [[nodiscard]] std::size_t bucket(std::uint32_t block) const noexcept {
+        return model_[block] * std::size_t{buckets} + std::min(count_[block], buckets - 1);
     }
-    void enter(std::uint32_t block, int k, std::uint32_t count) noexcept {
-        auto const at = bucket(block, k, count);
+    [[nodiscard]] bool alone(std::uint32_t block) const noexcept {
+        return first_block_[model_[block] + 1u] - first_block_[model_[block]] == 1;
+    }
+    void enter(std::uint32_t block) noexcept {
+        auto const at = bucket(block);
         members_[at].insert(block);
         if (++population_[at] == 1) filled_[at / buckets] |= std::uint64_t{1} << (at % buckets);
     }
-    void leave(std::uint32_t block, int k, std::uint32_t count) noexcept {
-        auto const at = bucket(block, k, count);
+    void leave(std::uint32_t block) noexcept {
+        auto const at = bucket(block);
         members_[at].erase(block);
         if (--population_[at] == 0) filled_[at / buckets] &= ~(std::uint64_t{1} << (at % buckets));
     }
@@ -138,11 +136,11 @@ private:
     std::vector<std::uint32_t> block_of_;    ///< [nodes]
     std::vector<std::uint32_t> first_block_; ///< [models_max + 1]
     std::vector<std::uint8_t> model_;        ///< [blocks]
-    std::vector<std::uint32_t> count_;       ///< [blocks x levels]
-    std::vector<std::uint64_t> filled_;      ///< [models x levels], bit c: some block has count c
-    std::vector<std::uint32_t> population_;  ///< [models x levels x buckets]
-    std::vector<bitmap> members_;            ///< [models x levels x buckets]
-    bool needed_ = false;
+    std::array<int, models_max> largest_{};  ///< GPUs of a wholly free node
+    std::vector<std::uint32_t> count_;       ///< [blocks] wholly free nodes
+    std::vector<std::uint64_t> filled_;      ///< [models], bit c: some block has count c
+    std::vector<std::uint32_t> population_;  ///< [models x buckets]
+    std::vector<bitmap> members_;            ///< [models x buckets]
 };
 
 } // namespace rota::cluster

@@ -38,11 +38,11 @@ public:
     job_id submit(job::spec const& spec) {
         auto const id = table().add(spec);
         note(log::kind::submit, id, {}, nullptr, spec.need.gpus_max);
-        if (!placement::feasible(spec.need, want_.free())) {
+        if (!feasible(at(id).shape, spec.need)) {
             end(id, log::kind::reject, log::cause::infeasible);
             tell(event_kind::cancelled, id, log::cause::infeasible);
         } else {
-            tell(event_kind::submitted, id);
+            tell(event_kind::submitted, id, phase::waiting, {});
         }
         return id;
     }
@@ -123,7 +123,7 @@ public:
         tell(how == log::kind::finish ? event_kind::finished
              : how == log::kind::fail ? event_kind::failed
                                       : event_kind::cancelled,
-             id, why);
+             id, phase::ended, why);
         retry_blocked();
     }
     /// The world stopped the run; the job may be started again from `eligible` on.
@@ -134,8 +134,7 @@ public:
         if (j.flight == order_kind::start) return order_failed(j.op, order_kind::start, id, why, eligible);
         note(log::kind::interrupt, id, why);
         // on its way to healthy devices: it goes on there
-        auto const goes_on =
-            j.intent != 0 && !(jobs().intent(id) == jobs().held(id)) && want_.free().open(jobs().intent(id));
+        auto const goes_on = j.intent != 0 && !jobs().as_intended(id) && want_.free().open(jobs().intent(id));
         vacate(id);
         j.eligible = eligible;
         if (!goes_on) want_.drop(id);
@@ -151,7 +150,7 @@ public:
         if (!up)
             for (auto id : std::vector<job_id>(jobs().active().begin(), jobs().active().end()))
                 if (jobs().intent(id).touches(n) && at(id).flight == order_kind::none &&
-                    !(jobs().intent(id) == jobs().held(id)))
+                    !jobs().as_intended(id))
                     revoke(id, log::cause::node_down);
         inbox.push_back({.at = now(), .kind = up ? event_kind::node_up : event_kind::node_down, .node = n});
         retry_blocked();
@@ -173,6 +172,7 @@ public:
         auto& steps = want_.end_pass();
         wake_ = want_.wake() <= now() ? now() + 1 : want_.wake();
         auto changed = false;
+        if (steps.empty()) return changed;
         for (auto const& one : steps)
             if (one.what == intents::step_kind::promise && job(one.job).promised != one.promised)
                 note(log::kind::promise, one.job, {}, nullptr, index(job(one.job).promised));
@@ -191,13 +191,21 @@ public:
     }
     /// Orders that wait for each other's devices while nothing is under way: one of the jobs must stop.
     void untangle() {
-        if (in_flight_ != 0 || blocked_.empty() || !outbox.empty()) return;
+        if (!blocked_.empty() && in_flight_ == 0 && outbox.empty()) free_one();
+    }
+
+private:
+    /// An empty cluster could hold it: asked once a shape.
+    [[nodiscard]] bool feasible(std::uint32_t shape, job::request const& need) {
+        if (feasible_.size() <= shape) feasible_.push_back(placement::feasible(need, want_.free()));
+        return feasible_[shape] != 0;
+    }
+    void free_one() {
         for (auto id : blocked_)
             if (job(id).held != 0) return send(id, order_kind::stop);
         revoke(blocked_.front(), log::cause::displaced);
     }
 
-private:
     bool decide(intents::step const& one, job_state& j, bool stops) {
         auto const id = one.job;
         if (j.rejected != 0) {
@@ -207,7 +215,9 @@ private:
             rejected.push_back(id);
             return true;
         }
-        if (one.was == jobs().intent(id) && (!stops || one.mode == j.mode)) return false;
+        if ((one.was == j.intent || jobs().pool().at(one.was) == jobs().intent(id)) &&
+            (!stops || one.mode == j.mode))
+            return false;
         j.decided = ++ops_;
         if (how_.log_orders)
             note(log::kind::order, id, stops ? log::cause::none : log::cause::ordered, &jobs().intent(id), 0,
@@ -220,6 +230,8 @@ private:
         reconcile(id);
         return true;
     }
+
+    std::vector<std::uint8_t> feasible_; ///< [shapes]
 };
 
 } // namespace rota

@@ -47,7 +47,7 @@ public:
         step_kind what;
         stop_mode mode;
         job_id job;
-        cluster::placement was;
+        std::uint32_t was; ///< its intent, a number of the job table's pool
         sim_time promised;
     };
 
@@ -68,7 +68,7 @@ public:
             return j.eligible > now_ ? phase::cooling : phase::waiting;
         }
         if (j.held == 0 || j.flight == order_kind::start) return phase::starting;
-        if (j.flight == order_kind::none && jobs_.intent(id) == jobs_.held(id)) return phase::running;
+        if (j.flight == order_kind::none && jobs_.as_intended(id)) return phase::running;
         return phase::moving;
     }
     [[nodiscard]] std::int64_t attained(job_id id) const noexcept {
@@ -86,8 +86,9 @@ public:
             auto& j = jobs_.at(last.job);
             if (last.what == step_kind::intent) {
                 tenants_.discharge(j.spec->tenant, jobs_.intent(last.job));
-                jobs_.set_intent(last.job, last.was);
-                tenants_.charge(j.spec->tenant, last.was);
+                jobs_.clear_intent(last.job);
+                j.intent = last.was;
+                tenants_.charge(j.spec->tenant, jobs_.intent(last.job));
                 j.mode = last.mode;
             } else if (last.what == step_kind::promise) {
                 j.promised = last.promised;
@@ -147,14 +148,14 @@ public:
         auto& j = jobs_.at(id);
         if (j.over || j.rejected != 0) return refuse(answer::ended);
         if (where(id) != phase::waiting) return refuse(answer::not_waiting);
-        staged_.push_back({step_kind::rejection, {}, id, {}, never});
+        staged_.push_back({step_kind::rejection, {}, id, 0, never});
         j.rejected = static_cast<std::uint8_t>(why);
         return answer::accepted;
     }
     void promise(job_id id, sim_time start_by) {
         auto& j = jobs_.at(id);
         if (j.promised == start_by) return;
-        staged_.push_back({step_kind::promise, {}, id, {}, j.promised});
+        staged_.push_back({step_kind::promise, {}, id, 0, j.promised});
         j.promised = start_by;
     }
     void wake_at(sim_time at) noexcept { wake_ = std::min(wake_, at); }
@@ -162,6 +163,7 @@ public:
     // --- for books: the pass as a whole, and what facts do to intents
     void begin_pass() {
         free_.begin();
+        for (auto& one : staged_) jobs_.pool().clear(one.was);
         staged_.clear();
         wake_ = never;
     }
@@ -190,23 +192,25 @@ public:
 
     /// p is all that `need` asks for, on one model that it accepts, spread no further than it allows.
     [[nodiscard]] bool right_gang(job::request const& need, cluster::placement const& p) const noexcept {
-        auto const gpus = p.gpus();
-        if (gpus < need.gpus_min || gpus > need.gpus_max) return false;
         auto const& nodes = free_.layout().nodes;
-        auto largest = 0;
+        if (p.empty() || index(p.front().node) >= nodes.size()) return false;
+        auto const& first = nodes[index(p.front().node)];
+        auto gpus = 0;
         for (auto const& part : p) {
             if (index(part.node) >= nodes.size() || part.gpus == 0) return false;
             auto const& node = nodes[index(part.node)];
-            auto const& first = nodes[index(p.front().node)];
+            auto const count = part.count();
+            gpus += count;
             if (part.milli < need.milli_min || part.milli > need.milli || !need.accepts(node.model))
                 return false;
             if (node.model != first.model) return false;
-            if (part.cpu_milli != need.cpu_milli * static_cast<std::uint32_t>(part.count())) return false;
-            if (part.mem_mib != need.mem_mib * static_cast<std::uint32_t>(part.count())) return false;
+            if (part.cpu_milli != need.cpu_milli * static_cast<std::uint32_t>(count)) return false;
+            if (part.mem_mib != need.mem_mib * static_cast<std::uint32_t>(count)) return false;
             if (need.span == job::span::one_rack && node.rack != first.rack) return false;
-            largest = free_.largest(node.model);
         }
+        if (gpus < need.gpus_min || gpus > need.gpus_max) return false;
         if (need.span == job::span::anywhere) return true;
+        auto const largest = free_.largest(first.model);
         auto const fewest =
             need.span == job::span::one_node ? 1 : (gpus + largest - 1) / std::max(largest, 1);
         return static_cast<int>(p.size()) <= fewest;
@@ -218,12 +222,13 @@ private:
         return why;
     }
     void stage(job_id id, job_state const& j) {
-        staged_.push_back({step_kind::intent, j.mode, id, jobs_.intent(id), never});
+        auto& fresh = staged_.emplace_back(step{step_kind::intent, j.mode, id, 0, never});
+        jobs_.pool().share(fresh.was, j.intent);
     }
     /// Putting back what this pass took away is always legal, even onto a node that has closed meanwhile.
     [[nodiscard]] bool held_before(job_id id, cluster::placement const& p) const noexcept {
         for (auto const& one : staged_)
-            if (one.what == step_kind::intent && one.job == id) return one.was == p;
+            if (one.what == step_kind::intent && one.job == id) return jobs_.pool().at(one.was) == p;
         return false;
     }
 

@@ -4,12 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
 #include <rota/cluster/placement.hpp>
 #include <rota/contract/order.hpp>
+#include <rota/contract/placement_pool.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/spec.hpp>
 
@@ -37,47 +37,6 @@ struct job_state {
     std::uint8_t rejected = 0; ///< a log::cause: a rejection is staged
     bool over = false;
     bool blocked = false; ///< a start or move waits for devices to be released
-};
-
-/// Placements that come and go, at stable addresses; a released one keeps its memory for the next gang.
-class placement_pool {
-public:
-    placement_pool() { (void)acquire(); } // number 0 stays empty
-
-    [[nodiscard]] cluster::placement const& at(std::uint32_t i) const noexcept {
-        return chunks_[i / chunk][i % chunk];
-    }
-    [[nodiscard]] cluster::placement& at(std::uint32_t i) noexcept { return chunks_[i / chunk][i % chunk]; }
-
-    /// Puts p in the place that `number` names, acquiring or releasing one as needed.
-    void assign(std::uint32_t& number, cluster::placement const& p) {
-        if (p.empty()) return clear(number);
-        if (number == 0) number = acquire();
-        at(number) = p;
-    }
-    void clear(std::uint32_t& number) {
-        if (number == 0) return;
-        at(number).clear();
-        free_.push_back(number);
-        number = 0;
-    }
-
-private:
-    static constexpr std::uint32_t chunk = 256;
-
-    std::uint32_t acquire() {
-        if (free_.empty()) {
-            if (used_ % chunk == 0) chunks_.push_back(std::make_unique<cluster::placement[]>(chunk));
-            return used_++;
-        }
-        auto const number = free_.back();
-        free_.pop_back();
-        return number;
-    }
-
-    std::vector<std::unique_ptr<cluster::placement[]>> chunks_;
-    std::vector<std::uint32_t> free_;
-    std::uint32_t used_ = 0;
 };
 
 /// All jobs by their handle, the active ones as a list, and their placements.
@@ -112,10 +71,20 @@ public:
         return pool_.at(at(id).intent);
     }
     [[nodiscard]] cluster::placement const& held(job_id id) const noexcept { return pool_.at(at(id).held); }
+    /// It holds what is intended for it.
+    [[nodiscard]] bool as_intended(job_id id) const noexcept {
+        auto const& j = at(id);
+        return j.intent == j.held || pool_.at(j.intent) == pool_.at(j.held);
+    }
     void set_intent(job_id id, cluster::placement const& p) { pool_.assign(at(id).intent, p); }
     void set_held(job_id id, cluster::placement const& p) { pool_.assign(at(id).held, p); }
-    void clear_intent(job_id id) { pool_.clear(at(id).intent); }
-    void clear_held(job_id id) { pool_.clear(at(id).held); }
+    void hold_intent(job_id id) noexcept { pool_.share(at(id).held, at(id).intent); }
+    void intend_held(job_id id) noexcept { pool_.share(at(id).intent, at(id).held); }
+    void clear_intent(job_id id) noexcept { pool_.clear(at(id).intent); }
+    void clear_held(job_id id) noexcept { pool_.clear(at(id).held); }
+    /// The placements by number, for whoever keeps numbers of his own.
+    [[nodiscard]] placement_pool& pool() noexcept { return pool_; }
+    [[nodiscard]] placement_pool const& pool() const noexcept { return pool_; }
 
     /// The request that all jobs of a shape share.
     [[nodiscard]] job::request const& request_of(std::uint32_t shape) const noexcept {

@@ -49,6 +49,7 @@ public:
     void reserve(std::size_t jobs) { want_.jobs().reserve(jobs); }
     /// The devices that the order in flight is about.
     [[nodiscard]] cluster::placement const& sent(job_id id) const {
+        if (targets_.empty()) return jobs().held(id);
         auto const moving = targets_.find(id);
         return moving == targets_.end() ? jobs().held(id) : moving->second;
     }
@@ -96,10 +97,11 @@ protected:
                   .why = why},
                  where);
     }
-    void tell(event_kind what, job_id id, log::cause why = {}) {
+    void tell(event_kind what, job_id id, log::cause why = {}) { tell(what, id, want_.where(id), why); }
+    void tell(event_kind what, job_id id, phase after, log::cause why) {
         inbox.push_back({.at = now(),
                          .kind = what,
-                         .after = want_.where(id),
+                         .after = after,
                          .why = why,
                          .job = id,
                          .incarnation = at(id).incarnation,
@@ -128,7 +130,8 @@ protected:
     void vacate(job_id id) {
         auto& j = job(id);
         settle(id);
-        if (auto moving = targets_.extract(id)) held_.give(difference(moving.mapped(), jobs().held(id)));
+        if (!targets_.empty())
+            if (auto moving = targets_.extract(id)) held_.give(difference(moving.mapped(), jobs().held(id)));
         held_.give(jobs().held(id));
         table().clear_held(id);
         if (j.flight == order_kind::none) return;
@@ -154,7 +157,10 @@ protected:
         blocked_.push_back(id);
     }
     void unblock(job_id id) {
-        if (std::exchange(job(id).blocked, false)) std::erase(blocked_, id);
+        if (job(id).blocked) {
+            job(id).blocked = false;
+            std::erase(blocked_, id);
+        }
     }
     /// Compares what is wanted with what is held, and sends the next order, if none is in flight.
     void reconcile(job_id id) {
@@ -165,15 +171,15 @@ protected:
             outbox.push_back({j.op, id, j.incarnation, order_kind::stop, j.mode});
             return;
         }
+        if (j.flight != order_kind::none || jobs().as_intended(id)) return;
         auto const& wanted = jobs().intent(id);
         auto const& held = jobs().held(id);
-        if (j.flight != order_kind::none || wanted == held) return;
         if (held.empty()) {
             if (j.eligible > now()) return cool(id);
             if (!want_.free().open(wanted)) return revoke(id, log::cause::node_down);
             if (!held_.fits(wanted)) return block(id); // promised devices not yet released
             held_.take(wanted);
-            table().set_held(id, wanted);
+            table().hold_intent(id);
             ++j.incarnation;
             send(id, order_kind::start);
         } else if (wanted.empty() || !how_.moves_in_place) {
@@ -188,7 +194,9 @@ protected:
         }
     }
     void retry_blocked() {
-        if (blocked_.empty()) return;
+        if (!blocked_.empty()) retry_them();
+    }
+    void retry_them() {
         auto const again = std::exchange(blocked_, {});
         for (auto id : again) job(id).blocked = false;
         for (auto id : again) reconcile(id);
@@ -198,6 +206,7 @@ protected:
         want_.drop(id);
         make_room(jobs().held(id), id);
         want_.set(id, jobs().held(id));
+        table().intend_held(id);
     }
     /// Facts have overtaken an intent.
     void revoke(job_id id, log::cause why) {
@@ -230,7 +239,7 @@ protected:
             auto const* const other = in_the_way([&](job_id id) {
                 return id != keep && at(id).intent != 0 &&
                        cluster::competes(jobs().intent(id), p, want_.free().state()) &&
-                       (at(id).flight == order_kind::start || !(jobs().intent(id) == jobs().held(id)));
+                       (at(id).flight == order_kind::start || !jobs().as_intended(id));
             });
             if (other == nullptr) return;
             revoke(*other, log::cause::displaced);

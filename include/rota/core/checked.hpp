@@ -10,6 +10,7 @@
 namespace rota {
 
 __extension__ using int128 = __int128; ///< for sums of GPU-milli x ms that may pass 2^63
+__extension__ using uint128 = unsigned __int128;
 
 /// a + b, or nothing where the sum does not fit.
 [[nodiscard]] constexpr std::optional<std::int64_t> checked_add(std::int64_t a, std::int64_t b) noexcept {

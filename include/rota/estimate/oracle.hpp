@@ -8,7 +8,7 @@
 #include <rota/contract/view.hpp>
 #include <rota/core/units.hpp>
 #include <rota/estimate/concepts.hpp>
-#include <rota/job/progress.hpp>
+#include <rota/job/progress_table.hpp>
 #include <rota/job/work.hpp>
 
 namespace rota::simulation {
@@ -27,7 +27,7 @@ namespace rota::estimate {
 class oracle {
 public:
     [[nodiscard]] millis remaining_ms(view const& v, job_id j) const noexcept {
-        return (*progress_)[index(j)].remaining_ms(v.now());
+        return progress_->of(j).remaining_ms(v.now());
     }
     [[nodiscard]] std::int64_t rate(view const& v, job_id j, int gpus, gpu_model model) const noexcept {
         auto const& need = v.need(j);
@@ -36,11 +36,11 @@ public:
 
 private:
     friend class simulation::simulator;
-    oracle(std::vector<job::work> const& works, std::vector<job::progress> const& progress) noexcept
+    oracle(std::vector<job::work> const& works, job::progress_table const& progress) noexcept
         : works_{&works}, progress_{&progress} {}
 
     std::vector<job::work> const* works_;
-    std::vector<job::progress> const* progress_;
+    job::progress_table const* progress_;
 };
 
 static_assert(estimator<oracle>);

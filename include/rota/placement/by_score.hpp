@@ -183,7 +183,7 @@ private:
     static std::uint32_t tightest(job::request const& need, cluster::ledger const& free, gpu_model model,
                                   gang_shape shape) {
         auto const& racks = free.racks();
-        if (plain(need) && shape.rest == 0) return racks.tightest(model, shape.each, shape.full);
+        if (plain(need) && shape.rest == 0) return racks.tightest(model, shape.full);
         auto best = none;
         auto fewest = none;
         for (auto b = racks.first_block(model); b != racks.end_block(model); ++b) {

@@ -47,8 +47,8 @@ template <policy P>
         if (shape.nodes() > 1 && need.span == job::span::one_node) continue;
         if (free.at_least(model, shape.each) < shape.full) continue;
         if (shape.rest != 0 && free.at_least(model, shape.rest) < shape.nodes()) continue;
-        if (need.span == job::span::one_rack &&
-            free.racks().tightest(model, shape.each, shape.full) == cluster::bitmap::none)
+        if (need.span == job::span::one_rack && shape.full > 1 &&
+            free.racks().tightest(model, shape.full) == cluster::bitmap::none)
             continue;
         return true;
     }

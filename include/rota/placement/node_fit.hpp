@@ -39,11 +39,9 @@ namespace rota::placement {
                                          int gpus) noexcept {
     auto mask = std::uint32_t{0};
     if (need.whole()) {
-        auto left = std::uint32_t{free.state().whole(n)};
-        for (auto i = 0; i != gpus; ++i) {
-            mask |= left & (~left + 1);
-            left &= left - 1;
-        }
+        mask = free.state().whole(n);
+        for (auto surplus = cluster::gpus_in(static_cast<std::uint16_t>(mask)) - gpus; surplus > 0; --surplus)
+            mask &= ~std::bit_floor(mask); // a tight node has little or none
     } else {
         for (auto i = 0; i != gpus; ++i) {
             auto best = -1;

@@ -34,8 +34,14 @@ public:
             auto const first = 4 * i + 1;
             if (first >= size) break;
             auto least = first;
-            for (auto k = first + 1; k < std::min(first + 4, size); ++k)
-                if (entries_[k].before(entries_[least])) least = k;
+            if (first + 4 <= size) { // without a branch on the data: two pairs, then their winners
+                auto const a = first + entries_[first + 1].before(entries_[first]);
+                auto const b = first + 2 + entries_[first + 3].before(entries_[first + 2]);
+                least = entries_[b].before(entries_[a]) ? b : a;
+            } else {
+                for (auto k = first + 1; k < size; ++k)
+                    if (entries_[k].before(entries_[least])) least = k;
+            }
             if (!entries_[least].before(last)) break;
             entries_[i] = entries_[least];
             i = least;

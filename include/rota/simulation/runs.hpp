@@ -8,8 +8,10 @@
 #include <optional>
 #include <vector>
 
+#include <rota/core/checked.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/progress.hpp>
+#include <rota/job/progress_table.hpp>
 #include <rota/job/workload.hpp>
 #include <rota/simulation/event_heap.hpp>
 #include <rota/simulation/result.hpp>
@@ -19,38 +21,44 @@ namespace rota::simulation {
 /// The truth about every job: how far it has come, its present run, and what became of it so far.
 class runs {
 public:
-    explicit runs(job::workload const& of) : progress_(of.size()), state_(of.size()), results_(of.size()) {
-        for (std::size_t j = 0; j != of.size(); ++j) progress_[j].left = of.works[j].duration_ms * 1000;
-    }
+    explicit runs(job::workload const& of) : progress_(of), results_(of.size()) {}
 
-    [[nodiscard]] std::vector<job::progress> const& progress() const noexcept { return progress_; }
+    [[nodiscard]] job::progress_table const& progress() const noexcept { return progress_; }
     [[nodiscard]] std::vector<result> const& results() const noexcept { return results_; }
     [[nodiscard]] result& result_of(job_id j) noexcept { return results_[index(j)]; }
-    [[nodiscard]] bool works(job_id j) const noexcept { return progress_[index(j)].run_from != never; }
+    [[nodiscard]] bool works(job_id j) const noexcept { return progress_.of(j).run_from != never; }
     /// Ended in truth, though the books may not know yet.
-    [[nodiscard]] bool over(job_id j) const noexcept { return state_[index(j)].over; }
-    /// Counts the runs: news of an older one is void.
-    [[nodiscard]] std::uint32_t number(job_id j) const noexcept { return state_[index(j)].number; }
+    [[nodiscard]] bool over(job_id j) const noexcept {
+        return progress_.begun(j) ? state_[progress_.slot(j)].over
+                                  : progress_.slot(j) == job::progress_table::done;
+    }
+    /// Counts the runs: news of an older one is void. 0 before the first and after the last.
+    [[nodiscard]] std::uint32_t number(job_id j) const noexcept {
+        return progress_.begun(j) ? state_[progress_.slot(j)].number : 0;
+    }
 
     /// The job holds its devices from now on and works after `pause`.
     void begin(job_id j, sim_time now, std::int64_t rate, millis pause) {
-        auto& p = progress_[index(j)];
-        auto& s = state_[index(j)];
+        auto const first = progress_.open(j);
+        if (state_.size() < progress_.slots()) state_.resize(progress_.slots());
+        auto& p = progress_.at(j);
+        auto& s = state_[progress_.slot(j)];
         p.rate = rate;
         p.run_from = now + pause;
         p.halt_at = never;
-        s = {now, s.number + 1, false};
+        s = {now, (first ? 0 : s.number) + 1, false};
         if (results_[index(j)].first_start == never) results_[index(j)].first_start = now;
         if (p.ends_at() != never) ends_.push({p.ends_at(), index(j), s.number});
     }
     /// It works until then at the latest.
     void stop_working_at(job_id j, sim_time at) noexcept {
-        progress_[index(j)].halt_at = std::min(progress_[index(j)].halt_at, at);
+        if (progress_.begun(j)) progress_.at(j).halt_at = std::min(progress_.at(j).halt_at, at);
     }
     /// The present run is over: its work is kept, or lost back to the last multiple of `checkpoint_every_ms`.
     void halt(job_id j, sim_time now, bool lose, millis checkpoint_every_ms) {
-        auto& p = progress_[index(j)];
-        auto& s = state_[index(j)];
+        if (!progress_.begun(j)) return;
+        auto& p = progress_.at(j);
+        auto& s = state_[progress_.slot(j)];
         auto& r = results_[index(j)];
         if (p.run_from == never) return;
         auto const done = p.done(now);
@@ -65,14 +73,14 @@ public:
         ++s.number;
     }
     /// Nothing of it is left to do, or its process is gone.
-    void end(job_id j, bool complete) noexcept {
-        if (complete) progress_[index(j)].left = 0;
-        state_[index(j)].over = true;
+    void end(job_id j, bool complete) {
+        if (complete) progress_.close(j);
+        else if (progress_.begun(j)) state_[progress_.slot(j)].over = true;
     }
 
     /// When the next run ends by itself.
     [[nodiscard]] sim_time next_end() {
-        while (!ends_.empty() && ends_.top().number != state_[ends_.top().job].number) ends_.pop();
+        while (!ends_.empty() && ends_.top().number != number(job_id{ends_.top().job})) ends_.pop();
         return ends_.empty() ? never : ends_.top().at;
     }
     /// The next job whose run ends at `now`; a job that is already saving its state does not end.
@@ -80,7 +88,7 @@ public:
         while (next_end() == now) {
             auto const j = job_id{ends_.top().job};
             ends_.pop();
-            if (now <= progress_[index(j)].halt_at) return j;
+            if (now <= progress_.at(j).halt_at) return j;
         }
         return std::nullopt;
     }
@@ -95,13 +103,14 @@ private:
         sim_time at;
         std::uint32_t job;
         std::uint32_t number;
-        [[nodiscard]] bool before(completion const& b) const noexcept {
-            return at != b.at ? at < b.at : job < b.job;
+        [[nodiscard]] uint128 order() const noexcept { // one comparison, no branch
+            return uint128{static_cast<std::uint64_t>(index(at))} << 64 | job;
         }
+        [[nodiscard]] bool before(completion const& b) const noexcept { return order() < b.order(); }
     };
 
-    std::vector<job::progress> progress_;
-    std::vector<state> state_;
+    job::progress_table progress_;
+    std::vector<state> state_; ///< [slots of progress_]
     std::vector<result> results_;
     event_heap<completion> ends_;
 };

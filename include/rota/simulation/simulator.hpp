@@ -190,7 +190,7 @@ private:
         }
         if (what.kind == order_kind::move) halt(id, false);
         begin(id, target);
-        answered(arrived, runs_.progress()[index(id)].run_from);
+        answered(arrived, runs_.progress().of(id).run_from);
     }
     void answered(news::item arrived, sim_time when) {
         books_.order_done(arrived.about.op, arrived.about.kind, arrived.about.job, when);
@@ -207,10 +207,12 @@ private:
     void begin(job_id id, cluster::placement const& on) {
         auto const now = books_.now();
         auto rate = std::numeric_limits<std::int64_t>::max(); // the slowest part of a gang sets its pace
-        for (auto const& part : on)
-            rate = std::min(rate, workload_->works[index(id)].rate(workload_->specs[index(id)].need,
-                                                                   on.gpus(), part.milli,
-                                                                   books_.want().free().of(part.node).model));
+        auto milli = 0;
+        for (auto const& part : on) // of one model, mostly of one share
+            if (part.milli != milli)
+                rate = std::min(rate, workload_->works[index(id)].rate(
+                                          workload_->specs[index(id)].need, on.gpus(), milli = part.milli,
+                                          books_.want().free().of(part.node).model));
         auto const again = runs_.result_of(id).first_start != never;
         runs_.begin(id, now, rate, under_.launch_ms + (again ? cost(id).restore_ms : 0));
         if (under_.crash_mean_ms == 0) return;
