@@ -44,7 +44,6 @@ public:
     void on(event const& happened, view const& v, Order const& by) {
         if constexpr (indexed<Order>()) {
             running_.on(happened, v, [&](job_id j) { return rank(v, by, j); });
-            running_.changed().clear();
         }
     }
     template <class Order>
@@ -56,15 +55,19 @@ public:
         if constexpr (indexed<Order>()) running_.track(v, j, [&](job_id one) { return rank(v, by, one); });
     }
     template <class Order>
-    [[nodiscard]] bool may_start(view const& v, Order const& by, job_id j) {
+    [[nodiscard]] bool may_start(view const& v, Order const&, job_id j, std::int64_t key) {
         if constexpr (indexed<Order>()) {
             if (!answerable(v, j)) return true;
             // it did not fit when it was last asked: only a node whose price has risen above its bound can help
-            auto const above = bound(v, by, j);
-            auto risen = false;
+            auto measure = Measure::badness_waiting(v, j, key);
+            if constexpr (Measure::drift(std::type_identity<Order>{}) == queueing::drift::down)
+                measure += index(v.now());
+            auto const above = queueing::departures::ranked(measure, 0xffffffffu);
+            auto& of = running_.index_of();
             for (auto const& row : shapes_.of(v, v.state(j).shape))
-                risen = risen || running_.index_of().risen(v.free(), row.model, row.gang.each) > above;
-            return risen && threshold(v, by, j, true) != queueing::departures::no_price;
+                if (of.risen(v.free(), row.model, row.gang.each) > above && enough_above(v, row, j, above))
+                    return true;
+            return false;
         } else {
             return true;
         }
@@ -80,10 +83,10 @@ public:
         if constexpr (indexed<Order>()) {
             auto const together = placement::stays_together<Placement>(v.need(j), v.free());
             if (together && answerable(v, j)) {
-                auto const worst = threshold(v, by, j, false);
+                auto const worst = threshold(v, by, j);
                 if (worst == queueing::departures::no_price) return false;
                 collect(v, j, worst);
-                if (!start_by_evicting(v, a, place, j, victims_)) return false;
+                if (!start_by_evicting(v, a, place, j, victims_, true)) return false;
                 for (auto victim : victims_) ranked_anew(v, victim, by);
                 return true;
             }
@@ -129,25 +132,27 @@ private:
     [[nodiscard]] bool answerable(view const& v, job_id j) {
         return running_.regular() && !running_.index_of().empty() && shapes_.regular(v, v.state(j).shape);
     }
+    /// Enough nodes of the model, in one rack if it must be, would have room without those above the bound.
+    [[nodiscard]] bool enough_above(view const& v, queueing::shape_table::row const& row, job_id j,
+                                    rank_type above) {
+        auto& of = running_.index_of();
+        auto const& [model, counters, shape] = row;
+        return v.need(j).span == job::span::one_rack && shape.full > 1
+                   ? of.rack_risen_above(v.free(), model, shape.each, shape.full, above)
+                   : of.above(v.free(), model, shape.each, shape.full, above);
+    }
     /// The rank of the last job that must leave, if it is worse than the asking job; no_price otherwise.
     template <class Order>
-    [[nodiscard]] rank_type threshold(view const& v, Order const& by, job_id j, bool only_whether) {
-        auto const& need = v.need(j);
+    [[nodiscard]] rank_type threshold(view const& v, Order const& by, job_id j) {
         auto const above = bound(v, by, j);
         auto worst = queueing::departures::no_price;
         for (auto const& [model, counters, shape] : shapes_.of(v, v.state(j).shape)) {
             auto& of = running_.index_of();
-            auto here = queueing::departures::no_price;
-            if (need.span == job::span::one_rack && shape.full > 1) {
-                auto block = std::uint32_t{0};
-                if (of.above(v.free(), model, shape.each, shape.full, above))
-                    here = of.mth_in_a_rack(v.free(), model, shape.each, shape.full, block);
-            } else if (only_whether) {
-                if (of.above(v.free(), model, shape.each, shape.full, above))
-                    here = queueing::departures::free_now;
-            } else if (of.above(v.free(), model, shape.each, shape.full, above)) {
-                here = of.mth(v.free(), model, shape.each, shape.full);
-            }
+            if (!of.above(v.free(), model, shape.each, shape.full, above)) continue;
+            auto block = std::uint32_t{0};
+            auto const here = v.need(j).span == job::span::one_rack && shape.full > 1
+                                  ? of.mth_in_a_rack(v.free(), model, shape.each, shape.full, block, above)
+                                  : of.mth(v.free(), model, shape.each, shape.full);
             if (here > above) worst = std::max(worst, here);
         }
         return worst;

@@ -21,20 +21,25 @@ namespace rota::preemption {
 /// Imagines the candidates leaving one by one in the given order until the whole gang fits; that fixes its
 /// nodes. Then puts them back, last first, while the gang still fits those nodes. Whoever is left out is
 /// stopped: putting back any one of them would break the start.
+/// Expects   with `none_to_spare`, that it does not fit before the last candidate has left: then it is not asked.
 /// Returns   whether the job is staged to start. Candidates that hold nothing are skipped.
 /// Source    the reprieve step of the Kubernetes scheduler's preemption and of Kueue's, for whole gangs.
 template <placement::policy Placement>
 [[nodiscard]] bool start_by_evicting(view const& v, actions& a, Placement const& place, job_id job,
-                                     std::span<job_id const> candidates) {
+                                     std::span<job_id const> candidates, bool none_to_spare = false) {
     auto const before = a.checkpoint();
     auto const& need = v.need(job);
-    auto where = place.place(need, v.free());
+    auto const asks = [&](bool last) {
+        return !none_to_spare || last ? place.place(need, v.free())
+                                      : placement::outcome{placement::refusal::busy};
+    };
+    auto where = asks(candidates.empty());
     auto out = std::vector<std::pair<job_id, cluster::placement>>{};
     for (auto candidate = candidates.begin(); !where && candidate != candidates.end(); ++candidate) {
         if (!v.placed(*candidate)) continue;
         out.emplace_back(*candidate, v.intent(*candidate));
         a.preempt(*candidate);
-        where = place.place(need, v.free());
+        where = asks(candidate + 1 == candidates.end());
     }
     if (!where) {
         a.rollback(before);

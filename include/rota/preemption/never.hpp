@@ -2,6 +2,8 @@
 #ifndef ROTA_PREEMPTION_NEVER_HPP
 #define ROTA_PREEMPTION_NEVER_HPP
 
+#include <cstdint>
+
 #include <rota/contract/actions.hpp>
 #include <rota/contract/claims.hpp>
 #include <rota/contract/event.hpp>
@@ -28,7 +30,7 @@ struct never {
     template <class Order>
     void ranked_anew(view const&, job_id, Order const&) noexcept {}
     template <class Order>
-    [[nodiscard]] bool may_start(view const&, Order const&, job_id) const noexcept {
+    [[nodiscard]] bool may_start(view const&, Order const&, job_id, std::int64_t) const noexcept {
         return false;
     }
     void all_asked(view const&) noexcept {}

@@ -17,11 +17,13 @@ namespace rota::queueing {
 
 /// The waiting jobs, one line a shape: jobs with equal requests fit or do not fit together.
 ///
-/// A shut shape is known not to fit: its jobs are skipped until it is opened.
-/// Cost      the head of all open lines: O(1); what changes a head: O(log shapes).
+/// A shut shape is known not to fit. Where jobs may be skipped, its jobs are until it is opened.
+/// Cost      the first of all lines: O(1); what changes the head of a line: O(log shapes).
 class backlog {
 public:
     static constexpr rank no_job{std::numeric_limits<std::int64_t>::max(), job_id{0xffffffffu}};
+
+    explicit backlog(bool skips_shut) noexcept : skips_shut_{skips_shut} {}
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] bool contains(job_id j) const noexcept {
@@ -38,8 +40,8 @@ public:
         auto const shape = v.state(j).shape;
         if (lines_.size() <= shape) {
             lines_.resize(shape + 1u);
-            head_.resize(shape + 1u);
-            open_head_.resize(shape + 1u);
+            head_.resize(shape + 1u, no_job);
+            next_.resize(shape + 1u);
             shut_.resize(shape + 1u, 0);
         }
         shape_of_[index(j)] = shape;
@@ -48,7 +50,7 @@ public:
         lines_[shape].insert(where, limit_ms);
         ++size_;
         if (!(where < head_[shape])) return;
-        head_.set(shape, where);
+        head_[shape] = where;
         open(shape); // the bound of a shape is that of its head: a better head may fit
     }
     void erase(job_id j) {
@@ -59,22 +61,21 @@ public:
         shape_of_[index(j)] = absent;
         --size_;
         if (!(head_[shape] == where)) return;
-        head_.set(shape, lines_[shape].empty() ? no_job : lines_[shape].front());
-        if (shut_[shape] == 0) open_head_.set(shape, head_[shape]);
+        head_[shape] = lines_[shape].empty() ? no_job : lines_[shape].front();
+        if (!skips_shut_ || shut_[shape] == 0) next_.set(shape, head_[shape]);
     }
     void clear() {
         lines_.clear();
         head_.clear();
-        open_head_.clear();
+        next_.clear();
         shut_.clear();
+        shut_shapes_ = 0;
         shape_of_.clear();
         size_ = 0;
     }
 
-    /// The first waiting job, shut or not; no_job if none waits.
-    [[nodiscard]] rank first() const noexcept { return head_.least(); }
-    /// The first waiting job of an open shape; no_job if there is none.
-    [[nodiscard]] rank first_open() const noexcept { return open_head_.least(); }
+    /// The first waiting job, without the shut shapes where they are skipped; no_job if there is none.
+    [[nodiscard]] rank first() const noexcept { return next_.least(); }
     [[nodiscard]] std::uint32_t shape_of(job_id j) const noexcept { return shape_of_[index(j)]; }
     [[nodiscard]] std::int64_t key_of(job_id j) const noexcept { return key_of_[index(j)]; }
 
@@ -83,13 +84,19 @@ public:
     [[nodiscard]] waiting_line const& line(std::uint32_t shape) const noexcept { return lines_[shape]; }
     [[nodiscard]] bool is_shut(std::uint32_t shape) const noexcept { return shut_[shape] != 0; }
     void shut(std::uint32_t shape) noexcept {
+        shut_shapes_ += shut_[shape] == 0;
         shut_[shape] = 1;
-        open_head_.set(shape, no_job);
+        ++refusals_;
+        if (skips_shut_) next_.set(shape, no_job);
     }
     void open(std::uint32_t shape) noexcept {
+        shut_shapes_ -= shut_[shape] != 0;
         shut_[shape] = 0;
-        open_head_.set(shape, head_[shape]);
+        next_.set(shape, head_[shape]);
     }
+    [[nodiscard]] std::uint32_t shut_shapes() const noexcept { return shut_shapes_; }
+    /// Shapes shut so far, again and again.
+    [[nodiscard]] std::uint64_t refusals() const noexcept { return refusals_; }
     /// Calls visit(job) for every waiting job, shape by shape.
     template <class Visit>
     void each(Visit visit) const {
@@ -100,12 +107,15 @@ private:
     static constexpr std::uint32_t absent = 0xffffffffu;
 
     std::vector<waiting_line> lines_;     ///< [shapes]
-    tournament<rank> head_{no_job};       ///< [shapes]
-    tournament<rank> open_head_{no_job};  ///< [shapes] no_job where shut
+    std::vector<rank> head_;              ///< [shapes]
+    tournament<rank> next_{no_job};       ///< [shapes] the head, no_job where it is skipped
     std::vector<std::uint8_t> shut_;      ///< [shapes]
     std::vector<std::uint32_t> shape_of_; ///< [jobs]
     std::vector<std::int64_t> key_of_;    ///< [jobs]
     std::size_t size_ = 0;
+    std::uint64_t refusals_ = 0;
+    std::uint32_t shut_shapes_ = 0;
+    bool skips_shut_;
 };
 
 } // namespace rota::queueing

@@ -8,13 +8,14 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include <rota/cluster/ledger.hpp>
 #include <rota/cluster/placement.hpp>
-#include <rota/core/checked.hpp>
 #include <rota/core/config.hpp>
 #include <rota/core/units.hpp>
+#include <rota/queueing/price_tree.hpp>
 
 namespace rota::queueing {
 
@@ -29,9 +30,9 @@ namespace rota::queueing {
 /// Expects   residents hold whole GPUs only.
 class departures {
 public:
-    using rank = int128; ///< a measure and, below it, what breaks ties
-    static constexpr rank free_now = static_cast<rank>(std::numeric_limits<std::int64_t>::max()) << 63;
-    static constexpr rank no_price = -free_now;
+    using rank = price_tree::price; ///< a measure and, below it, what breaks ties
+    static constexpr rank free_now = price_tree::highest;
+    static constexpr rank no_price = price_tree::none;
 
     /// Ranks by the measure, then by the number, the larger of both first to leave.
     [[nodiscard]] static constexpr rank ranked(std::int64_t measure, std::uint32_t number) noexcept {
@@ -52,9 +53,9 @@ public:
         nodes_.assign(free.size(), {});
         dirty_.assign(free.size(), 0);
         leaf_.assign(free.size(), 0);
-        for (auto& one : trees_) one = {};
-        for (auto& one : pending_) one.clear();
-        used_ = 0;
+        changed_.clear();
+        trees_.assign(static_cast<std::size_t>(free.models()) * levels, {});
+        used_ = {};
         for (auto m = 0; m != free.models(); ++m) {
             auto const [first, last] = nodes_of(free, static_cast<gpu_model>(m));
             for (auto const* n = first; n != last; ++n) leaf_[*n] = static_cast<std::uint32_t>(n - first);
@@ -86,10 +87,7 @@ public:
     }
     /// The node's free GPUs, or whether it is open, may have changed.
     void touch(node_id n) {
-        if (dirty_[index(n)] == used_) return;
-        for (auto left = used_ & ~dirty_[index(n)]; left != 0; left &= left - 1)
-            pending_[static_cast<std::size_t>(std::countr_zero(left))].push_back(index(n));
-        dirty_[index(n)] = used_;
+        if (std::exchange(dirty_[index(n)], std::uint8_t{1}) == 0) changed_.push_back(index(n));
     }
     /// The residents of a node, the first to leave first.
     [[nodiscard]] resident const* begin(node_id n) const noexcept { return nodes_[index(n)].slots.data(); }
@@ -104,49 +102,38 @@ public:
         return no_price;
     }
     /// The m-th largest price of the model; no_price if there are fewer than m. `chosen`, if given: those m
-    /// nodes, the largest price first, equal prices by rack and id.
+    /// nodes, of equal prices the first by rack and id.
     [[nodiscard]] rank mth(cluster::ledger const& free, gpu_model model, int k, std::uint32_t m,
                            std::vector<std::uint32_t>* chosen = nullptr) {
-        auto& values = flushed(free, model, k);
-        if (values.empty() || m == 0) return no_price;
-        if (m == 1 && chosen == nullptr) return values[1];
-        auto const* const order = nodes_of(free, model).first;
-        taken_.clear();
-        auto last = no_price;
-        while (taken_.size() != m && values[1] != no_price) {
-            auto i = std::size_t{1};
-            while (2 * i < values.size()) i = 2 * i + (values[2 * i] != values[i]);
-            taken_.push_back({i, last = values[i]});
-            set(values, i, no_price);
-        }
-        for (auto const& [i, was] : taken_) set(values, i, was);
+        auto& tree = flushed(free, model, k);
+        if (tree.empty() || m == 0) return no_price;
+        if (m == 1 && chosen == nullptr) return tree.largest();
+        auto const& best = tree.best(m);
+        if (best.size() < m) return no_price;
         if (chosen != nullptr) {
+            auto const* const order = nodes_of(free, model).first;
             chosen->clear();
-            for (auto const& [i, was] : taken_) chosen->push_back(order[i - values.size() / 2]);
+            for (auto const& one : best) chosen->push_back(order[one.at]);
         }
-        return taken_.size() == m ? last : no_price;
+        return best.back().value;
     }
     /// At least m nodes of the model have a price above the bound.
     [[nodiscard]] bool above(cluster::ledger const& free, gpu_model model, int k, std::uint32_t m,
                              rank bound) {
-        auto const& values = flushed(free, model, k);
-        if (values.empty() || values[1] <= bound) return false;
-        if (m <= 1) return true;
-        auto got = std::uint32_t{0};
-        walk(values, 1, [bound](rank v) { return v > bound; }, [&](std::size_t) { return ++got < m; });
-        return got >= m;
+        auto const& tree = flushed(free, model, k);
+        return !tree.empty() && tree.above(m, bound);
     }
-    /// The best m-th price over the racks of the model and that rack's block; no_price where no rack
-    /// suffices.
+    /// The best m-th price over the racks of the model and that rack's block; `above` where no rack has a better
+    /// one.
     [[nodiscard]] rank mth_in_a_rack(cluster::ledger const& free, gpu_model model, int k, std::uint32_t m,
-                                     std::uint32_t& best_block) {
-        auto const& values = flushed(free, model, k);
-        auto best = no_price;
-        if (values.empty() || m == 0) return best;
+                                     std::uint32_t& best_block, rank above = no_price) {
+        auto const& tree = flushed(free, model, k);
+        auto best = above;
+        if (tree.empty() || m == 0) return best;
         auto const* const order = nodes_of(free, model).first;
         auto const& racks = free.racks();
         for (auto b = racks.first_block(model); b != racks.end_block(model); ++b) {
-            auto const* const leaf = values.data() + values.size() / 2 + (racks.begin(b) - order);
+            auto const* const leaf = tree.begin() + (racks.begin(b) - order);
             auto const size = racks.end(b) - racks.begin(b);
             if (std::count_if(leaf, leaf + size, [best](auto v) { return v > best; }) <
                 static_cast<std::ptrdiff_t>(m))
@@ -160,29 +147,49 @@ public:
     }
     /// Brings every tree up to date and starts counting rises anew from here.
     void forget_rises(cluster::ledger const& free) {
+        flush(free);
         for (auto m = 0; m != free.models(); ++m)
-            for (auto left = used_; left != 0; left &= left - 1)
-                (void)flushed(free, static_cast<gpu_model>(m), std::countr_zero(left));
-        risen_.fill(no_price);
+            for (auto left = used_[static_cast<std::size_t>(m)]; left != 0; left &= left - 1) {
+                auto& of = at(static_cast<gpu_model>(m), std::countr_zero(left));
+                of.risen = no_price;
+                of.rises.clear();
+                of.all_new = false;
+            }
     }
     /// The largest price that a node has risen to since rises were last forgotten: what did not fit below it still
     /// does not.
     [[nodiscard]] rank risen(cluster::ledger const& free, gpu_model model, int k) {
-        (void)flushed(free, model, k);
-        return risen_[index(model) * std::size_t{levels} + static_cast<std::size_t>(k)];
+        if (!changed_.empty()) flush(free);
+        return at(model, k).risen;
+    }
+    /// The same in one rack: at least m nodes above the bound, one of them risen since.
+    [[nodiscard]] bool rack_risen_above(cluster::ledger const& free, gpu_model model, int k, std::uint32_t m,
+                                        rank bound) {
+        auto const& tree = flushed(free, model, k);
+        auto const& of = at(model, k);
+        auto const* const order = nodes_of(free, model).first;
+        auto const& racks = free.racks();
+        auto const suffices = [&](std::uint32_t block) {
+            auto const* const first = tree.begin() + (racks.begin(block) - order);
+            return std::count_if(first, first + (racks.end(block) - racks.begin(block)),
+                                 [bound](rank v) { return v > bound; }) >= static_cast<std::ptrdiff_t>(m);
+        };
+        if (of.all_new) {
+            for (auto b = racks.first_block(model); b != racks.end_block(model); ++b)
+                if (suffices(b)) return true;
+            return false;
+        }
+        return std::any_of(of.rises.begin(), of.rises.end(), [&](std::uint32_t at) {
+            return tree.begin()[at] > bound && suffices(racks.block_of(node_id{order[at]}));
+        });
     }
     /// Calls visit(node) for the nodes of the model whose price is at least `least`.
     template <class Visit>
     void each_at_least(cluster::ledger const& free, gpu_model model, int k, rank least, Visit visit) {
-        auto const& values = flushed(free, model, k);
-        if (values.empty()) return;
+        auto const& tree = flushed(free, model, k);
+        if (tree.empty()) return;
         auto const* const order = nodes_of(free, model).first;
-        walk(
-            values, 1, [least](rank v) { return v >= least && v != no_price; },
-            [&](std::size_t i) {
-                visit(node_id{order[i - values.size() / 2]});
-                return true;
-            });
+        tree.each_at_least(least, [&](std::size_t i) { visit(node_id{order[i]}); });
     }
 
 private:
@@ -191,73 +198,73 @@ private:
         std::array<resident, cluster::gpus_per_node_max> slots;
         std::uint32_t size = 0;
     };
-    struct leaf_value {
-        std::size_t at;
-        rank was;
+    struct prices {
+        price_tree tree;       ///< in the order of the model's nodes
+        rank risen = free_now; ///< the largest price that a node has risen to; at first everything is new
+        std::vector<std::uint32_t> rises; ///< positions whose price has risen
+        bool all_new = true;
     };
-    using tree = std::vector<rank>; ///< a max tree; leaves in the order of the model's nodes
 
+    [[nodiscard]] prices& at(gpu_model model, int k) noexcept {
+        return trees_[index(model) * std::size_t{levels} + static_cast<std::size_t>(k)];
+    }
     static std::pair<std::uint32_t const*, std::uint32_t const*> nodes_of(cluster::ledger const& free,
                                                                           gpu_model model) noexcept {
         auto const& racks = free.racks();
         if (racks.first_block(model) == racks.end_block(model)) return {nullptr, nullptr};
         return {racks.begin(racks.first_block(model)), racks.end(racks.end_block(model) - 1)};
     }
-    static void set(tree& values, std::size_t i, rank value) noexcept {
-        values[i] = value;
-        while ((i >>= 1) != 0) {
-            auto const larger = std::max(values[2 * i], values[2 * i + 1]);
-            if (values[i] == larger) return;
-            values[i] = larger;
-        }
-    }
-    /// Visits leaves i for which `in` holds, left to right, until visit returns false.
-    template <class In, class Visit>
-    static bool walk(tree const& values, std::size_t i, In in, Visit&& visit) {
-        if (!in(values[i])) return true;
-        if (2 * i >= values.size()) return visit(i);
-        return walk(values, 2 * i, in, visit) && walk(values, 2 * i + 1, in, visit);
-    }
     /// The tree of (model, k), brought up to date; built when it is first asked for.
-    tree& flushed(cluster::ledger const& free, gpu_model model, int k) {
-        auto& values = trees_[index(model) * std::size_t{levels} + static_cast<std::size_t>(k)];
+    price_tree& flushed(cluster::ledger const& free, gpu_model model, int k) {
+        if (!changed_.empty()) flush(free);
+        auto& of = at(model, k);
+        if (of.tree.empty()) build(free, model, k);
+        return of.tree;
+    }
+    void build(cluster::ledger const& free, gpu_model model, int k) {
         auto const [first, last] = nodes_of(free, model);
-        auto const bit = std::uint32_t{1} << k;
-        if (values.empty() && first != last) {
-            used_ |= bit;
-            auto const leaves = std::bit_ceil(static_cast<std::size_t>(last - first));
-            risen_[index(model) * std::size_t{levels} + static_cast<std::size_t>(k)] =
-                free_now; // everything is new
-            values.assign(2 * leaves, no_price);
-            for (auto const* n = first; n != last; ++n) values[leaves + leaf_[*n]] = price(free, *n, k);
-            for (auto i = leaves - 1; i != 0; --i) values[i] = std::max(values[2 * i], values[2 * i + 1]);
+        if (first == last) return;
+        used_[index(model)] |= std::uint32_t{1} << k;
+        auto now = std::vector<rank>{};
+        for (auto const* n = first; n != last; ++n) now.push_back(price(free, *n, k));
+        at(model, k).tree.assign(now);
+    }
+    /// Brings the changed nodes up to date, all prices of a node in one walk over its residents.
+    void flush(cluster::ledger const& free) {
+        for (auto n : changed_) {
+            dirty_[n] = 0;
+            auto const model = free.of(node_id{n}).model;
+            auto gpus = free.whole_count(node_id{n});
+            auto const* next = begin(node_id{n});
+            auto const* const last = end(node_id{n});
+            auto const open = free.open(node_id{n});
+            auto now = free_now;
+            for (auto left = used_[index(model)]; left != 0; left &= left - 1) { // k ascends
+                auto const k = std::countr_zero(left);
+                for (; gpus < k && next != last; ++next) {
+                    gpus += next->gpus;
+                    now = next->rank;
+                }
+                auto const price = open && gpus >= k ? now : no_price;
+                auto& of = at(model, k);
+                auto const before = of.tree.begin()[leaf_[n]];
+                if (before == price) continue;
+                if (price > before) {
+                    of.risen = std::max(of.risen, price);
+                    of.rises.push_back(leaf_[n]);
+                }
+                of.tree.set(leaf_[n], price);
+            }
         }
-        auto& changed = pending_[static_cast<std::size_t>(k)];
-        for (auto n : changed) { // of every model: the list is shared
-            dirty_[n] &= ~bit;
-            auto& of =
-                trees_[index(free.of(node_id{n}).model) * std::size_t{levels} + static_cast<std::size_t>(k)];
-            if (of.empty()) continue;
-            auto const at = of.size() / 2 + leaf_[n];
-            auto const now = price(free, n, k);
-            if (of[at] == now) continue;
-            auto& risen =
-                risen_[index(free.of(node_id{n}).model) * std::size_t{levels} + static_cast<std::size_t>(k)];
-            if (now > of[at]) risen = std::max(risen, now);
-            set(of, at, now);
-        }
-        changed.clear();
-        return values;
+        changed_.clear();
     }
 
     std::vector<node_residents> nodes_;
-    std::vector<std::uint32_t> leaf_;  ///< [nodes] position among the nodes of its model
-    std::vector<std::uint32_t> dirty_; ///< [nodes] bit k: waits in pending_[k]
-    std::array<tree, std::size_t{cluster::models_max} * levels> trees_;
-    std::array<std::vector<std::uint32_t>, levels> pending_;
-    std::array<rank, std::size_t{cluster::models_max} * levels> risen_{};
-    std::uint32_t used_ = 0; ///< bit k: some tree for k exists
-    std::vector<leaf_value> taken_;
+    std::vector<std::uint32_t> leaf_; ///< [nodes] position among the nodes of its model
+    std::vector<std::uint8_t> dirty_; ///< [nodes] stands in changed_
+    std::vector<std::uint32_t> changed_;
+    std::vector<prices> trees_;                             ///< [models x levels]
+    std::array<std::uint32_t, cluster::models_max> used_{}; ///< bit k: the tree for k exists
     std::vector<rank> sorted_;
 };
 

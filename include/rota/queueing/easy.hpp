@@ -20,6 +20,7 @@
 #include <rota/placement/node_fit.hpp>
 #include <rota/queueing/backlog.hpp>
 #include <rota/queueing/residents.hpp>
+#include <rota/queueing/shape_table.hpp>
 
 namespace rota::queueing {
 
@@ -65,7 +66,7 @@ public:
     void backfill(view const& v, actions& a, Placement const& place, backlog& waiting) {
         auto const head = waiting.first().job;
         if (running_.index_of().empty()) running_.rebuild(v, [&](job_id j) { return leaves(v, j); });
-        if (!somebody_may_pass(v, place, waiting, head) && v.state(head).promised != never) return;
+        if (!somebody_may_pass<Placement>(v, waiting, head) && v.state(head).promised != never) return;
         auto const together = placement::stays_together<Placement>(v.need(head), v.free());
         if (together && running_.regular() && placement::plain(v.need(head)) && shadow(v, head)) {
             a.promise(head, shadow_);
@@ -78,13 +79,12 @@ public:
 private:
     /// Shapes of which the first job would fit now; the others are shut until something is released.
     template <class Placement>
-    bool somebody_may_pass(view const& v, Placement const& place, backlog& waiting, job_id head) {
+    bool somebody_may_pass(view const& v, backlog& waiting, job_id head) {
         candidates_.clear();
         for (auto s = std::uint32_t{0}; s != waiting.shapes(); ++s) {
             if (waiting.is_shut(s) || waiting.head(s) == backlog::no_job || s == waiting.shape_of(head))
                 continue;
-            if (placement::may_fit(place, v.request_of(s), v.free()))
-                candidates_.push_back({backlog::no_job, s});
+            if (shapes_.may_fit<Placement>(v, s, v.free())) candidates_.push_back({backlog::no_job, s});
             else waiting.shut(s);
         }
         return !candidates_.empty();
@@ -151,7 +151,7 @@ private:
             for (auto surplus = v.free().whole_count(n) - usable(v, n); surplus > 0; --surplus)
                 mask ^= std::bit_floor(mask);
         auto const before = std::uint32_t{long_world_->state().whole(n)};
-        long_world_->set_open(n, v.free().open(n));
+        if (long_world_->open(n) != v.free().open(n)) long_world_->set_open(n, v.free().open(n));
         if (auto const gone = before & ~mask; gone != 0)
             long_world_->take({n, static_cast<std::uint16_t>(gone)});
         if (auto const back = mask & ~before; back != 0)
@@ -175,10 +175,9 @@ private:
         if (candidates_.empty()) return;
         sync_all(v);
         auto const eligible = [&](std::uint32_t s) {
-            auto const& need = v.request_of(s);
-            if (waiting.head(s) == backlog::no_job || !placement::may_fit(place, need, v.free()))
+            if (waiting.head(s) == backlog::no_job || !shapes_.may_fit<Placement>(v, s, v.free()))
                 return backlog::no_job;
-            if (placement::may_fit(place, need, *long_world_)) return waiting.head(s);
+            if (shapes_.may_fit<Placement>(v, s, *long_world_)) return waiting.head(s);
             auto const* short_enough = waiting.line(s).first_within(slack);
             return short_enough == nullptr ? backlog::no_job : *short_enough;
         };
@@ -255,7 +254,8 @@ private:
     };
 
     Estimator estimate_{};
-    residents running_;
+    residents running_{true};
+    shape_table shapes_;
     sim_time shadow_ = never;
     int each_ = 0;                     ///< GPUs of the head on each of its nodes
     std::vector<std::uint32_t> nodes_; ///< H

@@ -79,6 +79,7 @@ public:
     template <placement::policy Placement, class Preemption>
     void decide(view const& v, actions& a, Placement const& place, Preemption& evict) {
         refresh(v, evict);
+        if (waiting_.size() == 0) return wake(v, a);
         if constexpr (requires { how_.plan(v, a, place, waiting_); }) {
             how_.plan(v, a, place, waiting_);
         } else if constexpr (Preemption::follows(std::type_identity<Order>{})) {
@@ -88,7 +89,8 @@ public:
         } else {
             run_one_by_one(v, a, place, evict);
         }
-        forget_what_was_taken(v.free());
+        if (std::exchange(refusals_, waiting_.refusals()) != waiting_.refusals())
+            forget_what_was_taken(v.free());
         wake(v, a);
     }
 
@@ -105,7 +107,7 @@ private:
     template <class Placement, class Preemption>
     [[nodiscard]] bool start(view const& v, actions& a, Placement const& place, Preemption& evict, job_id j) {
         auto started = false;
-        if (placement::may_fit(place, v.need(j), v.free()))
+        if (shapes_.may_fit<Placement>(v, v.state(j).shape, v.free()))
             if (auto const where = place.place(v.need(j), v.free()); where)
                 started = a.start(j, *where) == answer::accepted;
         if (!started && evict.start(v, a, place, by_, j)) {
@@ -125,8 +127,8 @@ private:
     template <class Placement, class Preemption>
     void run(view const& v, actions& a, Placement const& place, Preemption& evict) {
         for (;;) {
-            if (std::exchange(released_, false)) reopen(v, place, evict);
-            auto const next = std::same_as<Discipline, skip_ahead> ? waiting_.first_open() : waiting_.first();
+            if (std::exchange(released_, false) && waiting_.shut_shapes() != 0) reopen<Placement>(v, evict);
+            auto const next = waiting_.first();
             if (next == backlog::no_job) return;
             auto const shape = waiting_.shape_of(next.job);
             if (!waiting_.is_shut(shape) && start(v, a, place, evict, next.job)) continue;
@@ -136,39 +138,35 @@ private:
     }
     /// Opens the shapes whose first job may start now, after something was released.
     template <class Placement, class Preemption>
-    void reopen(view const& v, Placement const& place, Preemption& evict) {
+    void reopen(view const& v, Preemption& evict) {
         auto const& free = v.free();
         auto rose = false; // no node counter has: then what did not fit still does not
         for (auto m = std::size_t{0}; m != static_cast<std::size_t>(free.models()); ++m) {
             rose_[m] = 0;
-            for (auto k = 0; k <= free.largest(static_cast<gpu_model>(m)); ++k) {
-                auto const now = free.at_least(static_cast<gpu_model>(m), k);
-                auto& before = seen_[m][static_cast<std::size_t>(k)];
-                rose_[m] |= static_cast<std::uint32_t>(now > before) << k;
-                before = now;
-            }
+            auto const& now = free.at_least(static_cast<gpu_model>(m));
+            for (auto k = std::size_t{0}; k != now.size(); ++k)
+                rose_[m] |= static_cast<std::uint32_t>(now[k] > seen_[m][k]) << k;
+            seen_[m] = now;
             rose |= rose_[m] != 0;
         }
         for (auto s = std::uint32_t{0}; s != waiting_.shapes(); ++s) {
             if (!waiting_.is_shut(s) || waiting_.head(s) == backlog::no_job) continue;
-            auto const& need = v.request_of(s);
-            auto asks = !placement::counted(place, need, free);
+            auto asks = !shapes_.counted<Placement>(v, s);
             if (!asks && rose)
                 for (auto const& row : shapes_.of(v, s))
                     asks = asks || (rose_[index(row.model)] & row.counters) != 0;
-            if ((asks && placement::may_fit(place, need, free)) ||
-                evict.may_start(v, by_, waiting_.head(s).job))
+            auto const [key, head] = waiting_.head(s);
+            if ((asks && shapes_.may_fit<Placement>(v, s, free)) || evict.may_start(v, by_, head, key))
                 waiting_.open(s);
         }
         evict.all_asked(v);
     }
     /// What did not fit in this pass did not fit what is left now: counters that rise from here may help it.
     void forget_what_was_taken(cluster::ledger const& free) noexcept {
-        for (auto m = std::size_t{0}; m != static_cast<std::size_t>(free.models()); ++m)
-            for (auto k = 0; k <= free.largest(static_cast<gpu_model>(m)); ++k) {
-                auto& seen = seen_[m][static_cast<std::size_t>(k)];
-                seen = std::min(seen, free.at_least(static_cast<gpu_model>(m), k));
-            }
+        for (auto m = std::size_t{0}; m != static_cast<std::size_t>(free.models()); ++m) {
+            auto const& now = free.at_least(static_cast<gpu_model>(m));
+            for (auto k = std::size_t{0}; k != now.size(); ++k) seen_[m][k] = std::min(seen_[m][k], now[k]);
+        }
     }
     /// For a preemption that ranks jobs otherwise than the queue: a job behind may evict where one before
     /// could not.
@@ -232,10 +230,12 @@ private:
 
     Order by_{};
     Discipline how_{};
-    backlog waiting_;
+    backlog waiting_{std::same_as<Discipline, skip_ahead>};
+    std::uint64_t refusals_ = 0;
     shape_table shapes_;
     bool released_ = false;
-    std::array<std::array<std::uint32_t, cluster::ledger::levels>, cluster::models_max> seen_{};
+    std::array<cluster::ledger::counts, cluster::models_max>
+        seen_{}; ///< node counters when shapes were last refused
     std::array<std::uint32_t, cluster::models_max>
         rose_{}; ///< bit k: more nodes have k free than when last seen
     std::priority_queue<timer, std::vector<timer>, std::greater<>> timers_;

@@ -21,6 +21,8 @@ namespace rota::queueing {
 /// must not be asked.
 class residents {
 public:
+    explicit residents(bool tells_changes = false) noexcept : tells_changes_{tells_changes} {}
+
     [[nodiscard]] bool regular() const noexcept { return irregular_ == 0; }
     [[nodiscard]] departures& index_of() noexcept { return index_; }
     [[nodiscard]] departures const& index_of() const noexcept { return index_; }
@@ -53,7 +55,7 @@ public:
         index_.add(j, rank(j), v.intent(j));
         note(v.intent(j));
     }
-    /// Nodes whose residents changed since the last clear, in no order and perhaps twice.
+    /// Nodes whose residents changed since the last clear, in no order and perhaps twice, if it was told to say so.
     [[nodiscard]] std::vector<node_id>& changed() noexcept { return changed_; }
     /// Forgets everything and reads the view.
     template <class Rank>
@@ -85,7 +87,8 @@ private:
         return r->rank;
     }
     void note(cluster::placement const& p) {
-        for (auto const& part : p) changed_.push_back(part.node);
+        if (tells_changes_)
+            for (auto const& part : p) changed_.push_back(part.node);
     }
 
     departures index_;
@@ -93,6 +96,7 @@ private:
     std::vector<std::uint32_t> known_; ///< [jobs] number of the copy in pool_, 0: not placed
     std::vector<node_id> changed_;
     std::uint32_t irregular_ = 0;
+    bool tells_changes_;
 };
 
 } // namespace rota::queueing

@@ -9,6 +9,9 @@
 #include <rota/contract/view.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/request.hpp>
+#include <rota/placement/concepts.hpp>
+#include <rota/placement/feasible.hpp>
+#include <rota/placement/may_fit.hpp>
 #include <rota/placement/node_fit.hpp>
 
 namespace rota::queueing {
@@ -23,23 +26,66 @@ public:
     };
 
     /// The models that may hold the shape on as few nodes as its size allows, ascending.
-    [[nodiscard]] std::span<row const> of(view const& v, std::uint32_t shape) {
-        auto const& known = at(v, shape);
-        return {rows_.data() + known.first, known.count};
-    }
+    [[nodiscard]] std::span<row const> of(view const& v, std::uint32_t shape) { return rows(at(v, shape)); }
     /// Whole GPUs only, and whole nodes beyond one node.
     [[nodiscard]] bool regular(view const& v, std::uint32_t shape) { return at(v, shape).regular; }
+    /// placement::counted, remembered.
+    template <placement::policy Placement>
+    [[nodiscard]] bool counted(view const& v, std::uint32_t shape) {
+        auto const& known = at(v, shape);
+        return placement::is_compact<Placement>() ? known.counted_if_compact : known.counted;
+    }
+    /// placement::may_fit, from what is remembered of the shape.
+    template <placement::policy Placement>
+    [[nodiscard]] bool may_fit(view const& v, std::uint32_t shape, cluster::ledger const& free) {
+        auto const& known = at(v, shape);
+        auto const together = placement::is_compact<Placement>() || known.span != job::span::anywhere;
+        for (auto const& [model, counters, gang] : rows(known)) {
+            if (!known.whole) return true;
+            if (free.free_gpus(model) < known.gpus) continue;
+            if (!together) return true;
+            if (free.at_least(model, gang.each) < gang.full) continue;
+            if (gang.rest != 0 && free.at_least(model, gang.rest) < gang.nodes()) continue;
+            if (known.span == job::span::one_rack && gang.full > 1 &&
+                free.racks().tightest(model, gang.full) == cluster::bitmap::none)
+                continue;
+            return true;
+        }
+        return known.span == job::span::anywhere && together && !known.fits_together;
+    }
 
 private:
     struct entry {
         std::uint32_t first = 0;
         std::uint16_t count = 0;
+        std::uint16_t gpus = 0;
+        job::span span{};
         bool regular = false;
+        bool counted = false;
+        bool counted_if_compact = false;
+        bool whole = false;
+        bool fits_together = false;
     };
+    [[nodiscard]] std::span<row const> rows(entry const& known) const noexcept {
+        return {rows_.data() + known.first, known.count};
+    }
     entry const& at(view const& v, std::uint32_t shape) {
+        if (entries_.size() <= shape) learn(v, shape);
+        return entries_[shape];
+    }
+    void learn(view const& v, std::uint32_t shape) {
         while (entries_.size() <= shape) {
             auto const& need = v.request_of(static_cast<std::uint32_t>(entries_.size()));
-            auto fresh = entry{static_cast<std::uint32_t>(rows_.size()), 0, placement::plain(need)};
+            auto fresh = entry{.first = static_cast<std::uint32_t>(rows_.size()),
+                               .gpus = need.gpus_max,
+                               .span = need.span,
+                               .regular = placement::plain(need),
+                               .whole = need.whole(),
+                               .fits_together = placement::fits_together(need, v.free())};
+            fresh.counted =
+                fresh.regular && need.span != job::span::one_rack && need.span != job::span::anywhere;
+            fresh.counted_if_compact = fresh.regular && need.span != job::span::one_rack &&
+                                       (need.span != job::span::anywhere || fresh.fits_together);
             for (auto m = 0; m != v.free().models(); ++m) {
                 auto const model = static_cast<gpu_model>(m);
                 auto const largest = v.free().largest(model);
@@ -53,7 +99,6 @@ private:
             }
             entries_.push_back(fresh);
         }
-        return entries_[shape];
     }
 
     std::vector<entry> entries_; ///< [shapes]

@@ -32,6 +32,7 @@ public:
     }
     void set(std::size_t i, Value const& value) noexcept {
         i += nodes_.size() / 2;
+        if (nodes_[i] == value) return;
         nodes_[i] = value;
         while ((i >>= 1) != 0) {
             auto const& winner = nodes_[2 * i + 1] < nodes_[2 * i] ? nodes_[2 * i + 1] : nodes_[2 * i];

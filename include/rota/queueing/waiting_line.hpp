@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -31,7 +32,7 @@ struct rank {
 /// block).
 class waiting_line {
 public:
-    [[nodiscard]] bool empty() const noexcept { return blocks_.empty(); }
+    [[nodiscard]] bool empty() const noexcept { return blocks_.empty() || blocks_.front()->size == 0; }
     /// Expects !empty().
     [[nodiscard]] rank const& front() const noexcept { return *blocks_.front()->begin(); }
 
@@ -60,6 +61,11 @@ public:
             std::copy(one.limits() + at + 1, one.limits() + one.size, one.limits() + at);
         }
         if (--one.size == 0) {
+            if (blocks_.size() == 1) { // the next job will want it
+                one.from = 0;
+                least_[0] = std::numeric_limits<millis>::max();
+                return;
+            }
             spare_.push_back(std::move(blocks_[b]));
             blocks_.erase(blocks_.begin() + static_cast<std::ptrdiff_t>(b));
             first_.erase(first_.begin() + static_cast<std::ptrdiff_t>(b));
@@ -72,7 +78,7 @@ public:
     /// The first job, in order, that may run no longer than `within`; null if there is none.
     [[nodiscard]] rank const* first_within(millis within) const noexcept {
         for (std::size_t b = 0; b != least_.size(); ++b) {
-            if (least_[b] > within) continue;
+            if (least_[b] > within || blocks_[b]->size == 0) continue;
             auto at = std::size_t{0};
             while (blocks_[b]->limits()[at] > within) ++at;
             return blocks_[b]->begin() + at;
