@@ -9,14 +9,11 @@
 #include <rota/simulation/simulator.hpp>
 #include <rota/system/best_effort_fifo.hpp>
 #include <rota/system/easy.hpp>
-#include <rota/system/fifo.hpp>
-#include <rota/system/priority_preemptive.hpp>
-#include <rota/system/sjf.hpp>
 #include <rota/system/srtf.hpp>
-#include <rota/system/tiresias_l.hpp>
 
 #include "../property/queueing/naive.hpp"
 #include "load.hpp"
+#include "schedulers.hpp"
 
 namespace {
 
@@ -93,13 +90,7 @@ void against(char const* name, Fast fast, Slow slow) {
 
 int main(int argc, char** argv) {
     auto const place = placement::consolidated{};
-    rows("fifo", [](auto&) { return rota::system::fifo<>{}; });
-    rows("best_effort_fifo", [](auto&) { return rota::system::best_effort_fifo<>{}; });
-    rows("sjf", [](auto&) { return rota::system::sjf<>{}; });
-    rows("easy", [](auto&) { return rota::system::easy<>{}; });
-    rows("srtf", [](auto& world) { return rota::system::srtf<estimate::oracle>{world.clairvoyance()}; });
-    rows("priority_preemptive", [](auto&) { return rota::system::priority_preemptive<>{}; });
-    rows("tiresias_l", [](auto&) { return rota::system::tiresias_l<>{{3'600'000, 115'200'000}}; });
+    bench::each_scheduler([](char const* name, auto make) { rows(name, make); });
     against(
         "best_effort_fifo", [](auto&) { return rota::system::best_effort_fifo<>{}; },
         [](auto&) { return naive::greedy<queueing::fifo, naive::discipline::skip_ahead>{}; });
