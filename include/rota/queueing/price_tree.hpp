@@ -47,11 +47,15 @@ public:
     }
     void set(std::size_t at, price value) noexcept {
         auto i = leaves() + at;
-        values_[i] = value;
-        for (; i > 1; i >>= 1) {
-            value = std::max(value, values_[i ^ 1]);
-            if (values_[i >> 1] == value) return;
-            values_[i >> 1] = value;
+        auto const before = std::exchange(values_[i], value);
+        if (value > before) {
+            for (; i > 1 && values_[i >> 1] < value; i >>= 1) values_[i >> 1] = value;
+        } else {
+            for (; i > 1 && values_[i >> 1] == before; i >>= 1) { // else another was the largest
+                value = std::max(value, values_[i ^ 1]);
+                if (value == before) return;
+                values_[i >> 1] = value;
+            }
         }
     }
     /// At least m prices are above the bound.
