@@ -99,14 +99,14 @@ protected:
     }
     void tell(event_kind what, job_id id, log::cause why = {}) { tell(what, id, want_.where(id), why); }
     void tell(event_kind what, job_id id, phase after, log::cause why) {
-        inbox.push_back({.at = now(),
-                         .kind = what,
-                         .after = after,
-                         .why = why,
-                         .job = id,
-                         .incarnation = at(id).incarnation,
-                         .node = {},
-                         .tenant = at(id).spec->tenant});
+        auto& fresh = inbox.emplace_back(); // field by field: a copy of what was just written would stall
+        fresh.at = now();
+        fresh.kind = what;
+        fresh.after = after;
+        fresh.why = why;
+        fresh.job = id;
+        fresh.incarnation = at(id).incarnation;
+        fresh.tenant = at(id).spec->tenant;
     }
     void drop_stale(job_id id, std::uint32_t op) {
         ++stale_;
@@ -150,7 +150,12 @@ protected:
         j.flight = kind;
         j.op = j.decided;
         ++in_flight_;
-        outbox.push_back({j.op, id, j.incarnation, kind, j.mode});
+        auto& fresh = outbox.emplace_back();
+        fresh.op = j.op;
+        fresh.job = id;
+        fresh.incarnation = j.incarnation;
+        fresh.kind = kind;
+        fresh.mode = j.mode;
     }
     void block(job_id id) {
         if (std::exchange(job(id).blocked, true)) return;

@@ -73,7 +73,9 @@ public:
             return;
         }
         first_[b] = *one.begin();
-        if (limit == least_[b]) least_[b] = one.least();
+        if (limit == least_[b] &&
+            std::find(one.limits(), one.limits() + one.size, limit) == one.limits() + one.size)
+            least_[b] = one.least();
     }
     /// The first job, in order, that may run no longer than `within`; null if there is none.
     [[nodiscard]] rank const* first_within(millis within) const noexcept {
