@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_PLACEMENT_FRAGMENTATION_DROP_HPP
+#define ROTA_PLACEMENT_FRAGMENTATION_DROP_HPP
+
+#include <cstdint>
+
+#include <rota/cluster/spec.hpp>
+#include <rota/core/config.hpp>
+#include <rota/job/pod.hpp>
+#include <rota/placement/fragmentation.hpp>
+#include <rota/placement/node_state.hpp>
+
+namespace rota::placement {
+
+/// By how much each way of placing a pod on a node lowers the node's fragmentation.
+struct fragmentation_drops {
+    struct way {
+        std::int64_t drop;  ///< before minus after, times target.weight; negative where it rises
+        std::uint16_t gpus; ///< as a mask
+    };
+    way ways[cluster::gpus_per_node_max];
+    int size = 0;
+};
+
+/// A pod of whole GPUs, or of none, has one way: the lowest free ones. A share has one for each GPU it fits
+/// on, lowest first; of GPUs with equally much free only the lowest, for they are alike.
+///
+/// Equal to fragment(on, target) - fragment(with(on, need, gpus), target), but counts each kind once and
+/// corrects for the GPU that changes.
+/// Expects   fits(on, need).
+[[nodiscard]] ROTA_HOST_DEVICE constexpr fragmentation_drops drops(node_state const& on, job::pod const& need,
+                                                                   target_view target) noexcept {
+    auto found = fragmentation_drops{};
+    if (!need.shares()) {
+        auto const gpus = tightest(on, need);
+        found.ways[found.size++] = {fragment(on, target) - fragment(with(on, need, gpus), target), gpus};
+        return found;
+    }
+    int at[cluster::gpus_per_node_max] = {};
+    for (auto g = 0; g != on.gpus; ++g) {
+        auto fresh = on.milli[g] >= need.milli;
+        for (auto i = 0; fresh && i != found.size; ++i) fresh = on.milli[at[i]] != on.milli[g];
+        if (!fresh) continue;
+        at[found.size] = g;
+        found.ways[found.size++] = {0, static_cast<std::uint16_t>(1u << g)};
+    }
+    // What is no fragment: weight x free milli on GPUs with enough, of each kind that fits. It falls by that
+    // much less than the free milli do.
+    auto before = std::int64_t{0};
+    auto const cpu_after = on.cpu_milli - need.cpu_milli;
+    for (auto const& kind : target) {
+        auto const least = int{kind.need.milli};
+        if (kind.need.gpus == 0 || on.cpu_milli < kind.need.cpu_milli || !kind.need.accepts(on.model))
+            continue;
+        auto count = 0;
+        auto usable = 0;
+        for (auto g = 0; g != on.gpus; ++g)
+            if (on.milli[g] >= least) {
+                ++count;
+                usable += on.milli[g];
+            }
+        if (count < kind.need.gpus) continue;
+        before += std::int64_t{kind.weight} * usable;
+        if (cpu_after < kind.need.cpu_milli) continue;
+        for (auto i = 0; i != found.size; ++i) {
+            auto const had = int{on.milli[at[i]]};
+            auto const left = had - need.milli;
+            auto const lost = had >= least && left < least;
+            if (count - lost < kind.need.gpus) continue;
+            auto const now = usable - (had >= least ? had : 0) + (left >= least ? left : 0);
+            found.ways[i].drop += std::int64_t{kind.weight} * now;
+        }
+    }
+    for (auto i = 0; i != found.size; ++i) found.ways[i].drop += target.weight * need.milli - before;
+    return found;
+}
+
+} // namespace rota::placement
+
+#endif

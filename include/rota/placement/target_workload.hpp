@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_PLACEMENT_TARGET_WORKLOAD_HPP
+#define ROTA_PLACEMENT_TARGET_WORKLOAD_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <tuple>
+#include <vector>
+
+#include <rota/core/config.hpp>
+#include <rota/job/pod.hpp>
+#include <rota/placement/fragmentation.hpp>
+
+namespace rota::placement {
+
+/// Which pods count as typical.
+struct popularity {
+    std::uint32_t percent = 95;            ///< of all pods that the typical kinds make up at least
+    std::uint32_t cpu_milli_of_none = 100; ///< what a pod that asks for no CPU is taken to need
+    bool cpu_only = true;                  ///< pods without GPUs are counted
+};
+
+/// The most frequent kinds of pods of a workload, until they make up most of it.
+///
+/// Order     the most frequent first, ties by CPU, share, GPUs and models, the larger first. Memory makes no
+/// kind.
+/// Source    Q. Weng et al., "Beware of Fragmentation: Scheduling GPU-Sharing Workloads with Fragmentation
+/// Gradient Descent", ATC 2023, section 4; thresholds of its experiments. Differs: models make a kind as a
+/// set, not as the text that lists them.
+class target_workload {
+public:
+    /// Expects   how.percent from 1 to 100, and a pod that counts.
+    explicit target_workload(std::vector<job::pod> const& pods, popularity how = {}) {
+        ROTA_EXPECTS(how.percent >= 1 && how.percent <= 100, "a percentage from 1 to 100");
+        auto all = std::int64_t{0};
+        auto const key = [](typical_pod const& one) {
+            return std::tuple{one.need.cpu_milli, one.need.milli, one.need.gpus, one.need.models};
+        };
+        for (auto need : pods) {
+            if (need.gpus == 0 && !how.cpu_only) continue;
+            if (need.cpu_milli == 0) need.cpu_milli = how.cpu_milli_of_none;
+            need.mem_mib = 0;
+            kinds_.push_back({need, 1});
+            ++all;
+        }
+        ROTA_EXPECTS(all != 0, "a workload without pods has no typical ones");
+        std::sort(kinds_.begin(), kinds_.end(),
+                  [&](auto const& a, auto const& b) { return key(a) > key(b); });
+        auto distinct = std::size_t{0};
+        for (auto const& one : kinds_) {
+            if (distinct != 0 && kinds_[distinct - 1].need == one.need) ++kinds_[distinct - 1].weight;
+            else kinds_[distinct++] = one;
+        }
+        kinds_.resize(distinct);
+        std::sort(kinds_.begin(), kinds_.end(), [&](auto const& a, auto const& b) {
+            return a.weight != b.weight ? a.weight > b.weight : key(a) > key(b);
+        });
+        auto taken = std::size_t{0};
+        while (100 * weight_ < how.percent * all) weight_ += kinds_[taken++].weight;
+        kinds_.resize(taken);
+    }
+
+    [[nodiscard]] std::vector<typical_pod> const& kinds() const noexcept { return kinds_; }
+    /// Expects   this outlives the view.
+    [[nodiscard]] target_view view() const& noexcept {
+        return {kinds_.data(), static_cast<std::uint32_t>(kinds_.size()), weight_};
+    }
+    [[nodiscard]] target_view view() const&& = delete;
+
+private:
+    std::vector<typical_pod> kinds_;
+    std::int64_t weight_ = 0;
+};
+
+} // namespace rota::placement
+
+#endif
