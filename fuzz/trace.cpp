@@ -10,6 +10,7 @@
 #include <rota/trace/cluster_spec.hpp>
 #include <rota/trace/formats.hpp>
 #include <rota/trace/native_writer.hpp>
+#include <rota/trace/openb_pods.hpp>
 
 namespace {
 
@@ -63,6 +64,14 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         if (reader == 9) consistent(trace::read_openb_nodes(*from, how));
         if (reader == 10) static_cast<void>(trace::read_cluster_shorthand(bytes.substr(0, 12)));
         if (reader == 11) static_cast<void>(trace::read_csv_map(bytes));
+        if (reader == 12) {
+            auto const got = trace::read_openb_pods(*from, how);
+            consistent(got.said);
+            require(got.pods.size() == got.said.tally.kept, "kept rows are the pods");
+            for (auto const& one : got.pods)
+                require(one.gpus == 0 ? one.milli == 0 : one.milli >= 1 && one.milli <= rota::whole_gpu,
+                        "a pod has a share of each of its GPUs");
+        }
         return 0;
     }
     auto const got = trace::formats[reader].read(*from, how);
