@@ -27,6 +27,7 @@ std::map<std::string, names> const may_include{
     {"log", {"core", "cluster", "job"}},
     {"placement", {"core", "cluster", "job"}},
     {"trace", {"core", "cluster", "job"}},
+    {"packing", {"core", "cluster", "job", "placement"}},
     {"contract", {"core", "cluster", "job", "log", "placement"}},
     {"estimate", {"core", "cluster", "job", "log", "contract"}},
     {"queueing", {"core", "cluster", "job", "log", "contract", "estimate", "placement"}},
