@@ -111,6 +111,7 @@ struct program {
     compare_options compare;
     quickstart_options quickstart;
     generate_options generate;
+    pack_options pack;
     check_log_options check_log;
     int (*chosen)(program const&) = nullptr;
 
@@ -157,6 +158,27 @@ struct program {
             ->capture_default_str();
         fresh.add_option("--priorities", generate.priorities, "priority classes 0, 1, ..., equally often")
             ->capture_default_str();
+
+        auto& full =
+            command("pack", "Fill a cluster with pods that never leave: allocation and fragmentation by load",
+                    [](program const& p) { return cli::pack(p.pack); });
+        full.add_option("--nodes", pack.nodes, "openb node list: sn,cpu_milli,memory_mib,gpu,model")
+            ->required();
+        full.add_option("--pods", pack.pods,
+                        "openb pod list: name,cpu_milli,memory_mib,num_gpu,gpu_milli[,gpu_spec]")
+            ->required();
+        full.add_option(
+                "--policy", pack.policy,
+                "fgd, fgd_exact, best_fit, dot_product, gpu_packing, gpu_clustering or random, as in the "
+                "study of FGD")
+            ->required();
+        full.add_option(
+                "--tune", pack.tune,
+                "GPUs asked for in the end, as a multiple of the cluster's: pods are cloned or left out; 0: "
+                "the list as it is")
+            ->capture_default_str();
+        full.add_option("--seeds", pack.seeds, "SEED or FIRST..LAST: one run each")->capture_default_str();
+        full.add_option("--out", pack.file, "write one CSV line for each seed and percent to this file");
 
         auto& judge = command("check-log", "Judge a schedule log by the laws of scheduling",
                               [](program const& p) { return cli::check_log(p.check_log); });

@@ -75,6 +75,16 @@ struct generate_options {
     std::uint64_t priorities = 1;
 };
 
+/// The packing experiment.
+struct pack_options {
+    std::string nodes;
+    std::string pods;
+    std::string policy;
+    std::string tune = "1.3";
+    std::string seeds = "42..51";
+    std::string file; ///< empty: no CSV
+};
+
 struct check_log_options {
     input_options input;
     world_options world;
@@ -87,6 +97,7 @@ int simulate(simulate_options const& asked);
 int compare(compare_options const& asked);
 int quickstart(quickstart_options const& asked);
 int generate(generate_options const& asked);
+int pack(pack_options const& asked);
 int check_log(check_log_options const& asked);
 int list();
 
