@@ -61,10 +61,9 @@ node_state node(std::vector<int> const& milli, std::uint32_t cpu_milli = 0, int 
 
 job::pod some_pod() {
     auto const gpus = *rc::gen::element(0, 1, 1, 1, 2, 3, 4, 8);
-    auto const milli = gpus == 0   ? 0
-                       : gpus == 1 ? *rc::gen::element(1, 250, 460, 500, 810, 1000)
-                                   : int{whole_gpu};
-    auto made = pod(gpus, milli, *rc::gen::element(0u, 1000u, 4000u, 16000u));
+    auto const even = gpus > 1 && *rc::gen::inRange(0, 4) != 0;
+    auto const milli = gpus == 0 ? 0 : even ? int{whole_gpu} : *rc::gen::element(1, 250, 460, 500, 810, 1000);
+    auto made = pod(gpus, milli, *rc::gen::element(0u, 999u, 1000u, 1001u, 4000u, 16000u));
     made.mem_mib = *rc::gen::element(0u, 1024u, 4096u);
     if (gpus != 0 && *rc::gen::inRange(0, 3) == 0) made.models = *rc::gen::element(1u, 2u, 3u);
     return made;
@@ -75,7 +74,8 @@ node_state some_node() {
     auto milli = std::vector<int>{};
     for (auto g = 0; g != gpus; ++g)
         milli.push_back(*rc::gen::element(0, 1000, 1000, 1000, 190, 500, 540, *rc::gen::inRange(0, 1001)));
-    auto made = node(milli, *rc::gen::element(0u, 3000u, 16000u, 40000u), *rc::gen::inRange(0, 2));
+    auto made =
+        node(milli, *rc::gen::element(0u, 2000u, 3000u, 5000u, 16000u, 40000u), *rc::gen::inRange(0, 2));
     made.mem_mib = *rc::gen::element(0u, 2048u, 65536u);
     for (auto& count : made.held) count = *rc::gen::element(0u, 0u, 1u, 3u);
     return made;
@@ -126,7 +126,7 @@ std::int64_t tried_fragment(node_state const& on, job::pod const& kind) {
 
 /// Every GPU or set of GPUs on which the definition lets a pod lie.
 std::vector<std::uint16_t> all_ways(node_state const& on, job::pod const& need) {
-    if (!need.shares()) return {placement::tightest(on, need)};
+    if (!need.shares() || need.gpus != 1) return {placement::tightest(on, need)};
     auto ways = std::vector<std::uint16_t>{};
     for (auto g = 0; g != on.gpus; ++g)
         if (on.milli[g] >= need.milli) ways.push_back(static_cast<std::uint16_t>(1u << g));

@@ -12,7 +12,7 @@ namespace rota::job {
 
 /// A task that lies on one node: CPU and memory alone, a share of one GPU, or whole GPUs.
 ///
-/// Shape     gpus 0 and milli 0; or gpus 1 and milli 1 .. 1000; or several gpus and milli 1000.
+/// Shape     gpus 0 and milli 0, or some GPUs and milli 1 .. 1000 of each.
 struct pod {
     std::uint32_t cpu_milli = 0; ///< for the whole pod
     std::uint32_t mem_mib = 0;   ///< for the whole pod

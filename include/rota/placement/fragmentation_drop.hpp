@@ -22,8 +22,8 @@ struct fragmentation_drops {
     int size = 0;
 };
 
-/// A pod of whole GPUs, or of none, has one way: the lowest free ones. A share has one for each GPU it fits
-/// on, lowest first; of GPUs with equally much free only the lowest, for they are alike.
+/// A share of one GPU has a way for each GPU it fits on, lowest first; of GPUs with equally much free only the
+/// lowest, for they are alike. Any other pod has one way: the tightest GPUs.
 ///
 /// Equal to fragment(on, target) - fragment(with(on, need, gpus), target), but counts each kind once and
 /// corrects for the GPU that changes.
@@ -31,7 +31,7 @@ struct fragmentation_drops {
 [[nodiscard]] ROTA_HOST_DEVICE constexpr fragmentation_drops drops(node_state const& on, job::pod const& need,
                                                                    target_view target) noexcept {
     auto found = fragmentation_drops{};
-    if (!need.shares()) {
+    if (!need.shares() || need.gpus != 1) {
         auto const gpus = tightest(on, need);
         found.ways[found.size++] = {fragment(on, target) - fragment(with(on, need, gpus), target), gpus};
         return found;

@@ -70,7 +70,7 @@ struct node_state {
     return need.gpus == 0 || gpus_with(on, need.milli) >= need.gpus;
 }
 
-/// The GPUs of a pod as a mask: the one on which a share leaves least, or the lowest free ones.
+/// The GPUs of a pod as a mask: those on which a share leaves least, or the lowest free ones.
 /// Expects   fits(on, need).
 [[nodiscard]] ROTA_HOST_DEVICE constexpr std::uint16_t tightest(node_state const& on,
                                                                 job::pod const& need) noexcept {

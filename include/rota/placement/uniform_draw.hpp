@@ -24,10 +24,10 @@ struct uniform_draw {
                                                                 std::uint32_t feasible) const noexcept {
         return static_cast<std::uint32_t>(stream(arrival).below(feasible));
     }
-    /// The GPUs as a mask: a drawn one for a share, the lowest free ones otherwise. Expects fits(on, need).
+    /// The GPUs as a mask: a drawn one for a share of one GPU, the tightest otherwise. Expects fits(on, need).
     [[nodiscard]] ROTA_HOST_DEVICE constexpr std::uint16_t pick(std::uint64_t arrival, node_state const& on,
                                                                 job::pod const& need) const noexcept {
-        if (!need.shares()) return tightest(on, need);
+        if (!need.shares() || need.gpus != 1) return tightest(on, need);
         auto draw = stream(arrival);
         static_cast<void>(draw()); // the first one chose the node
         auto left = draw.below(static_cast<std::uint64_t>(gpus_with(on, need.milli)));
