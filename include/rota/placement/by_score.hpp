@@ -3,6 +3,7 @@
 #define ROTA_PLACEMENT_BY_SCORE_HPP
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <vector>
 
@@ -53,7 +54,7 @@ public:
             if (need.whole() && free.free_gpus(model) < gpus) continue;
             if (gpus <= free.largest(model))
                 if (auto const n = best_node(need, free, model, gpus, {}); n != none)
-                    return cluster::placement{pick(need, free, node_id{n}, gpus)};
+                    return cluster::placement{devices(need, free, node_id{n}, gpus)};
             if (need.span == job::span::one_node) continue;
             auto const spills = Spread == spread::spill && need.span == job::span::anywhere;
             if (!spills && gpus <= free.largest(model)) continue;
@@ -85,6 +86,15 @@ private:
                       })
             return Scorer::order;
         else return node_order::by_score;
+    }
+    /// Those that the scorer picks, where it does.
+    cluster::slice devices(job::request const& need, cluster::ledger const& free, node_id n,
+                           int gpus) const noexcept {
+        if constexpr (requires {
+                          { score_.pick(need, free, n, gpus) } noexcept -> std::same_as<cluster::slice>;
+                      })
+            return score_.pick(need, free, n, gpus);
+        else return pick(need, free, n, gpus);
     }
     /// Calls visit(node) for the open nodes of a model that may have room.
     template <class Visit>
@@ -141,7 +151,7 @@ private:
         auto where = cluster::placement{};
         for (auto const& one : found) {
             auto const gpus = std::min(left, one.gpus);
-            where.add(pick(need, free, node_id{one.node}, gpus));
+            where.add(devices(need, free, node_id{one.node}, gpus));
             if ((left -= gpus) == 0) return where;
         }
         return {};
@@ -169,13 +179,13 @@ private:
         auto taken = std::vector<std::uint32_t>{};
         auto const& whole = free.with_free(model, shape.each);
         for (auto n = whole.next(0); where.size() != shape.full; n = whole.next(n + 1)) {
-            where.add(pick(need, free, node_id{n}, shape.each));
+            where.add(devices(need, free, node_id{n}, shape.each));
             if (shape.rest != 0) taken.push_back(n);
         }
         if (shape.rest != 0) {
             auto const n = best_node(need, free, model, shape.rest, taken);
             if (n == none) return {};
-            where.add(pick(need, free, node_id{n}, shape.rest));
+            where.add(devices(need, free, node_id{n}, shape.rest));
         }
         return where;
     }
@@ -215,7 +225,7 @@ private:
         auto where = cluster::placement{};
         for (auto& one : found)
             if (one.gpus >= shape.each && where.size() != shape.full) {
-                where.add(pick(need, free, node_id{one.node}, shape.each));
+                where.add(devices(need, free, node_id{one.node}, shape.each));
                 one.gpus = 0; // taken
             }
         if (where.size() != shape.full) return {};
@@ -228,7 +238,7 @@ private:
             if (best.node == none || here < best) best = here;
         }
         if (best.node == none) return {};
-        where.add(pick(need, free, node_id{best.node}, shape.rest));
+        where.add(devices(need, free, node_id{best.node}, shape.rest));
         return where;
     }
 

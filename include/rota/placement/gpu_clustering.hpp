@@ -18,6 +18,7 @@ namespace rota::placement {
 /// Source    W. Xiao et al., "Gandiva: Introspective Cluster Scheduling for Deep Learning", OSDI 2018, in the
 /// form of the baseline of Q. Weng et al., "Beware of Fragmentation", ATC 2023, and its numbers.
 struct gpu_clustering {
+    static constexpr bool reads_held = true; ///< asks which sizes of pods lie on a node
     [[nodiscard]] ROTA_HOST_DEVICE constexpr std::int64_t score(node_state const& on,
                                                                 job::pod const& need) const noexcept {
         if (need.gpus == 0) return 0;
