@@ -264,9 +264,22 @@ void curve_by_hand() {
     check(packing::curve_of({step(0, 0, 0), step(2'000'000, 0, 0)}, 10'000, 2).size() == 1, "far beyond");
 }
 
+void nothing_to_pack_on() {
+    auto const nobody = cluster::spec{};
+    auto const pods = std::vector<job::pod>{{.cpu_milli = 1'000}, {.gpus = 1, .milli = 500}};
+    auto const of = packing::experiment(nobody, pods);
+    each_policy(of, [&](auto const& policy) {
+        auto const steps = of.run(of.draw(0, 1), policy);
+        check(steps.size() == 2 && !steps[0].where && !steps[1].where && steps[1].used_milli == 0 &&
+                  steps[1].arrived_milli == 500 && steps[1].fragment == 0,
+              "a cluster without nodes holds nothing");
+    });
+}
+
 } // namespace
 
 int main() {
+    nothing_to_pack_on();
     orders_are_even();
     curve_by_hand();
     auto const property = [](char const* what, auto test) { check(rc::check(what, test), what); };
