@@ -16,6 +16,8 @@
 namespace rota {
 
 /// What is known of one job besides what it asked for. Its placements are the table's.
+///
+/// After the instant of its end only `over` is.
 struct job_state {
     job::spec const* spec = nullptr;
     std::int64_t attained = 0;     ///< GPU-milli x ms up to accrues_from; ask view::attained for now
@@ -40,31 +42,49 @@ struct job_state {
 };
 
 /// All jobs by their handle, the active ones as a list, and their placements.
+///
+/// Of a job that has ended, only that is kept once everybody has been told of its end.
 class job_table {
 public:
     /// The spec must stay where it is until the job has ended.
     job_id add(job::spec const& spec) {
-        auto const id = static_cast<job_id>(jobs_.size());
-        auto& fresh = jobs_.emplace_back();
+        auto const id = static_cast<job_id>(place_of_.size());
+        if (free_.empty()) {
+            place_of_.push_back(static_cast<std::uint32_t>(jobs_.size()));
+            jobs_.emplace_back();
+        } else {
+            place_of_.push_back(free_.back());
+            free_.pop_back();
+        }
+        auto& fresh = at(id) = {};
         fresh.spec = &spec;
         fresh.shape = shape_of(spec.need);
         fresh.slot = static_cast<std::uint32_t>(active_.size());
         active_.push_back(id);
         return id;
     }
-    /// The job has ended: it leaves the active list, its state stays readable.
+    /// The job has ended: it leaves the active list, its state stays readable until ended jobs are forgotten.
     void retire(job_id id) {
-        auto& gone = jobs_[index(id)];
+        auto& gone = at(id);
         gone.over = true;
         active_[gone.slot] = active_.back();
-        jobs_[index(active_[gone.slot])].slot = gone.slot;
+        at(active_[gone.slot]).slot = gone.slot;
         active_.pop_back();
+        retired_.push_back(id);
     }
-    void reserve(std::size_t jobs) { jobs_.reserve(jobs); }
+    /// Of those that have ended only that is remembered: everybody has been told.
+    void forget_retired() {
+        for (auto id : retired_) {
+            free_.push_back(place_of_[index(id)]);
+            place_of_[index(id)] = forgotten;
+        }
+        retired_.clear();
+    }
+    void reserve(std::size_t jobs) { place_of_.reserve(jobs); }
 
-    [[nodiscard]] std::size_t size() const noexcept { return jobs_.size(); }
-    [[nodiscard]] job_state const& at(job_id id) const noexcept { return jobs_[index(id)]; }
-    [[nodiscard]] job_state& at(job_id id) noexcept { return jobs_[index(id)]; }
+    [[nodiscard]] std::size_t size() const noexcept { return place_of_.size(); }
+    [[nodiscard]] job_state const& at(job_id id) const noexcept { return jobs_[place_of_[index(id)]]; }
+    [[nodiscard]] job_state& at(job_id id) noexcept { return jobs_[place_of_[index(id)]]; }
     [[nodiscard]] std::span<job_id const> active() const noexcept { return active_; }
 
     [[nodiscard]] cluster::placement const& intent(job_id id) const noexcept {
@@ -118,7 +138,12 @@ private:
         return static_cast<std::size_t>(mixed >> 20);
     }
 
-    std::vector<job_state> jobs_;
+    static constexpr std::uint32_t forgotten = 0;
+
+    std::vector<job_state> jobs_{job_state{.over = true}}; ///< the first stands for whoever is forgotten
+    std::vector<std::uint32_t> place_of_;                  ///< [jobs] in jobs_
+    std::vector<std::uint32_t> free_;                      ///< places in jobs_
+    std::vector<job_id> retired_;
     std::vector<job_id> active_;
     placement_pool pool_;
     std::vector<job::request> shapes_;

@@ -45,7 +45,10 @@ public:
     [[nodiscard]] job_table const& jobs() const noexcept { return want_.jobs(); }
     [[nodiscard]] job_state const& at(job_id id) const noexcept { return want_.jobs().at(id); }
     [[nodiscard]] sim_time now() const noexcept { return want_.now(); }
-    void set_now(sim_time now) noexcept { want_.set_now(now); }
+    void set_now(sim_time now) {
+        want_.set_now(now);
+        if (inbox.empty()) table().forget_retired(); // everybody knows
+    }
     void reserve(std::size_t jobs) { want_.jobs().reserve(jobs); }
     /// The devices that the order in flight is about.
     [[nodiscard]] cluster::placement const& sent(job_id id) const {

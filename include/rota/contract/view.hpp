@@ -11,6 +11,7 @@
 #include <rota/contract/intents.hpp>
 #include <rota/contract/job_table.hpp>
 #include <rota/contract/tenant_tree.hpp>
+#include <rota/core/config.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/spec.hpp>
 
@@ -27,9 +28,13 @@ public:
     [[nodiscard]] sim_time now() const noexcept { return of_->now(); }
 
     /// What the job said of itself at submission.
-    [[nodiscard]] job::spec const& spec(job_id j) const noexcept { return *state(j).spec; }
-    [[nodiscard]] job::request const& need(job_id j) const noexcept { return state(j).spec->need; }
-    /// Counters and times of the job.
+    /// Expects   it has not ended before this instant.
+    [[nodiscard]] job::spec const& spec(job_id j) const noexcept {
+        ROTA_EXPECTS(state(j).spec != nullptr, "nobody asks for the spec of a job long ended");
+        return *state(j).spec;
+    }
+    [[nodiscard]] job::request const& need(job_id j) const noexcept { return spec(j).need; }
+    /// Counters and times of the job. After the instant of its end they say only that it is over.
     [[nodiscard]] job_state const& state(job_id j) const noexcept { return of_->jobs().at(j); }
     [[nodiscard]] phase where(job_id j) const noexcept { return of_->where(j); }
     /// It may be started now.

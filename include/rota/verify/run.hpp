@@ -56,9 +56,14 @@ namespace detail {
 template <scheduling_policy S>
 class probe {
 public:
-    probe(S scheduler, report& to) : scheduler_{std::move(scheduler)}, to_{&to} {}
+    probe(S scheduler, report& to, std::vector<std::int64_t>& attained)
+        : scheduler_{std::move(scheduler)}, to_{&to}, attained_{&attained} {}
 
-    void on(event const& happened, view const& v) { scheduler_.on(happened, v); }
+    void on(event const& happened, view const& v) {
+        if (happened.about_a_job() && happened.after == phase::ended)
+            (*attained_)[index(happened.job)] = v.attained(happened.job);
+        scheduler_.on(happened, v);
+    }
     void decide(view const& v, actions& may) {
         scheduler_.decide(v, may);
         if (++passes_ % 8 == 1) recount(v);
@@ -91,20 +96,21 @@ private:
 
     S scheduler_;
     report* to_;
+    std::vector<std::int64_t>* attained_; ///< [jobs] of those that have ended
     std::uint64_t passes_ = 0;
 };
 
 /// A7: what the books say a job was given is what the log says it held, less the pauses after its starts.
-inline void check_attained(subject const& of, std::vector<account> const& accounts, books const& state,
-                           report& to) {
+inline void check_attained(subject const& of, std::vector<account> const& accounts,
+                           std::vector<std::int64_t> const& of_the_books, report& to) {
     for (auto j = std::uint32_t{0}; j != accounts.size(); ++j) {
         auto const& mine = accounts[j];
         auto const pauses = int128{mine.segment_milli} * of.given.pause_ms_max;
-        auto const attained = int128{state.at(job_id{j}).attained};
+        auto const attained = int128{of_the_books[j]};
         to.exercised(law::attained);
         if (attained > mine.held_milli_ms || attained < mine.held_milli_ms - pauses)
             to.breaks(law::attained, verdict::whole_log,
-                      "job " + std::to_string(j) + ": " + std::to_string(state.at(job_id{j}).attained) +
+                      "job " + std::to_string(j) + ": " + std::to_string(of_the_books[j]) +
                           " GPU-milli x ms in the books");
     }
 }
@@ -140,8 +146,10 @@ template <std::invocable<simulation::simulator const&> Make>
     auto& to = found.laws;
     auto host = simulation::simulator(what.cluster, what.jobs, what.under, recorder{found.log});
     auto asked = std::uint32_t{0};
-    auto const how = host.run([&] { return detail::probe<scheduler>(make(std::as_const(host)), to); },
-                              [&](auto const&) { return (asked += 4096) < known.instants_max; });
+    auto attained = std::vector<std::int64_t>(what.jobs.size());
+    auto const how =
+        host.run([&] { return detail::probe<scheduler>(make(std::as_const(host)), to, attained); },
+                 [&](auto const&) { return (asked += 4096) < known.instants_max; });
     auto given = premises_of(what.cluster, what.jobs, what.under);
     given.scatters = known.scatters;
     given.head = known.head;
@@ -169,7 +177,7 @@ template <std::invocable<simulation::simulator const&> Make>
     if (how == ending::complete) {
         auto const accounts = accounts_of(of);
         check_results(of, accounts, host.results(), to);
-        detail::check_attained(of, accounts, host.state(), to);
+        detail::check_attained(of, accounts, attained, to);
         detail::check_balance(what, host.state(), to);
     }
     found.seen = coverage_of(of);
