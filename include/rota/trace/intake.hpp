@@ -48,6 +48,9 @@ public:
     intake(source const& from, options const& how) : from_{from}, how_{how} {
         if (how.cluster != nullptr) possible_.emplace(*how.cluster);
     }
+    intake(source const&&, options const&) = delete; ///< both outlive the intake
+    template <class From>
+    intake(From&&, options const&&) = delete;
 
     [[nodiscard]] options const& how() const noexcept { return how_; }
     [[nodiscard]] source const& from() const noexcept { return from_; }
