@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +15,8 @@
 #include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
+
+#include "../tally.hpp"
 
 namespace {
 
@@ -253,9 +254,9 @@ void differences() {
 } // namespace
 
 int main() {
-    auto failed = 0;
-    failed += !rc::check("the ledger is a map with an index", walk);
-    failed += !rc::check("a difference is what is missing", differences);
-    std::printf("%d passed, %d failed\n", 2 - failed, failed);
-    return failed;
+    auto result = tally{};
+    auto const law = [&](char const* what, auto holds) { result.check(rc::check(what, holds), what); };
+    law("the ledger is a map with an index", walk);
+    law("a difference is what is missing", differences);
+    return result.end();
 }

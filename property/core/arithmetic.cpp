@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Times and checked sums against 128-bit arithmetic.
 #include <cstdint>
-#include <cstdio>
 #include <limits>
 #include <optional>
 
@@ -9,6 +8,8 @@
 
 #include <rota/core/checked.hpp>
 #include <rota/core/units.hpp>
+
+#include "../tally.hpp"
 
 namespace {
 
@@ -30,9 +31,8 @@ std::optional<std::int64_t> fits(rota::int128 wide) {
 } // namespace
 
 int main() {
-    auto passed = 0;
-    auto failed = 0;
-    auto const law = [&](char const* what, auto&& holds) { ++(rc::check(what, holds) ? passed : failed); };
+    auto result = tally{};
+    auto const law = [&](char const* what, auto&& holds) { result.check(rc::check(what, holds), what); };
 
     law("a sum is exact or absent", [] {
         auto const a = *any_number();
@@ -62,6 +62,5 @@ int main() {
         RC_ASSERT(rota::never + span == rota::never);
         if (later != rota::never) RC_ASSERT(later - rota::sim_time{at} == span);
     });
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed != 0;
+    return result.end();
 }

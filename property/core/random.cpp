@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 // The stream is the one of the published generator, and so the same on every machine.
 #include <cstdint>
-#include <cstdio>
 #include <limits>
+#include <string_view>
 
 #include <rota/core/random.hpp>
 
+#include "../tally.hpp"
+
 namespace {
 
-auto passed = 0;
-auto failed = 0;
-
-void check(bool condition, char const* what) {
-    if (!condition) std::printf("broken: %s\n", what);
-    ++(condition ? passed : failed);
-}
+auto result = tally{};
+bool check(bool good, std::string_view what) { return result.check(good, what); }
 
 } // namespace
 
@@ -45,6 +42,5 @@ int main() {
     check(hits > 24'300 && hits < 25'700, "a chance of 1/4 comes in a quarter of the draws");
     check(!rota::random{3}.chance(0) && rota::random{3}.chance(1), "no chance and certainty");
     check(rota::random::max() == std::numeric_limits<std::uint64_t>::max(), "all bits are used");
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed != 0;
+    return result.end();
 }

@@ -15,6 +15,7 @@
 #include <rota/trace/source.hpp>
 #include <rota/trace/tiresias.hpp>
 
+#include "../tally.hpp"
 #include "law_file.hpp"
 #include "peer.hpp"
 #include "record.hpp"
@@ -104,17 +105,14 @@ int main(int argc, char** argv) {
         return 77;
     }
     std::ranges::sort(stems);
-    auto passed = 0;
-    auto failed = 0;
+    auto result = tally{};
     for (auto const& stem : stems) try {
             auto const file = root / "peer_results" / (stem + ".csv");
             auto const expected = peers::read_records(rota::trace::from_file(file).value()).value();
             auto [peer, from] = named(stem, root);
-            ++(agrees(stem, expected, peers::run_peer(peer, std::move(from))) ? passed : failed);
+            result.check(agrees(stem, expected, peers::run_peer(peer, std::move(from))), stem);
         } catch (std::exception const& why) {
-            std::printf("FAILED %s: %s\n", stem.c_str(), why.what());
-            ++failed;
+            result.check(false, stem + ": " + why.what());
         }
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return result.end();
 }

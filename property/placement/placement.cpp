@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +26,8 @@
 #include <rota/placement/worst_fit.hpp>
 #include <rota/verify/liveness.hpp>
 #include <rota/verify/safety.hpp>
+
+#include "../tally.hpp"
 
 namespace {
 
@@ -184,28 +185,30 @@ void explained() {
     else RC_ASSERT(told.why == got.why());
 }
 
+auto result = tally{};
+
 template <placement::policy P>
-int check_policy(std::string const& name, P const& policy) {
-    auto failed = 0;
-    failed += !rc::check(name + ": placements are gangs, refusals are honest", [&] { placed_well(policy); });
-    failed += !rc::check(name + ": freeing devices refuses nobody", [&] { monotone(policy); });
-    failed += !rc::check(name + ": looks at the request and the ledger alone", [&] { blind(policy); });
-    return failed;
+void check_policy(std::string const& name, P const& policy) {
+    auto const law = [&](std::string const& what, auto const& holds) {
+        result.check(rc::check(name + what, holds), name + what);
+    };
+    law(": placements are gangs, refusals are honest", [&] { placed_well(policy); });
+    law(": freeing devices refuses nobody", [&] { monotone(policy); });
+    law(": looks at the request and the ledger alone", [&] { blind(policy); });
 }
 
 } // namespace
 
 int main() {
-    auto failed = 0;
-    failed += check_policy("first fit", placement::first_fit{});
-    failed += check_policy("best fit", placement::best_fit{});
-    failed += check_policy("worst fit", placement::worst_fit{});
-    failed += check_policy("consolidated", placement::consolidated{});
-    failed += check_policy("spread out", placement::spread_out{});
-    failed += check_policy("random", placement::random{placement::drawn{7}});
-    failed += check_policy("dot product", placement::dot_product{});
-    failed += check_policy("dot product, packing", placement::dot_product_packing{});
-    failed += !rc::check("every node is counted under one reason", explained);
-    std::printf("%d passed, %d failed\n", 25 - failed, failed);
-    return failed;
+    check_policy("first fit", placement::first_fit{});
+    check_policy("best fit", placement::best_fit{});
+    check_policy("worst fit", placement::worst_fit{});
+    check_policy("consolidated", placement::consolidated{});
+    check_policy("spread out", placement::spread_out{});
+    check_policy("random", placement::random{placement::drawn{7}});
+    check_policy("dot product", placement::dot_product{});
+    check_policy("dot product, packing", placement::dot_product_packing{});
+    constexpr auto counted = "every node is counted under one reason";
+    result.check(rc::check(counted, explained), counted);
+    return result.end();
 }

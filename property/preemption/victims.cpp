@@ -3,7 +3,6 @@
 // subset of them would have made room. A start that fails leaves no trace.
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <vector>
 
@@ -15,16 +14,16 @@
 #include <rota/placement/explain.hpp>
 #include <rota/preemption/minimal_victims.hpp>
 
+#include "../tally.hpp"
+
 namespace {
 
 using namespace rota;
 
-auto passed = 0;
-auto failed = 0;
+auto result = tally{};
 void check(bool holds, char const* what, std::uint64_t at) {
-    ++(holds ? passed : failed);
-    if (!holds && failed < 20)
-        std::printf("broken: %s, case %llu\n", what, static_cast<unsigned long long>(at));
+    if (holds) result.check(true, what);
+    else result.check(false, what + (", case " + std::to_string(at)));
 }
 
 /// Fills the cluster, then asks for one more gang under every subset of victims.
@@ -108,6 +107,5 @@ int main() {
         one_case(seed, placement::consolidated{});
         one_case(seed, placement::best_fit{});
     }
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed != 0;
+    return result.end();
 }

@@ -13,6 +13,7 @@
 #include <rota/queueing/afs.hpp>
 #include <rota/system/afs_l.hpp>
 
+#include "../tally.hpp"
 #include "worlds.hpp"
 
 using namespace rota;
@@ -100,7 +101,7 @@ std::vector<std::int64_t> linear(int most) {
     return made;
 }
 
-void by_hand(worlds::score& told) {
+void by_hand(tally& told) {
     // two linear jobs, the first shorter: it leads by one or two
     auto const two = table{{10'000, 20'000}, {linear(16), linear(16)}};
     auto const expected = std::vector<std::vector<int>>{{1, 0}, {2, 0}, {2, 1}, {3, 1}, {3, 2}, {4, 2},
@@ -121,7 +122,7 @@ void by_hand(worlds::score& told) {
     told.check(sizes(rigid, {{4, 4}, {4, 4}, {2, 2}}, 0) == std::vector{0, 0, 0}, "nothing to give");
 }
 
-void random_rule(worlds::score& told, std::uint64_t seed) {
+void random_rule(tally& told, std::uint64_t seed) {
     auto dice = rota::random(seed);
     auto what = table{};
     auto jobs = std::vector<bounds>{};
@@ -157,7 +158,7 @@ void random_rule(worlds::score& told, std::uint64_t seed) {
 }
 
 /// Identical jobs of linear speed-up: no two differ by more than two GPUs.
-void alike(worlds::score& told) {
+void alike(tally& told) {
     for (auto n = std::size_t{2}; n <= 6; ++n)
         for (auto m = static_cast<int>(n); m <= 16; ++m) {
             auto const got = sizes({std::vector<millis>(n, 5000), std::vector(n, linear(16))},
@@ -169,7 +170,7 @@ void alike(worlds::score& told) {
 }
 
 /// 3 and 1 of 4 GPUs until the shorter one ends, then all four: to the millisecond.
-void realised(worlds::score& told) {
+void realised(tally& told) {
     auto jobs = job::workload{};
     for (auto duration : {4'000, 12'000}) {
         auto need = job::request{};
@@ -190,7 +191,7 @@ void realised(worlds::score& told) {
 } // namespace
 
 int main() {
-    auto told = worlds::score{};
+    auto told = tally{};
     by_hand(told);
     alike(told);
     realised(told);

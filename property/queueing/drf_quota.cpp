@@ -12,6 +12,7 @@
 #include <rota/placement/first_fit.hpp>
 #include <rota/system/quota_drf.hpp>
 
+#include "../tally.hpp"
 #include "worlds.hpp"
 
 using namespace rota;
@@ -112,7 +113,7 @@ std::vector<job::tenant> tree(rota::random& dice, int tenants, bool quotas) {
 }
 
 /// Progressive filling on one large node: the same jobs run as in the reference, in the same order.
-void filling(worlds::score& told, std::uint64_t seed) {
+void filling(tally& told, std::uint64_t seed) {
     auto dice = rota::random(seed);
     auto const gpus = worlds::draw(dice, 1, 16);
     auto const cpus = dice.chance(0.5) ? worlds::draw(dice, 1, 60) : 0;
@@ -155,7 +156,7 @@ void filling(worlds::score& told, std::uint64_t seed) {
 }
 
 /// Full of borrowers, one owner comes back: he gets his place, and by a minimal set of justified victims.
-void reclaim(worlds::score& told, std::uint64_t seed, int& reclaims, int& with_choice) {
+void reclaim(tally& told, std::uint64_t seed, int& reclaims, int& with_choice) {
     auto dice = rota::random(seed);
     auto on = cluster::uniform(1, static_cast<std::uint32_t>(worlds::draw(dice, 1, 3)), 4);
     auto const tenants = tree(dice, worlds::draw(dice, 2, 6), true);
@@ -253,7 +254,7 @@ void reclaim(worlds::score& told, std::uint64_t seed, int& reclaims, int& with_c
     }
 }
 
-void by_hand(worlds::score& told) {
+void by_hand(tally& told) {
     // <9 GPUs, 18 cores>: A asks for <1, 4>, B for <3, 1>; A gets 3 tasks, B 2: two thirds each (B's core in thirds)
     {
         auto d = desk(cluster::uniform(1, 1, 9, 54'000), {{}, {{}, 1, 0, "A"}, {{}, 1, 0, "B"}});
@@ -329,7 +330,7 @@ void by_hand(worlds::score& told) {
 } // namespace
 
 int main() {
-    auto told = worlds::score{};
+    auto told = tally{};
     by_hand(told);
     auto const n = worlds::cases(10'000);
     auto reclaims = 0;

@@ -9,6 +9,7 @@
 #include <rota/log/schedule.hpp>
 #include <rota/system/edf_admission.hpp>
 
+#include "../tally.hpp"
 #include "worlds.hpp"
 
 using namespace rota;
@@ -17,7 +18,7 @@ using scheduler = system::edf_admission<>;
 namespace {
 
 /// One GPU, all jobs at once: in the order of their deadlines, whoever keeps every sum within its deadline.
-void sums(worlds::score& told, std::uint64_t seed) {
+void sums(tally& told, std::uint64_t seed) {
     auto dice = rota::random(seed);
     auto jobs = job::workload{};
     for (auto i = worlds::draw(dice, 1, 12); i-- != 0;) {
@@ -54,7 +55,7 @@ void sums(worlds::score& told, std::uint64_t seed) {
     }
 }
 
-void by_hand(worlds::score& told) {
+void by_hand(tally& told) {
     // two nodes of four: gangs of four twice, then one that only fits a gap between windows
     auto const on = cluster::uniform(1, 2, 4);
     auto jobs = job::workload{};
@@ -88,7 +89,7 @@ void by_hand(worlds::score& told) {
 }
 
 /// Jobs that end early: the windows behind them move up, none moves back.
-void compression(worlds::score& told) {
+void compression(tally& told) {
     auto const on = cluster::uniform(1, 1, 2);
     auto jobs = job::workload{};
     for (auto i = 0; i != 6; ++i) {
@@ -106,7 +107,7 @@ void compression(worlds::score& told) {
 } // namespace
 
 int main() {
-    auto told = worlds::score{};
+    auto told = tally{};
     by_hand(told);
     compression(told);
     auto const n = worlds::cases(10'000);

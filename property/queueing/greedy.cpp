@@ -22,6 +22,7 @@
 #include <rota/scheduler/scheduler.hpp>
 #include <rota/simulation/simulator.hpp>
 
+#include "../tally.hpp"
 #include "naive.hpp"
 
 namespace {
@@ -94,8 +95,7 @@ std::string schedule(instance const& of, Make make) {
     return text;
 }
 
-auto passed = 0;
-auto failed = 0;
+auto result = tally{};
 
 template <class Fast, class Slow>
 void same(char const* name, int cases, bool outages, Fast fast, Slow slow) {
@@ -108,12 +108,12 @@ void same(char const* name, int cases, bool outages, Fast fast, Slow slow) {
         if (a == b && a.find("\ndid not") == a.npos && a.find("\nan action") == a.npos &&
             a.find("\na pass") == a.npos)
             continue;
-        ++failed;
+        result.check(false, name);
         std::printf("%s: case %d differs\n--- indexed\n%s--- by definition\n%s", name, c, a.c_str(),
                     b.c_str());
         return;
     }
-    ++passed;
+    result.check(true, name);
     std::printf("%-28s %d cases, %zu jobs: equal\n", name, cases, starts);
 }
 
@@ -177,6 +177,5 @@ int main() {
                preemption::priority_classes_with<false>{});
     preemptive("priority classes, strict", classes, strict{}, preemption::priority_classes{},
                preemption::priority_classes_with<false>{});
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed != 0;
+    return result.end();
 }

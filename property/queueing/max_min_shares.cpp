@@ -19,6 +19,7 @@ int main() {
 #include <rota/queueing/max_min_shares.hpp>
 #include <rota/system/gavel_max_min.hpp>
 
+#include "../tally.hpp"
 #include "worlds.hpp"
 
 using namespace rota;
@@ -137,7 +138,7 @@ rate_table random_table(rota::random& dice, int models) {
 
 bool near(double a, double b) { return std::abs(a - b) <= 1e-4 * std::max(1.0, std::abs(b)); }
 
-void by_hand(worlds::score& told) {
+void by_hand(tally& told) {
     using shares = std::vector<std::vector<std::int64_t>>;
     // N equal jobs of one GPU on M GPUs: M/N each, with one model (closed form) and with two (a program)
     told.check(
@@ -187,7 +188,7 @@ void by_hand(worlds::score& told) {
     told.check(solve({{1000}, {{0, 0}}, {1000, 1000}}).share == shares{{0, 0}}, "a job that can run nowhere");
 }
 
-void random_case(worlds::score& told, std::uint64_t seed) {
+void random_case(tally& told, std::uint64_t seed) {
     auto dice = rota::random(seed);
     auto const what = "seed " + std::to_string(seed);
     auto const models = seed % 4 == 0 ? 3 : 2;
@@ -242,7 +243,7 @@ void random_case(worlds::score& told, std::uint64_t seed) {
 }
 
 /// The slicer makes the shares come true: A fast and B slow from the start, neither ever stopped.
-void realised(worlds::score& told) {
+void realised(tally& told) {
     auto on = cluster::uniform(1, 2, 1);
     on.models = {"fast", "slow"};
     on.nodes[1].model = gpu_model{1};
@@ -265,7 +266,7 @@ void realised(worlds::score& told) {
 } // namespace
 
 int main() {
-    auto told = worlds::score{};
+    auto told = tally{};
     by_hand(told);
     realised(told);
     auto const n = worlds::cases(10'000);

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <rota/core/random.hpp>
@@ -31,17 +31,15 @@
 #include <rota/system/las.hpp>
 #include <rota/system/srtf.hpp>
 
+#include "../tally.hpp"
+
 namespace {
 
 using namespace rota;
 using namespace rota::queueing;
 
-auto passed = 0;
-auto failed = 0;
-void check(bool holds, std::string const& what) {
-    ++(holds ? passed : failed);
-    if (!holds) std::printf("broken: %s\n", what.c_str());
-}
+auto result = tally{};
+bool check(bool good, std::string_view what) { return result.check(good, what); }
 
 struct asked {
     std::int64_t at, run;
@@ -101,7 +99,8 @@ void same(char const* what, int cases, std::uint64_t gpus_max, A a, B b) {
         auto const jobs = draw(static_cast<std::uint64_t>(c), 8, gpus_max, 9);
         auto const one = run(jobs, 2, 4, a);
         if (!one.log.empty() && one.log == run(jobs, 2, 4, b).log) continue;
-        return check(false, std::string(what) + ", case " + std::to_string(c));
+        check(false, std::string(what) + ", case " + std::to_string(c));
+        return;
     }
     check(true, what);
 }
@@ -244,6 +243,5 @@ int main() {
     });
     check(learnt.starts == starts{0, 20, 100, 105}, "the user with short jobs so far goes first");
 
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed != 0;
+    return result.end();
 }

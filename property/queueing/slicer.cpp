@@ -6,6 +6,7 @@
 
 #include <rota/system/gang_time_slicing.hpp>
 
+#include "../tally.hpp"
 #include "worlds.hpp"
 
 using namespace rota;
@@ -55,7 +56,7 @@ std::vector<millis> received(cluster::spec const& on, std::vector<int> const& gp
 } // namespace
 
 int main() {
-    auto told = worlds::score{};
+    auto told = tally{};
     auto const hour = millis{3'600'000};
 
     // equal gangs on equal shares: within one lease of the share

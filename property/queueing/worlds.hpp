@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -18,22 +17,11 @@
 #include <rota/simulation/conditions.hpp>
 #include <rota/simulation/simulator.hpp>
 
+#include "../tally.hpp"
+
 namespace worlds {
 
 using namespace rota;
-
-struct score {
-    int passed = 0;
-    int failed = 0;
-    void check(bool holds, std::string const& what) {
-        ++(holds ? passed : failed);
-        if (!holds && failed <= 20) std::printf("failed: %s\n", what.c_str());
-    }
-    int end() const {
-        std::printf("%d passed, %d failed\n", passed, failed);
-        return failed == 0 ? 0 : 1;
-    }
-};
 
 /// ROTA_CASES, or so many.
 inline int cases(int otherwise) {
@@ -161,7 +149,7 @@ inline simulation::conditions make_world(rota::random& dice, std::size_t which, 
 
 /// Runs it and checks what holds in every world. Returns whether the run completed.
 template <class Make>
-bool run(score& told, simulation::simulator& world, std::string const& what, Make make) {
+bool run(tally& told, simulation::simulator& world, std::string const& what, Make make) {
     auto turns = 0;
     auto const ending = world.run(make, [&](auto const&) { return ++turns < 200; });
     using rota::simulation::simulator;

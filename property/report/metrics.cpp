@@ -2,7 +2,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +26,8 @@
 #include <rota/report/table.hpp>
 #include <rota/simulation/simulator.hpp>
 
+#include "../tally.hpp"
+
 namespace {
 
 namespace report = rota::report;
@@ -34,13 +35,8 @@ namespace job = rota::job;
 using rota::millis;
 using rota::sim_time;
 
-auto passed = 0;
-auto failed = 0;
-
-void check(bool good, std::string const& what) {
-    ++(good ? passed : failed);
-    if (!good) std::printf("FAILED: %s\n", what.c_str());
-}
+auto result = tally{};
+bool check(bool good, std::string_view what) { return result.check(good, what); }
 
 /// Serves in order of submission; `quantum_ms` after its start a job makes room for those that wait.
 class taking_turns {
@@ -251,6 +247,5 @@ int main() {
     percentiles();
     log_equals_results();
     tables();
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return result.end();
 }

@@ -19,18 +19,13 @@
 
 #include <rota/trace/generator.hpp>
 
+#include "../tally.hpp"
+
 namespace {
 
 using namespace rota;
 
-struct tally {
-    int passed = 0;
-    int failed = 0;
-
-    void check(bool holds, std::string const& what) {
-        ++(holds ? passed : failed);
-        if (!holds) std::printf("FAILED: %s\n", what.c_str());
-    }
+struct fits : tally {
     void below(double value, double bound, std::string const& what) {
         check(value < bound, what + ": " + std::to_string(value) + ", bound " + std::to_string(bound));
     }
@@ -569,6 +564,5 @@ int main() {
     default_workload();
     reproducible();
     result.check(settings_are_kept(), "settings are kept");
-    std::printf("%d passed, %d failed\n", result.passed, result.failed);
-    return result.failed == 0 ? 0 : 1;
+    return result.end();
 }

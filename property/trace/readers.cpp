@@ -20,19 +20,15 @@
 #include <rota/trace/native_writer.hpp>
 #include <rota/trace/utf8.hpp>
 
+#include "../tally.hpp"
+
 namespace {
 
 namespace trace = rota::trace;
 namespace fs = std::filesystem;
 
-auto passed = 0;
-auto failed = 0;
-
-bool check(bool good, std::string const& what) {
-    ++(good ? passed : failed);
-    if (!good) std::printf("FAILED: %s\n", what.c_str());
-    return good;
-}
+auto result = tally{};
+bool check(bool good, std::string_view what) { return result.check(good, what); }
 
 trace::reading read(std::string_view format, std::string text, trace::options const& how = {}) {
     auto const from = trace::from_bytes("input", std::move(text), how.limits);
@@ -515,6 +511,5 @@ int main(int count, char** arguments) {
     clusters();
     files();
     bad_inputs(arguments[1], count > 2 && std::string_view{arguments[2]} == "--write");
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return result.end();
 }

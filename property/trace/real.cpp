@@ -12,18 +12,14 @@
 #include <rota/trace/formats.hpp>
 #include <rota/trace/native_writer.hpp>
 
+#include "../tally.hpp"
+
 namespace {
 
 namespace trace = rota::trace;
 
-auto passed = 0;
-auto failed = 0;
-
-bool check(bool good, std::string const& what) {
-    ++(good ? passed : failed);
-    if (!good) std::printf("FAILED: %s\n", what.c_str());
-    return good;
-}
+auto result = tally{};
+bool check(bool good, std::string_view what) { return result.check(good, what); }
 
 /// What the traces' own descriptions say of a file.
 struct expected {
@@ -216,6 +212,5 @@ int main(int count, char** arguments) {
     auto const twice = trace::read_file("tiresias", (folder / "tiresias/tf_job.csv").string());
     check(!twice.ok() && twice.diagnostics.size() == 2 && twice.diagnostics.front().code == "E-DUPID",
           "tiresias/tf_job.csv repeats a job id");
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return result.end();
 }

@@ -22,6 +22,7 @@
 #include <rota/verify/report.hpp>
 #include <rota/verify/subject.hpp>
 
+#include "../tally.hpp"
 #include "suite.hpp"
 
 namespace {
@@ -29,14 +30,7 @@ namespace {
 using namespace rota;
 using verify::law;
 
-struct tally {
-    int passed = 0;
-    int failed = 0;
-    void check(bool good, std::string const& what) {
-        ++(good ? passed : failed);
-        if (!good) std::printf("FAILED: %s\n", what.c_str());
-    }
-} result;
+auto result = tally{};
 
 // --- logs by hand
 
@@ -443,6 +437,5 @@ int main() {
     results();
     promises_of_policies();
     seeded_bugs();
-    std::printf("%d passed, %d failed\n", result.passed, result.failed);
-    return result.failed != 0;
+    return result.end();
 }

@@ -27,6 +27,7 @@
 #include <rota/system/srtf.hpp>
 #include <rota/verify/decoder.hpp>
 
+#include "../tally.hpp"
 #include "suite.hpp"
 
 namespace {
@@ -34,14 +35,7 @@ namespace {
 using namespace rota;
 using estimate::oracle;
 
-struct tally {
-    int passed = 0;
-    int failed = 0;
-    void check(bool good, std::string const& what) {
-        ++(good ? passed : failed);
-        if (!good) std::printf("FAILED: %s\n", what.c_str());
-    }
-} result;
+auto result = tally{};
 
 constexpr double service_ms = 1e6; ///< mean; a tick is a millionth of it
 
@@ -307,6 +301,5 @@ int main() {
         exact("srtf", srtf, seed);
         identities(seed);
     }
-    std::printf("%d passed, %d failed\n", result.passed, result.failed);
-    return result.failed != 0;
+    return result.end();
 }

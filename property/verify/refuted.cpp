@@ -21,6 +21,8 @@
 #include <rota/system/fifo.hpp>
 #include <rota/system/srtf.hpp>
 
+#include "../tally.hpp"
+
 namespace {
 
 namespace queueing = rota::queueing;
@@ -78,16 +80,11 @@ auto const las = [](simulator const&) { // one threshold, at 2
                            rota::placement::consolidated{}, rota::preemption::by_order{}};
 };
 
-auto passed = 0;
-auto failed = 0;
+auto result = tally{};
 
 void expect(char const* what, times const& got, times const& wanted) {
-    if (got == wanted) {
-        ++passed;
-        return;
-    }
-    ++failed;
-    std::printf("%s: ends", what);
+    if (result.check(got == wanted, what)) return;
+    std::printf("ends");
     for (auto one : got) std::printf(" %lld", static_cast<long long>(one));
     std::puts("");
 }
@@ -140,6 +137,5 @@ int main() {
     auto const on_nodes = std::vector<item>{{0, 1, 2}, {0, 3, 2}, {1, 1, 3}};
     expect("first fit", ends(nodes({3, 2}), on_nodes, first_fit), {1, 3, 2});
     expect("first fit, a node more", ends(nodes({2, 3, 2}), on_nodes, first_fit), {1, 3, 4});
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed != 0;
+    return result.end();
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Every named scheduler through every combination of worlds, all laws on.
 #include <cstdint>
-#include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +27,7 @@
 #include <rota/system/tiresias_g.hpp>
 #include <rota/system/tiresias_l.hpp>
 
+#include "../tally.hpp"
 #include "suite.hpp"
 
 namespace {
@@ -100,11 +100,9 @@ int main(int argc, char** argv) {
 #else
     auto const cases = cases_wanted(1'000);
 #endif
-    auto passed = 0;
-    auto failed = 0;
+    auto result = tally{};
     for (auto const& one : everybody())
         if (argc < 2 || one.name.find(argv[1]) != std::string::npos)
-            ++(check_scheduler(one, cases, 1) ? passed : failed);
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed != 0 || passed == 0;
+            result.check(check_scheduler(one, cases, 1), one.name);
+    return result.end();
 }
