@@ -9,6 +9,7 @@
 #include <rota/simulation/simulator.hpp>
 #include <rota/system/best_effort_fifo.hpp>
 #include <rota/system/easy.hpp>
+#include <rota/system/srsf.hpp>
 #include <rota/system/srtf.hpp>
 
 #include "../property/queueing/naive.hpp"
@@ -103,6 +104,11 @@ int main(int argc, char** argv) {
             return scheduler{queueing::greedy{queueing::srtf{world.clairvoyance()}, queueing::skip_ahead{}},
                              place, preemption::by_order_with<false>{}};
         });
+    // one row: what runs is sorted for every preemption that is tried
+    benchmark::RegisterBenchmark("srsf/load:12/varied:0/log:0", [](benchmark::State& state) {
+        simulate(state, 100'000, 1'250, 1.2, false, false,
+                 [](auto& world) { return rota::system::srsf<estimate::oracle>{world.clairvoyance()}; });
+    })->Unit(benchmark::kMillisecond);
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
     benchmark::RunSpecifiedBenchmarks();

@@ -8,6 +8,7 @@
 #include <rota/estimate/empirical_law.hpp>
 #include <rota/system/las.hpp>
 #include <rota/system/priority_preemptive.hpp>
+#include <rota/system/srsf.hpp>
 #include <rota/system/srtf.hpp>
 #include <rota/system/tiresias_g.hpp>
 #include <rota/system/tiresias_l.hpp>
@@ -22,6 +23,13 @@ any_scheduler make_srtf(arguments const& values, setting const& in) {
     auto made = with_placement(in, [&]<class P>(P place) {
         return any_scheduler{
             rota::system::srtf<any_estimator, P>{estimator_named(values, in), std::move(place)}};
+    });
+    return claiming(std::move(made), values);
+}
+any_scheduler make_srsf(arguments const& values, setting const& in) {
+    auto made = with_placement(in, [&]<class P>(P place) {
+        return any_scheduler{
+            rota::system::srsf<any_estimator, P>{estimator_named(values, in), std::move(place)}};
     });
     return claiming(std::move(made), values);
 }
@@ -87,6 +95,12 @@ void add_preemptive(std::vector<entry>& to) {
                   .source = "Schrage, Operations Research 1968",
                   .parameters = estimate_parameters("oracle"),
                   .make = make_srtf});
+    to.push_back({.name = "srsf",
+                  .about = "the shortest remaining service first, remaining time x GPUs, preemptive",
+                  .source = "Gu et al., Tiresias, NSDI 2019, section 3.1",
+                  .parameters = estimate_parameters("oracle"),
+                  .in_panel = false,
+                  .make = make_srsf});
     to.push_back({.name = "las",
                   .about = "the least attained service first, preemptive, in quanta",
                   .source = "Gu et al., Tiresias, NSDI 2019, section 3.1",

@@ -23,6 +23,7 @@
 #include <rota/system/quota_drf.hpp>
 #include <rota/system/sjf.hpp>
 #include <rota/system/slurm_like.hpp>
+#include <rota/system/srsf.hpp>
 #include <rota/system/srtf.hpp>
 #include <rota/system/tiresias_g.hpp>
 #include <rota/system/tiresias_l.hpp>
@@ -61,6 +62,8 @@ std::vector<subject_under_test> everybody() {
     add("slurm-like", [](auto const&) { return system::slurm_like<>{}; });
     add("srtf", [](auto const&) { return system::srtf<>{}; });
     add("srtf, clairvoyant", [](auto const& s) { return system::srtf<oracle>{s.clairvoyance()}; });
+    add("srsf", [](auto const&) { return system::srsf<>{}; });
+    add("srsf, clairvoyant", [](auto const& s) { return system::srsf<oracle>{s.clairvoyance()}; });
     add("las, 8 s", [](auto const&) { return system::las<>{8'000}; });
     add("las, 2 ms", [](auto const&) { return system::las<>{2}; }).worlds = calm;
     add("tiresias-l, 12 s and 40 s", [](auto const&) { return system::tiresias_l<>{{12'000, 40'000}}; });
