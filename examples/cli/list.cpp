@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <array>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,6 +12,7 @@
 
 #include "console.hpp"
 #include "options.hpp"
+#include "parts.hpp"
 #include "registry.hpp"
 #include "summary.hpp"
 
@@ -26,6 +25,10 @@ std::string range(parameter const& of) {
     return of.form == parameter::kind::list
                ? fmt::format("numbers joined by '/', each {} to {}", of.least, of.most)
                : fmt::format("{} to {}", of.least, of.most);
+}
+
+std::string origin(std::string_view header, std::string_view source) {
+    return fmt::format("{:25}header: rota/{}\n{:25}source: {}\n", "", header, "", source);
 }
 
 } // namespace
@@ -42,20 +45,27 @@ int list() {
                                                                       .cluster = cluster,
                                                                       .truth = sim.clairvoyance()})
                                 .claims();
-        out += fmt::format("{} {:<20} {}\n{:25}claims: {}\n{:25}source: {}\n", one.in_panel ? '*' : ' ',
-                           one.name, one.about, "", claims_text(claims), "", one.source);
+        out += fmt::format("{} {:<20} {}\n{:25}claims: {}\n", one.in_panel ? '*' : ' ', one.name, one.about,
+                           "", claims_text(claims));
+        out += origin("system/" + one.name + ".hpp", one.source);
         for (auto const& p : one.parameters)
             out += fmt::format("{:25}{}={}  {} ({})\n", "", p.key, p.standard, p.meaning, range(p));
     }
     out += "\nplacements (--placement NAME; consolidated by default)\n";
-    for (auto const& one : placements()) out += fmt::format("  {:<20} {}\n", one.name, one.about);
-    constexpr auto costs = std::to_array<std::pair<std::string_view, std::string_view>>(
-        {{"none", "stops and restarts are free (Tiresias simulator); the default"},
-         {"fixed", "--save and --restore seconds for every job; 0 and 30 (Qiao et al., Pollux, OSDI 2021)"},
-         {"by_size", "a restart takes 7 s on 1 GPU, 30 s up to 8, 60 s beyond (Hu et al., SC 2021)"},
-         {"by_state", "the checkpoint's bytes through a store of 1000 MiB/s, and 5 s to launch"}});
-    out += "\ncosts of a stop and a restart (--cost NAME)\n";
-    for (auto const& [name, about] : costs) out += fmt::format("  {:<20} {}\n", name, about);
+    for (auto const& one : placements()) {
+        out += fmt::format("  {:<20} {}\n", one.name, one.about);
+        out += origin(one.header, one.source);
+    }
+    for (auto const& kind : kinds_of_parts()) {
+        out += fmt::format("\n{}\n", kind.title);
+        for (auto const& one : kind.parts) {
+            out += fmt::format("  {:<20} {}\n", one.name, one.about);
+            out += origin(one.header, one.source);
+            for (auto const& p : one.knobs)
+                out += fmt::format("{:25}{}{}  {}\n", "", p.key,
+                                   p.standard.empty() ? " (to be given)" : "=" + p.standard, p.meaning);
+        }
+    }
     out += "\nworkload formats (--format NAME; rota by default)\n";
     for (auto const& one : rota::trace::formats) out += fmt::format("  {:<20} {}\n", one.name, one.about);
     out += "\npresets of generate (--preset NAME; helios_venus by default)\n";

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 #include <rota/estimate/noisy.hpp>
@@ -35,15 +36,27 @@ struct makes_placement {
     any_placement (*make)(setting const&);
 };
 
+constexpr auto bin_packing =
+    std::string_view{"Johnson, Near-optimal bin packing algorithms, PhD thesis, MIT, 1973"};
+
 constexpr auto made_placements = std::to_array<makes_placement>(
-    {{{"first_fit", "the first node that holds the gang"}, hold<rota::placement::first_fit>},
-     {{"best_fit", "the node that the gang leaves least idle"}, hold<rota::placement::best_fit>},
-     {{"worst_fit", "the node with most to spare"}, hold<rota::placement::worst_fit>},
-     {{"spread_out", "as evenly over the nodes as can be"}, hold<rota::placement::spread_out>},
-     {{"random", "a random node, by --seed"}, hold_random},
-     {{"dot_product", "the node that the demand aligns with best (Tetris)"},
+    {{{"first_fit", "placement/first_fit.hpp", "the first node that holds the gang", bin_packing},
+      hold<rota::placement::first_fit>},
+     {{"best_fit", "placement/best_fit.hpp", "the node that the gang leaves least idle", bin_packing},
+      hold<rota::placement::best_fit>},
+     {{"worst_fit", "placement/worst_fit.hpp", "the node with most to spare", bin_packing},
+      hold<rota::placement::worst_fit>},
+     {{"spread_out", "placement/spread_out.hpp", "as evenly over the nodes as can be",
+       "LeastAllocated of the Kubernetes scheduler; spread of Docker Swarm"},
+      hold<rota::placement::spread_out>},
+     {{"random", "placement/random.hpp", "a random node, by --seed",
+       "the baseline of Jeon et al., Analysis of large-scale multi-tenant GPU clusters, ATC 2019"},
+      hold_random},
+     {{"dot_product", "placement/dot_product.hpp", "the node that the demand aligns with best (Tetris)",
+       "Grandl et al., Multi-resource packing for cluster schedulers, SIGCOMM 2014, section 3.1"},
       hold<rota::placement::dot_product>},
-     {{"dot_product_packing", "the node that the demand aligns with least"},
+     {{"dot_product_packing", "placement/dot_product.hpp", "the node that the demand aligns with least",
+       "the baseline of Weng et al., Beware of fragmentation, ATC 2023"},
       hold<rota::placement::dot_product_packing>}});
 
 } // namespace
@@ -51,7 +64,9 @@ constexpr auto made_placements = std::to_array<makes_placement>(
 std::vector<placement_entry> const& placements() {
     static auto const all = [] {
         auto out = std::vector<placement_entry>{
-            {"consolidated", "as few nodes as the gang's size allows, in one rack where one has room"}};
+            {"consolidated", "placement/consolidated.hpp",
+             "as few nodes as the gang's size allows, in one rack where one has room",
+             "Gu et al., Tiresias, NSDI 2019, section 3.3"}};
         for (auto const& one : made_placements) out.push_back(one.what);
         return out;
     }();

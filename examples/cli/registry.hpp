@@ -107,7 +107,9 @@ struct entry {
 /// A placement that can be named on the command line.
 struct placement_entry {
     std::string_view name;
+    std::string_view header; ///< below rota/
     std::string_view about;
+    std::string_view source;
 };
 
 /// A scheduler as the user chose it.
