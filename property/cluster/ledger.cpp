@@ -189,7 +189,7 @@ void walk() {
             } else {
                 ledger.rollback(before);
                 model.change(was, -1);
-                RC_ASSERT(ledger == state);
+                RC_ASSERT((ledger == state)); // a bool: RC_ASSERT copies what it compares
             }
             break;
         }
@@ -205,10 +205,10 @@ void walk() {
             if (marks.empty()) break;
             auto const i = *rc::gen::inRange<std::size_t>(0, marks.size());
             ledger.rollback(marks[i].to);
-            RC_ASSERT(ledger == marks[i].ledger);
+            RC_ASSERT((ledger == marks[i].ledger));
             model = marks[i].model;
             ledger.rollback(marks[i].to); // a second time is nothing
-            RC_ASSERT(ledger == marks[i].ledger);
+            RC_ASSERT((ledger == marks[i].ledger));
             marks.erase(marks.begin() + static_cast<std::ptrdiff_t>(i), marks.end());
             ++undone;
             break;
@@ -220,7 +220,7 @@ void walk() {
     RC_CLASSIFY(undone > 0, "undid something");
     for (auto const& p : model.held) ledger.give(p);
     for (auto n = std::uint32_t{0}; n != ledger.size(); ++n) ledger.set_open(node_id{n}, true);
-    RC_ASSERT(ledger == empty);
+    RC_ASSERT((ledger == empty));
 }
 
 /// difference(a, b) and b together hold what a needs: device by device, nothing twice.
