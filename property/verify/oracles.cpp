@@ -51,13 +51,17 @@ double drawn(rota::random& random, law_of_sizes law) {
     return exponential();
 }
 
+/// The sanitizers look at memory and not at means: where few cases are asked for, a sample is an eighth as large and
+/// may be as much more uncertain.
+auto const smaller = cases_wanted(10'000) < 1'000 ? std::size_t{8} : std::size_t{1};
+
 /// Poisson arrivals at load rho for `servers` gangs of `gpus` GPUs.
 job::workload queue(std::uint64_t seed, std::size_t jobs, double rho, int servers, int gpus,
                     law_of_sizes law) {
     auto made = job::workload{};
     auto random = rota::random(seed);
     auto at = 0.0;
-    for (auto j = std::size_t{0}; j != jobs; ++j) {
+    for (auto j = std::size_t{0}; j != jobs / smaller; ++j) {
         at += drawn(random, law_of_sizes::exponential) * service_ms / (rho * servers);
         auto& spec = made.specs.emplace_back();
         spec.submit = sim_time{std::llround(at)};
@@ -105,7 +109,8 @@ void agrees(std::string const& what, std::vector<simulation::result> const& resu
     auto const error = std::sqrt((squares / batches - mean * mean) / (batches - 1));
     std::printf("%-34s %9.5f, theory %9.5f, standard error %.5f\n", what.c_str(), mean, truth, error);
     result.check(std::abs(mean - truth) <= 5 * error + bias * truth, what + " disagrees with theory");
-    result.check(error <= width * truth, what + " is too uncertain to say anything");
+    result.check(error <= width * std::sqrt(static_cast<double>(smaller)) * truth,
+                 what + " is too uncertain to say anything");
 }
 double response(simulation::result const& r, job::spec const& spec) {
     return static_cast<double>(r.finish - spec.submit) / service_ms;
@@ -294,7 +299,7 @@ void identities(std::uint64_t seed) {
 
 int main() {
     theory();
-    for (auto seed = std::uint64_t{1}; seed != 200; ++seed) {
+    for (auto seed = std::uint64_t{1}; seed <= cases_wanted(10'000); ++seed) {
         exact("fifo", fifo, seed);
         exact("easy", easy, seed);
         exact("sjf", sjf, seed);
