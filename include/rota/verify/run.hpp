@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -71,7 +72,9 @@ public:
 
 private:
     void recount(view const& v) {
-        auto fresh = cluster::ledger(v.free().layout());
+        if (idle_) fresh_ = idle_; // the same as made anew, in the memory that is there
+        else fresh_ = idle_ = cluster::ledger(v.free().layout());
+        auto& fresh = *fresh_;
         for (auto j : v.jobs()) fresh.take(v.intent(j));
         for (auto n = std::uint32_t{0}; n != fresh.size(); ++n)
             fresh.set_open(node_id{n}, v.free().open(node_id{n}));
@@ -98,6 +101,8 @@ private:
     report* to_;
     std::vector<std::int64_t>* attained_; ///< [jobs] of those that have ended
     std::uint64_t passes_ = 0;
+    std::optional<cluster::ledger> idle_;  ///< of nothing taken
+    std::optional<cluster::ledger> fresh_; ///< of the last recount
 };
 
 /// A7: what the books say a job was given is what the log says it held, less the pauses after its starts.
