@@ -178,6 +178,38 @@ kind_of_part laws() {
                 "of service between two looks"}}}}};
 }
 
+kind_of_part node_scorers() {
+    constexpr auto study = std::string_view{"Weng et al., Beware of fragmentation, ATC 2023"};
+    constexpr auto gandiva =
+        std::string_view{"Xiao et al., Gandiva, OSDI 2018, in the form of Weng et al., ATC 2023"};
+    constexpr auto kinds =
+        std::string_view{"of pods that are expected: fragmentation is counted against them"};
+    return {
+        "scorers of a node's state (rota::placement; rota pack --policy)",
+        {{"fgd",
+          "placement/fgd.hpp",
+          "the node whose fragmentation drops most, in a coarse score; as published",
+          study,
+          {{"target", "", kinds}}},
+         {"fgd_exact",
+          "placement/fgd_exact.hpp",
+          "the same without rounding, as the paper's text has it",
+          study,
+          {{"target", "", kinds}}},
+         {"gpu_packing", "placement/gpu_packing.hpp",
+          "shared GPUs first, then free ones of nodes in use, then idle nodes", gandiva},
+         {"gpu_clustering", "placement/gpu_clustering.hpp", "nodes whose pods have the same size", gandiva},
+         {"least_remaining", "placement/least_remaining.hpp",
+          "the node with least CPU and GPU left (best_fit of the study)", study},
+         {"least_aligned", "placement/least_aligned.hpp",
+          "the smallest product of what is free and what is asked for (dot_product of the study)", study},
+         {"uniform_draw",
+          "placement/uniform_draw.hpp",
+          "a node drawn among those that fit (random of the study)",
+          study,
+          {{"seed", "", "of the draws"}}}}};
+}
+
 kind_of_part preemptions() {
     return {
         "preemption (rota::preemption; who yields)",
@@ -221,8 +253,9 @@ kind_of_part costs() {
 } // namespace
 
 std::vector<kind_of_part> const& kinds_of_parts() {
-    static auto const all = std::vector<kind_of_part>{orders(), disciplines(), other_queueing(), estimators(),
-                                                      laws(),   preemptions(), costs()};
+    static auto const all =
+        std::vector<kind_of_part>{orders(), disciplines(),  other_queueing(), estimators(),
+                                  laws(),   node_scorers(), preemptions(),    costs()};
     return all;
 }
 
