@@ -9,6 +9,7 @@
 #include <rota/simulation/simulator.hpp>
 #include <rota/system/best_effort_fifo.hpp>
 #include <rota/system/easy.hpp>
+#include <rota/system/slurm_like.hpp>
 #include <rota/system/srsf.hpp>
 #include <rota/system/srtf.hpp>
 
@@ -92,6 +93,7 @@ void against(char const* name, Fast fast, Slow slow) {
 int main(int argc, char** argv) {
     auto const place = placement::consolidated{};
     bench::each_scheduler([](char const* name, auto make) { rows(name, make); });
+    rows("slurm_like", [](auto&) { return rota::system::slurm_like<>{}; });
     against(
         "best_effort_fifo", [](auto&) { return rota::system::best_effort_fifo<>{}; },
         [](auto&) { return naive::greedy<queueing::fifo, naive::discipline::skip_ahead>{}; });

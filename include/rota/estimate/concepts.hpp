@@ -26,10 +26,15 @@ concept estimator = requires(E const& e, view const& v, job_id j, int gpus, gpu_
     { e.rate(v, j, gpus, model) } -> std::same_as<std::int64_t>;
 };
 
+/// It is told what happened, so what it says of a job changes while nothing happens to that job.
+template <class E>
+concept learning =
+    estimator<E> && requires(E& e, event const& happened, view const& v) { e.on(happened, v); };
+
 /// Tells an estimator what happened, if it listens.
 template <estimator E>
 void tell(E& estimator, event const& happened, view const& v) {
-    if constexpr (requires { estimator.on(happened, v); }) estimator.on(happened, v);
+    if constexpr (learning<E>) estimator.on(happened, v);
 }
 
 } // namespace rota::estimate

@@ -64,6 +64,17 @@ public:
         head_[shape] = lines_[shape].empty() ? no_job : lines_[shape].front();
         if (!skips_shut_ || shut_[shape] == 0) next_.set(shape, head_[shape]);
     }
+    /// Ranks every job anew, see waiting_line::rank_anew; opens every shape.
+    template <class Stand, class Settled>
+    void rank_anew(Stand stand, Settled settled) {
+        for (auto s = std::uint32_t{0}; s != shapes(); ++s) {
+            if (lines_[s].empty()) continue;
+            lines_[s].rank_anew(
+                [&](job_id j, millis& limit_ms) { return key_of_[index(j)] = stand(j, limit_ms); }, settled);
+            head_.set(s, lines_[s].front());
+            open(s);
+        }
+    }
     void clear() {
         lines_.clear();
         head_.clear();

@@ -36,7 +36,8 @@ concept key_is_an_integer = has_key<O> && requires(O const& o, view const& v, jo
 ///           o.stale_at(view, job) const -> sim_time: optional; when the key steps without an event. never
 ///           while the job accrues nothing, so it is asked again when a start is confirmed. o.on(event,
 ///           view): optional; before keys are asked for. o.refresh_ms: optional member; all waiting jobs are
-///           ranked anew at multiples of it. static constexpr drift drift: optional, drift::none by default.
+///           ranked anew at multiples of it. o.settled(view, job) const -> bool: optional, beside refresh_ms; the
+///           key of the waiting job changes no more. static constexpr drift drift: optional, drift::none by default.
 /// Meaning   Two jobs with equal keys are in no order but that of their ids.
 template <class O>
 concept order = std::movable<O> && requirement::has_key<O> && requirement::key_is_an_integer<O>;
@@ -64,6 +65,15 @@ template <order O>
                   })
         return by.refresh_ms;
     else return 0;
+}
+template <order O>
+[[nodiscard]] bool settled([[maybe_unused]] O const& by, [[maybe_unused]] view const& v,
+                           [[maybe_unused]] job_id j) noexcept {
+    if constexpr (requires {
+                      { by.settled(v, j) } -> std::same_as<bool>;
+                  })
+        return by.settled(v, j);
+    else return false;
 }
 template <order O>
 void tell(O& by, event const& happened, view const& v) {

@@ -42,6 +42,9 @@ class easy {
 public:
     static constexpr claim claims = claim::head_never_waits | claim::easy_promise;
 
+    static constexpr bool learns =
+        estimate::learning<Estimator>; ///< limits change without an event of the job
+
     easy() = default;
     explicit easy(Estimator estimate) : estimate_{std::move(estimate)} {}
 

@@ -96,6 +96,7 @@ public:
 
 private:
     static constexpr bool informed = requires(Discipline& d, event const& e, view const& v) { d.on(e, v); };
+    static constexpr bool limits_move = requires { requires Discipline::learns; };
     static constexpr bool has_timers =
         requires(Order const& o, view const& v, job_id j) { o.stale_at(v, j); };
 
@@ -213,9 +214,12 @@ private:
         }
         if (auto const every = refresh_of(by_); every > 0 && index(v.now()) / every != refreshed_) {
             refreshed_ = index(v.now()) / every;
-            auto all = std::vector<job_id>{};
-            waiting_.each([&](job_id j) { all.push_back(j); });
-            for (auto j : all) insert(v, j);
+            waiting_.rank_anew(
+                [&](job_id j, [[maybe_unused]] millis& limit_ms) {
+                    if constexpr (limits_move) limit_ms = how_.limit_ms(v, j);
+                    return by_.key(v, j);
+                },
+                [&](job_id j) { return !limits_move && settled(by_, v, j); });
             released_ = true;
         }
     }

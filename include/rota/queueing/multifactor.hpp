@@ -30,13 +30,20 @@ struct multifactor {
     [[nodiscard]] std::int64_t key(view const& v, job_id j) const noexcept {
         constexpr auto one = std::int64_t{1'000'000};
         auto const& spec = v.spec(j);
-        // ranks are those of the last multiple of refresh_ms: running and waiting jobs are compared alike
-        auto const at = refresh_ms > 0 ? index(v.now()) / refresh_ms * refresh_ms : index(v.now());
-        auto const age = std::clamp(at - index(spec.submit), millis{0}, age_max_ms) * one / age_max_ms;
+        auto const age = std::clamp(age_ms(v, j), millis{0}, age_max_ms) * one / age_max_ms;
         auto const size = std::min<std::int64_t>(spec.need.gpus_max, gpus_max) * one / gpus_max;
         auto const rank =
             std::int64_t{std::clamp(spec.priority, 0, priority_max)} * one / std::max(priority_max, 1);
         return -(age_weight * age + size_weight * size + priority_weight * rank);
+    }
+    /// Its age counts in full.
+    [[nodiscard]] bool settled(view const& v, job_id j) const noexcept { return age_ms(v, j) >= age_max_ms; }
+
+private:
+    [[nodiscard]] millis age_ms(view const& v, job_id j) const noexcept {
+        // ranks are those of the last multiple of refresh_ms: running and waiting jobs are compared alike
+        auto const at = refresh_ms > 0 ? index(v.now()) / refresh_ms * refresh_ms : index(v.now());
+        return at - index(v.spec(j).submit);
     }
 };
 

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include <rota/core/units.hpp>
@@ -93,6 +95,33 @@ public:
         for (auto const& one : blocks_)
             for (std::size_t i = 0; i != one->size; ++i) visit(one->begin()[i], one->limits()[i]);
     }
+    /// Gives every job the key and the limit that stand(job, its limit by reference) says. Blocks in which all
+    /// jobs are settled(job) are left alone until a job comes in: their keys and limits change no more.
+    /// Cost      O(jobs not settled), and a sort where the order changes.
+    template <class Stand, class Settled>
+    void rank_anew(Stand stand, Settled settled) {
+        auto in_order = true;
+        auto const* before = static_cast<rank const*>(nullptr);
+        for (std::size_t b = 0; b != blocks_.size(); ++b) {
+            auto& one = *blocks_[b];
+            if (one.settled) {
+                in_order &= before == nullptr || *before < *one.begin();
+                before = one.end() - 1;
+                continue;
+            }
+            one.settled = true;
+            for (std::size_t i = 0; i != one.size; ++i) {
+                auto& where = one.begin()[i];
+                where.key = stand(where.job, one.limits()[i]);
+                one.settled = one.settled && settled(where.job);
+                in_order &= before == nullptr || *before < where;
+                before = &where;
+            }
+            first_[b] = *one.begin();
+            least_[b] = one.least();
+        }
+        if (!in_order) sort();
+    }
     void clear() noexcept {
         blocks_.clear();
         first_.clear();
@@ -105,6 +134,7 @@ private:
     struct block {
         std::size_t from = 0; ///< the first job; earlier ones have left
         std::size_t size = 0;
+        bool settled = false; ///< no key or limit in it changes any more
         std::array<rank, capacity> ranks;
         std::array<millis, capacity> limit_ms;
 
@@ -146,12 +176,27 @@ private:
         auto& right = *blocks_[b + 1];
         std::copy(left.begin() + keep, left.end(), right.begin());
         std::copy(left.limits() + keep, left.limits() + capacity, right.limits());
+        right.settled = left.settled;
         right.size = capacity - keep;
         left.size = keep;
         first_[b + 1] = *right.begin();
         least_[b] = left.least();
         least_[b + 1] = right.least();
         return *right.begin() < where ? b + 1 : b;
+    }
+    /// Puts the jobs back in order, as many in each block as before.
+    void sort() {
+        auto all = std::vector<std::pair<rank, millis>>{};
+        each([&](rank const& where, millis limit_ms) { all.emplace_back(where, limit_ms); });
+        std::sort(all.begin(), all.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
+        auto next = all.begin();
+        for (std::size_t b = 0; b != blocks_.size(); ++b) {
+            for (std::size_t i = 0; i != blocks_[b]->size; ++i, ++next)
+                std::tie(blocks_[b]->begin()[i], blocks_[b]->limits()[i]) = *next;
+            blocks_[b]->settled = false; // others are in it now
+            first_[b] = *blocks_[b]->begin();
+            least_[b] = blocks_[b]->least();
+        }
     }
     void put(std::size_t b, std::size_t at, rank const& where, millis limit_ms) {
         auto& one = *blocks_[b];
@@ -160,6 +205,7 @@ private:
         std::copy_backward(one.limits() + at, one.limits() + one.size, one.limits() + one.size + 1);
         one.begin()[at] = where;
         one.limits()[at] = limit_ms;
+        one.settled = false;
         first_[b] = *one.begin();
         least_[b] = one.size++ == 0 ? limit_ms : std::min(least_[b], limit_ms);
     }
