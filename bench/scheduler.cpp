@@ -8,6 +8,7 @@
 
 #include <rota/simulation/simulator.hpp>
 #include <rota/system/best_effort_fifo.hpp>
+#include <rota/system/conservative.hpp>
 #include <rota/system/easy.hpp>
 #include <rota/system/slurm_like.hpp>
 #include <rota/system/srsf.hpp>
@@ -94,6 +95,7 @@ int main(int argc, char** argv) {
     auto const place = placement::consolidated{};
     bench::each_scheduler([](char const* name, auto make) { rows(name, make); });
     rows("slurm_like", [](auto&) { return rota::system::slurm_like<>{}; });
+    rows("conservative", [](auto&) { return rota::system::conservative<>{}; });
     against(
         "best_effort_fifo", [](auto&) { return rota::system::best_effort_fifo<>{}; },
         [](auto&) { return naive::greedy<queueing::fifo, naive::discipline::skip_ahead>{}; });

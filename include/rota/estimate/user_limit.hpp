@@ -31,6 +31,14 @@ struct user_limit {
         auto const declared = v.spec(j).limit_ms;
         return std::max(overrun_ms, (declared != 0 ? declared : undeclared_ms) - attained_ms(v, j));
     }
+    /// While it works as fast as its smallest gang and within its limit.
+    [[nodiscard]] sim_time steady_until(view const& v, job_id j) const noexcept {
+        auto const& need = v.need(j);
+        auto const from = v.state(j).accrues_from;
+        if (from == never || v.held(j).total_milli() != std::int64_t{need.gpus_min} * need.milli)
+            return v.now();
+        return std::max(v.now(), from) + (remaining_ms(v, j) - overrun_ms);
+    }
     [[nodiscard]] std::int64_t rate(view const& v, job_id j, int gpus, gpu_model) const noexcept {
         return std::int64_t{1000} * gpus / v.need(j).gpus_min;
     }

@@ -26,12 +26,17 @@ public:
     explicit backlog(bool skips_shut) noexcept : skips_shut_{skips_shut} {}
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    /// Changes when the key of a waiting job may have changed.
+    [[nodiscard]] std::uint64_t ranked() const noexcept { return ranked_; }
     [[nodiscard]] bool contains(job_id j) const noexcept {
         return index(j) < shape_of_.size() && shape_of_[index(j)] != absent;
     }
 
     void insert(view const& v, job_id j, std::int64_t key, millis limit_ms) {
-        if (contains(j)) erase(j);
+        if (contains(j)) {
+            erase(j);
+            ++ranked_;
+        }
         if (shape_of_.size() <= index(j)) {
             auto const room = v.submitted() + v.submitted() / 2 + 1;
             shape_of_.resize(room, absent);
@@ -67,11 +72,12 @@ public:
     /// Ranks every job anew, see waiting_line::rank_anew; opens every shape.
     template <class Stand, class Settled>
     void rank_anew(Stand stand, Settled settled) {
+        ++ranked_;
         for (auto s = std::uint32_t{0}; s != shapes(); ++s) {
             if (lines_[s].empty()) continue;
             lines_[s].rank_anew(
                 [&](job_id j, millis& limit_ms) { return key_of_[index(j)] = stand(j, limit_ms); }, settled);
-            head_.set(s, lines_[s].front());
+            head_[s] = lines_[s].front();
             open(s);
         }
     }
@@ -124,6 +130,7 @@ private:
     std::vector<std::uint32_t> shape_of_; ///< [jobs]
     std::vector<std::int64_t> key_of_;    ///< [jobs]
     std::size_t size_ = 0;
+    std::uint64_t ranked_ = 0;
     std::uint64_t refusals_ = 0;
     std::uint32_t shut_shapes_ = 0;
     bool skips_shut_;

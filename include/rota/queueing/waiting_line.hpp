@@ -95,6 +95,13 @@ public:
         for (auto const& one : blocks_)
             for (std::size_t i = 0; i != one->size; ++i) visit(one->begin()[i], one->limits()[i]);
     }
+    /// Calls visit(rank) from the last job on until it returns false.
+    template <class Visit>
+    void each_backwards(Visit visit) const {
+        for (auto b = blocks_.size(); b-- != 0;)
+            for (auto i = blocks_[b]->size; i-- != 0;)
+                if (!visit(blocks_[b]->begin()[i])) return;
+    }
     /// Gives every job the key and the limit that stand(job, its limit by reference) says. Blocks in which all
     /// jobs are settled(job) are left alone until a job comes in: their keys and limits change no more.
     /// Cost      O(jobs not settled), and a sort where the order changes.
