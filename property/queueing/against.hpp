@@ -13,13 +13,14 @@
 #include <rota/log/text.hpp>
 #include <rota/simulation/simulator.hpp>
 
+#include "../tally.hpp"
 #include "worlds.hpp"
 
 namespace worlds {
 
 /// Two schedulers give the same log, record by record: `cases` scenes, each in one of the eight worlds.
 template <class Fast, class Slow>
-void same(score& told, char const* name, int cases, taste const& like, Fast fast, Slow slow) {
+void same(tally& told, char const* name, int cases, taste const& like, Fast fast, Slow slow) {
     auto jobs = std::size_t{0};
     auto records = std::size_t{0};
     for (auto i = 0; i != cases; ++i) {

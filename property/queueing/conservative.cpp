@@ -11,6 +11,7 @@
 #include <rota/queueing/sjf.hpp>
 #include <rota/scheduler/scheduler.hpp>
 
+#include "../tally.hpp"
 #include "against.hpp"
 #include "naive_conservative.hpp"
 
@@ -19,7 +20,7 @@ namespace {
 using namespace rota;
 
 template <class Placement = placement::consolidated, class Estimator, class Order>
-void compare(worlds::score& told, char const* name, int cases, worlds::taste const& like, Estimator believed,
+void compare(tally& told, char const* name, int cases, worlds::taste const& like, Estimator believed,
              Order by) {
     worlds::same(
         told, name, cases, like,
@@ -34,7 +35,7 @@ void compare(worlds::score& told, char const* name, int cases, worlds::taste con
 } // namespace
 
 int main() {
-    auto told = worlds::score{};
+    auto told = tally{};
     auto const limit =
         estimate::user_limit{.overrun_ms = 7'000}; // 1 ms would mean a pass a ms beside an overrun
     auto history = estimate::user_history{};

@@ -20,6 +20,7 @@
 #include <rota/queueing/waiting_line.hpp>
 #include <rota/scheduler/scheduler.hpp>
 
+#include "../tally.hpp"
 #include "against.hpp"
 
 namespace {
@@ -59,7 +60,7 @@ struct told_anew {
 };
 
 template <class Discipline, class Reference = Discipline>
-void whole(worlds::score& told, char const* name, int cases, multifactor by) {
+void whole(tally& told, char const* name, int cases, multifactor by) {
     auto const like = worlds::taste{.models = 2, .exact_limits = cases % 2 == 0, .jobs_max = 24};
     worlds::same(
         told, name, cases, like,
@@ -75,7 +76,7 @@ void whole(worlds::score& told, char const* name, int cases, multifactor by) {
 }
 
 /// A line ranked anew answers as one into which every job was put with its new key and limit.
-void lines(worlds::score& told, std::uint64_t seed) {
+void lines(tally& told, std::uint64_t seed) {
     auto dice = rota::random(seed);
     struct entry {
         queueing::rank where;
@@ -136,7 +137,7 @@ void lines(worlds::score& told, std::uint64_t seed) {
 } // namespace
 
 int main() {
-    auto told = worlds::score{};
+    auto told = tally{};
     for (auto i = 0, n = worlds::cases(1'000); i != n; ++i) lines(told, static_cast<std::uint64_t>(i));
 
     // an age that is full soon, so that jobs settle while they wait; priorities that age overtakes
