@@ -51,10 +51,14 @@ public:
                 largest_[model_[b]] = std::max<int>(largest_[model_[b]], cluster.nodes[*n].gpus);
         auto const models = blocks() == 0 ? std::size_t{0} : std::size_t{1} + model_.back();
         count_.assign(blocks(), 0);
+        auto several = false;
+        for (auto b = std::uint32_t{0}; b != blocks(); ++b) several |= !alone(b);
+        if (!several) return;
         filled_.assign(models, 0);
         population_.assign(models * buckets, 0);
         members_.assign(models * buckets, bitmap(blocks()));
-        for (auto b = std::uint32_t{0}; b != blocks(); ++b) enter(b);
+        for (auto b = std::uint32_t{0}; b != blocks(); ++b)
+            if (!alone(b)) enter(b);
     }
 
     [[nodiscard]] std::uint32_t blocks() const noexcept { return static_cast<std::uint32_t>(model_.size()); }
@@ -88,9 +92,9 @@ public:
     /// The block of the model with the fewest wholly free nodes that are still at least m; ties to the lowest. none:
     /// there is none.
     [[nodiscard]] std::uint32_t tightest(gpu_model model, std::uint32_t m) const noexcept {
-        if (index(model) >= filled_.size()) return none;
         if (auto const only = first_block(model); end_block(model) - only == 1)
             return count_[only] >= m ? only : none;
+        if (index(model) >= filled_.size()) return none;
         auto const filled = filled_[index(model)];
         auto const last = buckets - 1u;
         for (auto left = m < last ? filled >> m << m : filled & std::uint64_t{1} << last; left != 0;
