@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <rota/contract/actions.hpp>
@@ -25,7 +27,7 @@ namespace rota::system {
 /// A job that fits starts, whoever's quota is idle. One that does not fit but is within its tenant's quota
 /// takes devices back from those who borrow: least urgent and youngest first, no more than its place needs,
 /// and never so many that a lender falls below its own. A job that does not start is passed over.
-/// Cost      O(waiting x (tenants + one placement)) a pass, and O(placed log placed) a reclaim.
+/// Cost      O(waiting x tenants) a pass, one placement a shape, and O(placed log placed) a reclaim.
 /// Source    A. Ghodsi et al., "Dominant resource fairness", NSDI 2011; borrowing and reclaim within a cohort
 ///           as in Kueue. differs: see drf_quota; borrowing and lending have no limits of their own.
 template <placement::policy Placement = placement::consolidated>
@@ -33,31 +35,52 @@ class quota_drf {
 public:
     Placement place{};
 
-    void on(event const&, view const&) {}
+    void on(event const& happened, view const& v) {
+        if (happened.kind == event_kind::resync) {
+            lines_.clear();
+            for (auto j : v.jobs())
+                if (v.waiting(j)) line_of(v, j).insert({v.spec(j).submit, j});
+        } else if (happened.about_a_job()) {
+            auto const place_in_line = std::pair{v.spec(happened.job).submit, happened.job};
+            if (happened.after == phase::waiting) line_of(v, happened.job).insert(place_in_line);
+            else line_of(v, happened.job).erase(place_in_line);
+        }
+    }
     void decide(view const& v, actions& a) {
         tenants_.refresh(v);
-        auto lines = std::vector<std::vector<job_id>>(v.tenants());
-        for (auto j : v.jobs())
-            if (v.waiting(j)) lines[index(v.spec(j).tenant)].push_back(j);
-        for (auto& line : lines)
-            std::sort(line.begin(), line.end(), [&](job_id x, job_id y) { return younger(v, x, y); });
+        refused_.clear();
+        auto next = std::vector<line::const_iterator>{};
+        for (auto const& one : lines_) next.push_back(one.begin());
         for (;;) {
-            auto next = lines.size();
-            for (auto t = std::size_t{0}; t != lines.size(); ++t)
-                if (!lines[t].empty() &&
-                    (next == lines.size() ||
-                     tenants_.before(v, static_cast<tenant_id>(t), static_cast<tenant_id>(next))))
-                    next = t;
-            if (next == lines.size()) return;
-            auto const j = lines[next].back();
-            lines[next].pop_back();
-            if (auto const where = place.place(v.need(j), v.free())) (void)a.start(j, *where);
-            else if (auto const victims = borrowers(v, a, j); !victims.empty())
-                (void)preemption::start_by_evicting(v, a, place, j, victims);
+            auto first = lines_.size();
+            for (auto t = std::size_t{0}; t != lines_.size(); ++t)
+                if (next[t] != lines_[t].end() &&
+                    (first == lines_.size() ||
+                     tenants_.before(v, static_cast<tenant_id>(t), static_cast<tenant_id>(first))))
+                    first = t;
+            if (first == lines_.size()) return;
+            auto const j = (next[first]++)->second;
+            if (v.waiting(j)) serve(v, a, j);
         }
     }
 
 private:
+    using line = std::set<std::pair<sim_time, job_id>>; ///< by submission
+
+    [[nodiscard]] line& line_of(view const& v, job_id j) {
+        if (lines_.size() < v.tenants()) lines_.resize(v.tenants());
+        return lines_[index(v.spec(j).tenant)];
+    }
+    void serve(view const& v, actions& a, job_id j) {
+        auto const shape = v.state(j).shape;
+        if (refused_.size() <= shape) refused_.resize(shape + 1u);
+        if (!refused_[shape]) { // what is free only shrinks in a pass, until somebody is stopped
+            if (auto const where = place.place(v.need(j), v.free())) return (void)a.start(j, *where);
+            refused_[shape] = true;
+        }
+        auto const victims = borrowers(v, a, j);
+        if (!victims.empty() && preemption::start_by_evicting(v, a, place, j, victims)) refused_.clear();
+    }
     [[nodiscard]] static bool younger(view const& v, job_id x, job_id y) {
         return std::tuple{v.spec(x).submit, x} > std::tuple{v.spec(y).submit, y};
     }
@@ -86,6 +109,8 @@ private:
     }
 
     queueing::drf_quota tenants_;
+    std::vector<line> lines_;   ///< [tenants]
+    std::vector<bool> refused_; ///< [shapes] in this pass
 };
 
 static_assert(scheduling_policy<quota_drf<>>);
