@@ -60,11 +60,11 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     }
     auto const reader = unsigned{choice} & 0x0fu;
     if (reader >= trace::formats.size()) {
-        if (reader == 8) consistent(trace::read_cluster_spec(*from, how));
-        if (reader == 9) consistent(trace::read_openb_nodes(*from, how));
-        if (reader == 10) static_cast<void>(trace::read_cluster_shorthand(bytes.substr(0, 12)));
-        if (reader == 11) static_cast<void>(trace::read_csv_map(bytes));
-        if (reader == 12) {
+        if (reader == 9) consistent(trace::read_cluster_spec(*from, how));
+        if (reader == 10) consistent(trace::read_openb_nodes(*from, how));
+        if (reader == 11) static_cast<void>(trace::read_cluster_shorthand(bytes.substr(0, 12)));
+        if (reader == 12) static_cast<void>(trace::read_csv_map(bytes));
+        if (reader == 13) {
             auto const got = trace::read_openb_pods(*from, how);
             consistent(got.said);
             require(got.pods.size() == got.said.tally.kept, "kept rows are the pods");

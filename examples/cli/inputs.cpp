@@ -141,6 +141,14 @@ inputs read_inputs(input_options const& asked) {
     return out;
 }
 
+trace::reading read_workload(input_options const& asked) {
+    check_options(asked);
+    auto got = trace::read_file(asked.format, asked.workload, reader_options(asked));
+    tell(asked.workload, got);
+    stop_if_signalled();
+    return got;
+}
+
 void strip_uncounted(rota::cluster::spec const& cluster, rota::job::workload& jobs) {
     auto const strip = [&](auto of_node, auto of_request, std::string_view what) {
         if (std::any_of(cluster.nodes.begin(), cluster.nodes.end(),

@@ -10,6 +10,7 @@
 #include <rota/cluster/spec.hpp>
 #include <rota/job/workload.hpp>
 #include <rota/simulation/conditions.hpp>
+#include <rota/trace/reading.hpp>
 
 #include "options.hpp"
 
@@ -27,6 +28,9 @@ struct inputs {
 /// Reads cluster and workload, and prints what the readers say. Ends the command with code 2 where they
 /// refuse.
 [[nodiscard]] inputs read_inputs(input_options const& asked);
+
+/// Reads the workload alone, and prints what the reader says. Ends the command with code 2 where it refuses.
+[[nodiscard]] rota::trace::reading read_workload(input_options const& asked);
 
 /// Ends the command with code 2 where an option is not one; needs no file.
 void check_options(input_options const& asked);

@@ -22,9 +22,27 @@ namespace {
 
 using namespace cli;
 
+void add_strictness(CLI::App& to, input_options& what) {
+    to.add_option("--on-error", what.on_error,
+                  "strict: a wrong row refuses the input; collect: it is dropped, listed, counted")
+        ->capture_default_str()
+        ->group("Input");
+    to.add_option("--repair", what.repairs,
+                  "rows with that defect are dropped: negative_submit=drop, negative_duration=drop, "
+                  "negative_wait=drop, wrong_order=drop, duplicate_id=drop; may be repeated")
+        ->group("Input");
+    to.add_option("--zero-gpus", what.zero_gpus, "rows that ask for no GPU: drop or refuse")
+        ->capture_default_str()
+        ->group("Input");
+    to.add_flag("--allow-empty", what.allow_empty, "an input without jobs is an empty workload, not an error")
+        ->group("Input");
+    to.add_flag("--strict-order", what.strict_order, "rows out of submission order are an error")
+        ->group("Input");
+}
+
 void add_input(CLI::App& to, input_options& what) {
     to.add_option("--workload", what.workload, "trace to read, plain or gzip")->required()->group("Input");
-    to.add_option("--format", what.format, "rota, tiresias, philly, helios, itp, openb, swf or csv")
+    to.add_option("--format", what.format, "rota, tiresias, philly, helios, itp, openb, swf, sacct or csv")
         ->capture_default_str()
         ->group("Input");
     to.add_option(
@@ -39,25 +57,11 @@ void add_input(CLI::App& to, input_options& what) {
                   "duration start "
                   "end gpus user tenant priority limit deadline cpu mem")
         ->group("Input");
-    to.add_option("--on-error", what.on_error,
-                  "strict: a wrong row refuses the input; collect: it is dropped, listed, counted")
-        ->capture_default_str()
-        ->group("Input");
-    to.add_option("--repair", what.repairs,
-                  "rows with that defect are dropped: negative_submit=drop, negative_duration=drop, "
-                  "negative_wait=drop, wrong_order=drop, duplicate_id=drop; may be repeated")
-        ->group("Input");
-    to.add_option("--zero-gpus", what.zero_gpus, "rows that ask for no GPU: drop or refuse")
-        ->capture_default_str()
-        ->group("Input");
     to.add_option("--swf-processors", what.swf_processors,
                   "what counts as GPUs in SWF: allocated or requested")
         ->capture_default_str()
         ->group("Input");
-    to.add_flag("--allow-empty", what.allow_empty, "an input without jobs is an empty workload, not an error")
-        ->group("Input");
-    to.add_flag("--strict-order", what.strict_order, "rows out of submission order are an error")
-        ->group("Input");
+    add_strictness(to, what);
 }
 
 void add_world(CLI::App& to, world_options& what) {
@@ -112,6 +116,7 @@ struct program {
     quickstart_options quickstart;
     generate_options generate;
     pack_options pack;
+    import_sacct_options import_sacct;
     check_log_options check_log;
     int (*chosen)(program const&) = nullptr;
 
@@ -179,6 +184,17 @@ struct program {
             ->capture_default_str();
         full.add_option("--seeds", pack.seeds, "SEED or FIRST..LAST: one run each")->capture_default_str();
         full.add_option("--out", pack.file, "write one CSV line for each seed and percent to this file");
+
+        import_sacct.input.format = "sacct";
+        auto& slurm = command("import-sacct", "Turn the accounting of a Slurm cluster into a workload",
+                              [](program const& p) { return cli::import_sacct(p.import_sacct); });
+        slurm
+            .add_option("--from", import_sacct.input.workload,
+                        "what `sacct --parsable2` printed, plain or gzip; docs/slurm.md has the command")
+            ->required()
+            ->group("Input");
+        slurm.add_option("--out", import_sacct.file, "the file to write, in format rota")->required();
+        add_strictness(slurm, import_sacct.input);
 
         auto& judge = command("check-log", "Judge a schedule log by the laws of scheduling",
                               [](program const& p) { return cli::check_log(p.check_log); });

@@ -85,6 +85,11 @@ struct pack_options {
     std::string file; ///< empty: no CSV
 };
 
+struct import_sacct_options {
+    input_options input; ///< without a cluster
+    std::string file;
+};
+
 struct check_log_options {
     input_options input;
     world_options world;
@@ -98,6 +103,7 @@ int compare(compare_options const& asked);
 int quickstart(quickstart_options const& asked);
 int generate(generate_options const& asked);
 int pack(pack_options const& asked);
+int import_sacct(import_sacct_options const& asked);
 int check_log(check_log_options const& asked);
 int list();
 

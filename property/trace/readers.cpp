@@ -95,6 +95,14 @@ std::vector<sample> const& samples() {
           "3 1 5 -1 8 -1 -1 8 120 -1 5 3 1 -1 1 -1 -1 -1", "4 2 5 60.5 -1 -1 -1 8 -1 -1 5 -1 1 -1 1 -1 -1",
           "5 3 5 60 8 -1 -1 8 120 -1 -1 3 1 -1 1 -1 -1 -1 extra {n1,n2}"},
          "6 x 5 60 8 -1 -1 8 120 -1 1 3 1 -1 1 -1 -1 -1"},
+        {"sacct",
+         "JobID|User|Account|State|Submit|Start|End|ElapsedRaw|TimelimitRaw|ReqTRES|AllocTRES",
+         {"7|ann|v|COMPLETED|100|110|170|60|2|cpu=4,gres/gpu=2,mem=8G,node=1|cpu=4,gres/gpu=2,mem=8G,node=1",
+          "8_1|bob|v|TIMEOUT|101|111|171|60|1|cpu=4,gres/gpu=1|cpu=4,gres/gpu:t4=1",
+          "8_[2-3]|bob|w|PENDING|101|Unknown|Unknown|0|1|cpu=4,gres/gpu=1|",
+          "9|\"x|w|CANCELLED by 0|102|112|172|60|UNLIMITED||gres/gpu=16,cpu=1",
+          "9.batch||w|CANCELLED|112|112|172|60|||cpu=1,mem=8G"},
+         "10|bob|w|COMPLETED|103|113|173|x|1|gres/gpu=1|gres/gpu=1"},
         {"csv",
          "gpus,id,submit,duration",
          {"1,a,0,60", "2,b,0.5,60.25", "3,c,1,61", "4,d,1,62", "5,e,7,63"},
@@ -445,7 +453,7 @@ void files() {
     auto const unknown = trace::read_file("philli", "/no/such/file");
     check(text(unknown.diagnostics) == "<format>:1:1: error[E-ENUM]: read 'philli', expected one of rota, "
                                        "tiresias, philly, helios, itp, "
-                                       "openb, swf, csv; nearest: philly\nphilli\n^\n",
+                                       "openb, swf, sacct, csv; nearest: philly\nphilli\n^\n",
           "an unknown format");
     check(!trace::repair_named("negative_wait") && trace::repair_named("negative_wait=drop"),
           "repairs by name");

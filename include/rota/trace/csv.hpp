@@ -27,14 +27,21 @@ struct column {
     std::string_view other = {};
 };
 
-/// A comma-separated table with a header, row by row (RFC 4180, but a field never spans lines).
+/// How a table separates its fields, and whether quotes mean anything.
+struct dialect {
+    char separator = ',';
+    bool quoted = true;
+};
+
+/// A comma-separated table with a header, row by row (RFC 4180, but a field never spans lines), or one of
+/// another dialect.
 ///
 /// Columns go by name, in any order. Blank lines and lines that start with '#' are counted and skipped.
 /// Spaces belong to the field. Wrong rows are told to the intake and skipped.
 /// Errors    E-COLUMN, E-FIELDS, E-QUOTE, E-LINELEN; N-COLUMN for a column nobody asked for.
 class csv {
 public:
-    explicit csv(intake& in) : in_{in}, lines_{in.from().text} { header(); }
+    explicit csv(intake& in, dialect how = {}) : in_{in}, how_{how}, lines_{in.from().text} { header(); }
 
     [[nodiscard]] bool has(std::string_view name) const noexcept { return find(name) != absent; }
     [[nodiscard]] std::vector<std::string> const& columns() const noexcept { return names_; }
@@ -180,19 +187,19 @@ private:
         for (auto at = std::size_t{0};;) {
             auto const start = at;
             auto value = std::string_view{};
-            if (at < text.size() && text[at] == '"') {
+            if (how_.quoted && at < text.size() && text[at] == '"') {
                 auto const end = closing(text, at);
                 if (!end)
                     return refuse(start, "E-QUOTE",
                                   "read a quote that is not closed on its line, expected its end");
                 value = unescape(text.substr(start + 1, *end - start - 1));
                 at = *end + 1;
-                if (at != text.size() && text[at] != ',')
+                if (at != text.size() && text[at] != how_.separator)
                     return refuse(start, "E-QUOTE",
                                   "read text after a quoted field, expected ',' or the end of the line");
             } else {
-                while (at != text.size() && text[at] != ',') {
-                    if (text[at] == '"')
+                while (at != text.size() && text[at] != how_.separator) {
+                    if (how_.quoted && text[at] == '"')
                         return refuse(at, "E-QUOTE",
                                       "read a quote inside a field, expected the whole field in quotes");
                     ++at;
@@ -228,6 +235,7 @@ private:
     }
 
     intake& in_;
+    dialect how_;
     lines lines_;
     std::vector<std::string> names_;
     place header_place_{};

@@ -14,6 +14,7 @@
 #include <rota/trace/nearest.hpp>
 #include <rota/trace/openb.hpp>
 #include <rota/trace/philly.hpp>
+#include <rota/trace/sacct.hpp>
 #include <rota/trace/swf.hpp>
 #include <rota/trace/tiresias.hpp>
 
@@ -34,6 +35,7 @@ inline constexpr auto formats =
                            {"itp", "Microsoft ITP (ElasticFlow), with or without deadlines", read_itp},
                            {"openb", "pods of Alibaba's openb trace", read_openb},
                            {"swf", "Standard Workload Format 2.2", read_swf},
+                           {"sacct", "Slurm's accounting, as `sacct --parsable2` prints it", read_sacct},
                            {"csv", "any CSV, with options::map naming its columns and units", read_csv}});
 
 /// The format of that name. Errors: E-ENUM with the allowed list and the nearest.
