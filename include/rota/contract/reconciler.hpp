@@ -269,7 +269,8 @@ protected:
         }
         held_.take(p);
         table().set_held(id, p);
-        if (!assumed.empty() && jobs().intent(id) == assumed) stay(id);
+        // nothing else has been decided since, though others may have displaced the assumption meanwhile
+        if (job(id).op == job(id).decided || (!assumed.empty() && jobs().intent(id) == assumed)) stay(id);
     }
 
     using cooling = std::pair<sim_time, job_id>;
