@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_SLURM_BACKEND_HPP
+#define ROTA_SLURM_BACKEND_HPP
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <rota/cluster/placement.hpp>
+#include <rota/core/units.hpp>
+#include <rota/job/spec.hpp>
+
+namespace rota::slurm {
+
+/// Where Slurm says a job is.
+enum class job_state : std::uint8_t {
+    held,       ///< pending, and Slurm will not start it
+    pending,    ///< Slurm will start it when it can
+    running,    ///< or suspended: it has its devices
+    completing, ///< on its way out: it has its devices still, and what it will be is not said
+    completed,
+    failed,
+    cancelled,
+    timed_out,
+    node_failed,
+};
+
+[[nodiscard]] constexpr bool is_over(job_state s) noexcept { return s >= job_state::completed; }
+
+/// GPUs of one node. Which ones is Slurm's affair.
+struct part {
+    node_id node{};
+    int gpus = 0;
+
+    friend bool operator==(part const&, part const&) = default;
+};
+
+/// What Slurm says of one job.
+struct job_status {
+    std::string id; ///< Slurm's own, 17 or 17_3
+    job_state state{};
+    std::uint32_t restarts = 0; ///< how often it was requeued: the number of its run
+    std::vector<part> where;    ///< of its run, by node; empty while it has none
+    job::spec asked{};          ///< what it was submitted with
+};
+
+/// The whole state at one moment. It has no inner order: what led to it may have happened in any.
+struct snapshot {
+    std::vector<job_status> jobs; ///< in order of submission
+    std::vector<bool> up;         ///< [nodes] may be given out
+};
+
+/// What became of a verb.
+enum class reply : std::uint8_t {
+    done,
+    refused, ///< it has had no effect and will have none
+    unknown, ///< no answer in time: it may take effect, now, later or never
+};
+
+/// What a Slurm cluster must offer. The nodes are those of a cluster::spec, in its order.
+///
+/// Meaning   poll: the state, nothing where there is no answer in time. start: lets a held job start on these
+///           nodes with so many GPUs of each, as soon as it can. hold: a pending job will not start. save: a
+///           running job is told to save its state. requeue: ends a run; the job is held afterwards.
+///           None of them blocks for ever.
+template <class B>
+concept backend = requires(B& b, std::string const& job, cluster::placement const& where) {
+    { b.poll() } -> std::same_as<std::optional<snapshot>>;
+    { b.start(job, where) } -> std::same_as<reply>;
+    { b.hold(job) } -> std::same_as<reply>;
+    { b.save(job) } -> std::same_as<reply>;
+    { b.requeue(job) } -> std::same_as<reply>;
+};
+
+} // namespace rota::slurm
+
+#endif

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_SLURM_HOST_HPP
+#define ROTA_SLURM_HOST_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <rota/cluster/placement.hpp>
+#include <rota/cluster/spec.hpp>
+#include <rota/contract/books.hpp>
+#include <rota/contract/concepts.hpp>
+#include <rota/contract/order.hpp>
+#include <rota/contract/recorder.hpp>
+#include <rota/contract/settle.hpp>
+#include <rota/contract/tenant_tree.hpp>
+#include <rota/core/units.hpp>
+#include <rota/job/spec.hpp>
+#include <rota/slurm/backend.hpp>
+#include <rota/slurm/pace.hpp>
+#include <rota/slurm/realised.hpp>
+
+namespace rota::slurm {
+
+/// A Slurm cluster as the third host: books, an executor made of Slurm's verbs, and the caller's clock.
+///
+/// Meaning   Every round polls, tells the books what changed, and lets the scheduler decide. Jobs are those first
+///           seen held; whatever Slurm runs besides is not touched, and its devices are not known to be taken.
+///           Who holds what is the books' alone; of a job the host knows its name in Slurm and how far an order
+///           has been carried.
+/// Expects   cluster and backend outlive it; rounds come in order of time.
+template <backend B>
+class host {
+public:
+    enum class outcome : std::uint8_t {
+        ran,
+        blind,     ///< Slurm did not answer: nothing was decided
+        unsettled, ///< the scheduler did not come to rest
+    };
+
+    host(cluster::spec const& cluster, tenant_tree tenants, B& slurm, pace at = {}, recorder log = {},
+         bool log_orders = true)
+        : slurm_{&slurm}, pace_{at},
+          books_{cluster, std::move(tenants), log, {.moves_in_place = false, .log_orders = log_orders}} {}
+    template <class... More>
+    host(cluster::spec&&, More&&...) = delete; // it must outlive the host
+    host(host const&) = delete;
+    host& operator=(host const&) = delete;
+
+    [[nodiscard]] books const& state() const noexcept { return books_; }
+    [[nodiscard]] instant& instants() noexcept { return instant_; }
+    [[nodiscard]] std::deque<job::spec> const& specs() const noexcept { return specs_; }
+    /// Slurm's name of a job.
+    [[nodiscard]] std::string const& name(job_id id) const noexcept { return links_[index(id)].name; }
+    /// A round is due by then, whatever happens.
+    [[nodiscard]] sim_time next_timer() const noexcept { return books_.next_timer(); }
+    /// Runs that nobody had ordered, each seen once.
+    [[nodiscard]] std::uint64_t strays() const noexcept { return strays_; }
+    /// From here on another scheduler object decides.
+    void resync() { books_.resync(); }
+
+    template <scheduling_policy S>
+    [[nodiscard]] outcome round(sim_time now, S& scheduler) {
+        auto const seen = slurm_->poll();
+        if (!seen) return outcome::blind;
+        books_.set_now(now);
+        match(*seen);
+        // a state has no inner order: what may have run since is told before the node that it ran on closes, ends
+        // before releases, and last what takes devices that others had
+        tell_nodes(seen->up, true);
+        each([this](job_id id, job_status const* s) { note_end(id, s); });
+        each([this](job_id id, job_status const* s) { note_start(id, s, false); });
+        tell_nodes(seen->up, false);
+        each([this](job_id id, job_status const* s) { note_release(id, s); });
+        each([this](job_id id, job_status const* s) { note_start(id, s, true); });
+        books_.tick();
+        adopt();
+        auto const settled =
+            instant_.settle(books_, scheduler, [this](order const& what) { begin_order(what); });
+        books_.rejected.clear(); // they stay held: an operator decides
+        each([this](job_id id, job_status const* s) { tend(id, s); });
+        return settled ? outcome::ran : outcome::unsettled;
+    }
+
+private:
+    enum class carried : std::uint8_t { nothing, told, withdrawing, withdrawn, saving };
+    struct link {
+        std::string name;
+        std::uint32_t run = 0; ///< Slurm's number of the run that the books speak of
+        std::uint32_t op = 0;  ///< of the order that is being carried
+        carried how_far{};
+        sim_time since = never;          ///< the order was first carried
+        sim_time again{};                ///< no verb before
+        sim_time runs_since = never;     ///< as seen
+        job_status const* now = nullptr; ///< in this round; null: Slurm knows it no more
+    };
+
+    /// f(job, its status) for every job that has not ended, in order of their ids.
+    template <class F>
+    void each(F f) {
+        for (auto i = std::size_t{0}; i != links_.size(); ++i)
+            if (auto const id = job_id{static_cast<std::uint32_t>(i)}; !books_.at(id).over)
+                f(id, links_[i].now);
+    }
+    void match(snapshot const& seen) {
+        fresh_.clear();
+        for (auto& one : links_) one.now = nullptr;
+        for (auto const& s : seen.jobs) {
+            auto const known = ids_.find(s.id);
+            if (known == ids_.end()) {
+                if (s.state == job_state::held) fresh_.push_back(&s);
+                continue;
+            }
+            auto& mine = links_[index(known->second)];
+            mine.now = &s;
+            if (s.state != job_state::running) mine.runs_since = never;
+            else if (mine.runs_since == never) mine.runs_since = books_.now();
+        }
+    }
+    void adopt() {
+        for (auto const* s : fresh_) {
+            auto& spec = specs_.emplace_back(s->asked);
+            spec.submit = books_.now();
+            ids_.emplace(s->id, job_id{static_cast<std::uint32_t>(links_.size())});
+            links_.push_back({.name = s->id, .run = s->restarts, .now = s});
+            books_.submit(spec);
+        }
+    }
+
+    // --- facts
+    void tell_nodes(std::vector<bool> const& up, bool which) {
+        for (auto n = std::uint32_t{0}; n != up.size(); ++n)
+            if (up[n] == which) books_.node(node_id{n}, which);
+    }
+    void note_end(job_id id, job_status const* s) {
+        if (s != nullptr && !is_over(s->state)) return;
+        if (s != nullptr) note_release(id, s);
+        auto const& j = books_.at(id);
+        if (s != nullptr && j.flight == order_kind::start && !s->where.empty()) confirm(id, *s);
+        auto const ran = j.held != 0 && j.flight != order_kind::start;
+        auto how = log::kind::fail;
+        auto why = log::cause::lost;
+        if (s != nullptr) switch (s->state) {
+            case job_state::completed: how = log::kind::finish, why = log::cause::none; break;
+            case job_state::cancelled: how = log::kind::cancel, why = log::cause::user; break;
+            case job_state::timed_out: why = log::cause::timed_out; break;
+            case job_state::node_failed: why = log::cause::node_down; break;
+            default: why = log::cause::job_error; break;
+            }
+        // a job that was not seen to run has, for the books, been taken away
+        if (!ran && how != log::kind::cancel) how = log::kind::cancel, why = log::cause::lost;
+        books_.ended(id, j.incarnation, how, why);
+    }
+    /// Its run was requeued: by our order, by an operator, or since a node was lost.
+    void note_release(job_id id, job_status const* s) {
+        auto& mine = links_[index(id)];
+        if (s == nullptr || s->restarts <= mine.run || s->state == job_state::completing) return;
+        mine.run = s->restarts;
+        auto const& j = books_.at(id);
+        auto const may_start = books_.now() + pace_.requeued_ms;
+        if (j.flight == order_kind::stop) {
+            books_.order_done(j.op, order_kind::stop, id, may_start);
+        } else if (j.held != 0) {
+            auto const& on = books_.jobs().held(id);
+            auto const why = books_.want().free().open(on) ? log::cause::lost : log::cause::node_down;
+            books_.interrupted(id, j.incarnation, why, may_start);
+        }
+    }
+    void note_start(job_id id, job_status const* s, bool elsewhere) {
+        auto const& mine = links_[index(id)];
+        auto const& j = books_.at(id);
+        if (s == nullptr || j.flight != order_kind::start || j.op != mine.op) return;
+        if (s->state == job_state::running && s->restarts == mine.run) {
+            if (elsewhere || as_asked(books_.sent(id), s->where)) confirm(id, *s);
+        } else if (elsewhere && s->state == job_state::held && mine.how_far == carried::withdrawn) {
+            books_.order_failed(j.op, order_kind::start, id, log::cause::lost,
+                                books_.now() + pace_.backoff_ms);
+        }
+    }
+    /// Where it runs elsewhere than any fact allows, it is left unconfirmed, and taken for a stray.
+    void confirm(job_id id, job_status const& s) {
+        auto const& j = books_.at(id);
+        if (as_asked(books_.sent(id), s.where)) {
+            books_.order_done(j.op, order_kind::start, id, books_.now());
+        } else if (auto const real = realised(books_, id, s.where)) {
+            books_.order_done(j.op, order_kind::start, id, books_.now(), &*real);
+        }
+    }
+
+    // --- the executor
+    void begin_order(order const& what) {
+        auto const& j = books_.at(what.job);
+        if (j.over || j.flight != what.kind || j.op != what.op) return;
+        auto& mine = links_[index(what.job)];
+        auto const escalates = what.kind == order_kind::stop && mine.how_far == carried::saving;
+        mine.op = what.op;
+        mine.since = books_.now();
+        mine.again = books_.now();
+        mine.how_far = carried::nothing;
+        if (escalates) mine.how_far = carried::told; // no more time to save
+        if (what.kind == order_kind::start) tell_start(what.job);
+    }
+    void tell_start(job_id id) {
+        auto& mine = links_[index(id)];
+        auto const got = slurm_->start(mine.name, books_.sent(id));
+        mine.how_far = carried::told;
+        mine.again = books_.now() + pace_.repeat_ms;
+        if (got == reply::refused)
+            books_.order_failed(mine.op, order_kind::start, id, log::cause::launch_error,
+                                books_.now() + pace_.backoff_ms);
+    }
+    /// What is due of one job: an order to carry on, a run that nobody ordered, a job that Slurm might start.
+    void tend(job_id id, job_status const* s) {
+        auto& mine = links_[index(id)];
+        auto const& j = books_.at(id);
+        if (s == nullptr || books_.now() < mine.again) return;
+        auto const runs = s->state == job_state::running;
+        auto const touchable = runs && books_.now() >= mine.runs_since + pace_.young_ms;
+        if (j.flight == order_kind::start) return tend_start(id, *s);
+        if (j.flight == order_kind::stop) {
+            if (touchable) tend_stop(id, j.mode);
+        } else if (j.held == 0 && runs) {
+            if (!touchable) return;
+            ++strays_;
+            slurm_->requeue(mine.name);
+            mine.again = books_.now() + pace_.repeat_ms;
+        } else if (j.held == 0 && s->state == job_state::pending) {
+            slurm_->hold(mine.name);
+        }
+    }
+    void tend_start(job_id id, job_status const& s) {
+        auto& mine = links_[index(id)];
+        auto const late = books_.now() >= mine.since + pace_.start_ms;
+        if (s.state == job_state::running) { // and was not to be believed
+            if (books_.now() < mine.runs_since + pace_.young_ms) return;
+            slurm_->requeue(mine.name);
+            mine.again = books_.now() + pace_.repeat_ms;
+        } else if (!late) {
+            if (s.state == job_state::held) tell_start(id); // it was lost
+        } else if (mine.how_far != carried::withdrawn) {
+            auto const got = slurm_->hold(mine.name);
+            mine.how_far = got == reply::done ? carried::withdrawn : carried::withdrawing;
+        } else if (s.state == job_state::pending) { // an older word came later
+            mine.how_far = carried::withdrawing;
+        }
+    }
+    void tend_stop(job_id id, stop_mode mode) {
+        auto& mine = links_[index(id)];
+        if (mode == stop_mode::graceful && mine.how_far == carried::nothing) {
+            slurm_->save(mine.name);
+            mine.how_far = carried::saving;
+            mine.again = books_.now() + pace_.save_ms;
+        } else {
+            slurm_->requeue(mine.name); // again until it is seen: a stop may only be late
+            mine.again = books_.now() + pace_.repeat_ms;
+        }
+    }
+
+    B* slurm_;
+    pace pace_;
+    books books_;
+    instant instant_;
+    std::deque<job::spec> specs_; ///< stay where they are
+    std::vector<link> links_;     ///< [jobs]
+    std::unordered_map<std::string, job_id> ids_;
+    std::vector<job_status const*> fresh_;
+    std::uint64_t strays_ = 0;
+};
+
+} // namespace rota::slurm
+
+#endif

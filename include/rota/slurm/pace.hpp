@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_SLURM_PACE_HPP
+#define ROTA_SLURM_PACE_HPP
+
+#include <rota/core/units.hpp>
+
+namespace rota::slurm {
+
+/// How long the host waits for what.
+struct pace {
+    /// A requeued job is started again no earlier. slurmd compares stamps of whole seconds: a start in the second of
+    /// the requeue is taken for one that was revoked, and fails the job.
+    millis requeued_ms = 2'000;
+    millis young_ms = 1'000;    ///< a run is not touched before: stopping a step that is starting up may hang
+    millis start_ms = 30'000;   ///< a start that is not seen by then is withdrawn
+    millis repeat_ms = 3'000;   ///< between two words about the same order
+    millis save_ms = 5'000;     ///< from the word to save to the requeue
+    millis backoff_ms = 10'000; ///< a job whose start failed may start again after that
+};
+
+} // namespace rota::slurm
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_SLURM_REALISED_HPP
+#define ROTA_SLURM_REALISED_HPP
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <rota/cluster/placement.hpp>
+#include <rota/contract/books.hpp>
+#include <rota/contract/order.hpp>
+#include <rota/core/units.hpp>
+#include <rota/slurm/backend.hpp>
+
+namespace rota::slurm {
+
+/// It runs on the nodes that were asked for, with as many GPUs of each. Which GPUs of a node is Slurm's affair:
+/// the books' numbers are names for as many as they say.
+[[nodiscard]] inline bool as_asked(cluster::placement const& asked, std::vector<part> const& where) {
+    return asked.size() == where.size() &&
+           std::all_of(asked.begin(), asked.end(), [&](cluster::slice const& wanted) {
+               return std::find(where.begin(), where.end(), part{wanted.node, wanted.count()}) != where.end();
+           });
+}
+
+/// Where a job whose start is under way really runs, in the books' numbers: its own GPUs first, then free ones, then
+/// those that others have not been confirmed on. Nothing where confirmed holders leave too few.
+[[nodiscard]] inline std::optional<cluster::placement> realised(books const& state, job_id id,
+                                                                std::vector<part> const& where) {
+    auto const& asked = state.sent(id);
+    auto const& need = state.at(id).spec->need;
+    auto out = cluster::placement{};
+    for (auto const& one : where) {
+        auto here = cluster::slice{.node = one.node, .gpus = 0};
+        auto const take = [&](std::uint32_t mask) {
+            mask &= ~std::uint32_t{here.gpus};
+            for (; mask != 0 && here.count() < one.gpus; mask &= mask - 1)
+                here.gpus = static_cast<std::uint16_t>(here.gpus | (mask & (~mask + 1)));
+        };
+        auto const take_from = [&](cluster::placement const& p) {
+            for (auto const& part : p)
+                if (part.node == one.node) take(part.gpus);
+        };
+        take_from(asked);
+        take(state.held().whole(one.node));
+        for (auto other : state.jobs().active())
+            if (state.at(other).flight == order_kind::start) take_from(state.jobs().held(other));
+        if (one.gpus == 0 || here.count() != one.gpus) return std::nullopt;
+        auto const count = static_cast<std::uint32_t>(one.gpus);
+        here.cpu_milli = need.cpu_milli * count;
+        here.mem_mib = need.mem_mib * count;
+        out.add(here);
+    }
+    if (out.empty()) return std::nullopt;
+    return out;
+}
+
+} // namespace rota::slurm
+
+#endif
