@@ -39,7 +39,7 @@ std::map<std::string, names> const may_include{
       "scheduler"}},
     {"simulation",
      {"core", "cluster", "job", "log", "contract", "estimate", "placement", "queueing", "preemption"}},
-    {"slurm", {"core", "cluster", "job", "log", "contract"}},
+    {"slurm", {"core", "cluster", "job", "log", "contract", "trace"}},
     {"verify",
      {"core", "cluster", "job", "log", "contract", "estimate", "simulation", "placement", "queueing",
       "preemption"}},

@@ -114,7 +114,7 @@ private:
         for (auto const& s : seen.jobs) {
             auto const known = ids_.find(s.id);
             if (known == ids_.end()) {
-                if (s.state == job_state::held) fresh_.push_back(&s);
+                if (s.state == job_state::held && s.unmapped.empty()) fresh_.push_back(&s);
                 continue;
             }
             auto& mine = links_[index(known->second)];

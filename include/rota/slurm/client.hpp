@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_SLURM_CLIENT_HPP
+#define ROTA_SLURM_CLIENT_HPP
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include <rota/cluster/placement.hpp>
+#include <rota/cluster/spec.hpp>
+#include <rota/slurm/backend.hpp>
+#include <rota/slurm/command.hpp>
+#include <rota/slurm/sinfo.hpp>
+#include <rota/slurm/squeue.hpp>
+
+namespace rota::slurm {
+
+/// A Slurm cluster behind its command-line clients: squeue, sinfo, scontrol and scancel, of version 22.05 and on.
+///
+/// Run(argv) runs one of them and returns a command_result; tests put their own in its place. Jobs are those of one
+/// partition, nodes those of the cluster.
+/// Expects   a cluster with the names of its nodes, which outlives it.
+template <class Run = runner>
+class client {
+public:
+    client(cluster::spec const& cluster, std::string partition, std::vector<std::string> const& accounts = {},
+           Run run = Run{})
+        : cluster_{&cluster}, partition_{std::move(partition)}, jobs_{cluster, accounts},
+          run_{std::move(run)} {}
+    template <class... More>
+    client(cluster::spec&&, More&&...) = delete; // it must outlive the client
+
+    /// What the last poll or verb that came to nothing said.
+    [[nodiscard]] std::string const& complaint() const noexcept { return complaint_; }
+
+    [[nodiscard]] std::optional<snapshot> poll() {
+        auto fields = std::string{};
+        for (auto const name : squeue_fields)
+            fields.append(fields.empty() ? "" : ",").append(name).append(":|");
+        auto const queue = run_({"squeue", "--noheader", "--all", "--states=all", "--array",
+                                 "--partition=" + partition_, "-O", fields});
+        auto const nodes = run_(
+            {"sinfo", "--noheader", "--Node", "--partition=" + partition_, "-o", std::string{sinfo_format}});
+        if (!good(queue) || !good(nodes)) return std::nullopt;
+        auto jobs = jobs_.read(queue.out);
+        auto const rows = read_sinfo(nodes.out);
+        if (!jobs || !rows) {
+            complaint_ = jobs ? "sinfo: not what was asked for" : "squeue: not what was asked for";
+            return std::nullopt;
+        }
+        auto out = snapshot{std::move(*jobs), std::vector<bool>(cluster_->nodes.size(), false)};
+        for (auto const& row : *rows)
+            if (auto const known = jobs_.nodes().find(std::string{row.name}); known != jobs_.nodes().end())
+                out.up[index(known->second)] = row.up();
+        again_.clear();
+        for (auto const& one : out.jobs)
+            if (one.restarts != 0) again_.insert(one.id);
+        return out;
+    }
+    [[nodiscard]] reply start(std::string const& job, cluster::placement const& where) {
+        auto names = std::string{};
+        for (auto const& part : where)
+            names += (names.empty() ? "" : ",") + cluster_->names[index(part.node)];
+        auto const count = std::to_string(where.size());
+        auto update = std::vector<std::string>{"scontrol", "update", "jobid=" + job, "ReqNodeList=" + names,
+                                               "NumNodes=" + count + "-" + count};
+        if (again_.contains(job))
+            update.push_back("StartTime=now"); // else it waits for its credential to expire
+        auto const asked = answer(run_(update));
+        return asked == reply::done ? answer(run_({"scontrol", "release", job})) : asked;
+    }
+    // the answers of these are no facts: what became of them, the next poll shows
+    reply hold(std::string const& job) { return answer(run_({"scontrol", "hold", job})); }
+    reply save(std::string const& job) { return answer(run_({"scancel", "--batch", "--signal=USR1", job})); }
+    reply requeue(std::string const& job) { return answer(run_({"scontrol", "requeuehold", job})); }
+
+private:
+    [[nodiscard]] bool good(command_result const& got) {
+        if (got.how == command_result::end::exited && got.code == 0) return true;
+        complaint_ = got.how == command_result::end::timed_out     ? "no answer in time"
+                     : got.how == command_result::end::not_started ? "the client of Slurm does not start"
+                                                                   : got.err;
+        return false;
+    }
+    /// A client that has not reached the controller, or not heard from it, knows of no effect.
+    [[nodiscard]] reply answer(command_result const& got) {
+        if (good(got)) return reply::done;
+        if (got.how == command_result::end::not_started) return reply::refused;
+        if (got.how == command_result::end::timed_out) return reply::unknown;
+        static constexpr auto lost =
+            std::to_array<std::string_view>({"Unable to contact", "timed out", "Zero Bytes", "onnection"});
+        for (auto const words : lost)
+            if (got.err.find(words) != std::string::npos || got.out.find(words) != std::string::npos)
+                return reply::unknown;
+        return reply::refused;
+    }
+
+    cluster::spec const* cluster_;
+    std::string partition_;
+    squeue_reader jobs_;
+    Run run_;
+    std::unordered_set<std::string> again_; ///< jobs that were requeued before
+    std::string complaint_;
+};
+
+static_assert(backend<client<>>);
+
+/// The cluster that a partition is made of, as sinfo shows it. Nothing where it does not, with `complaint` set.
+template <class Run = runner>
+[[nodiscard]] std::optional<cluster::spec> find_cluster(std::string const& partition, std::string& complaint,
+                                                        Run const& run = Run{}) {
+    auto const got =
+        run({"sinfo", "--noheader", "--Node", "--partition=" + partition, "-o", std::string{sinfo_format}});
+    auto const rows = read_sinfo(got.out);
+    auto made = rows ? cluster_of(*rows) : std::nullopt;
+    if (got.how != command_result::end::exited || got.code != 0 || !made || made->nodes.empty()) {
+        complaint = got.err.empty() ? "sinfo shows no node with GPUs" : got.err;
+        return std::nullopt;
+    }
+    return made;
+}
+
+} // namespace rota::slurm
+
+#endif

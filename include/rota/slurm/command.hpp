@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_SLURM_COMMAND_HPP
+#define ROTA_SLURM_COMMAND_HPP
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <rota/core/units.hpp>
+
+extern char** environ;
+
+namespace rota::slurm {
+
+/// What became of a command.
+struct command_result {
+    enum class end : unsigned char {
+        exited,
+        not_started, ///< no such program, or no resources
+        timed_out,   ///< killed, with whatever it had started
+    };
+    end how = end::not_started;
+    int code = 0; ///< of its exit; 128 + n where signal n ended it
+    std::string out;
+    std::string err;
+};
+
+/// Runs a program with these arguments, without a shell, for so long at most. POSIX.
+///
+/// Meaning   stdin is empty. The program has a process group of its own, which is killed when the time is up: the
+///           clients of Slurm wait for a dead controller for minutes.
+/// Expects   at least the program's name, looked for in PATH.
+class runner {
+public:
+    explicit runner(millis timeout_ms = 10'000) noexcept : timeout_ms_{timeout_ms} {}
+
+    [[nodiscard]] command_result operator()(std::vector<std::string> const& argv) const {
+        using clock = std::chrono::steady_clock;
+        auto got = command_result{};
+        auto const until = clock::now() + std::chrono::milliseconds{timeout_ms_};
+        auto pipes = std::array<std::array<int, 2>, 2>{{{-1, -1}, {-1, -1}}};
+        auto open = true;
+        for (auto& one : pipes) open = open && ::pipe2(one.data(), O_CLOEXEC) == 0;
+        auto const pid = open ? spawn(argv, pipes[0][1], pipes[1][1]) : -1;
+        for (auto& one : pipes) close(one[1]);
+        if (pid > 0) {
+            auto const left = [&] {
+                return std::chrono::duration_cast<std::chrono::milliseconds>(until - clock::now()).count();
+            };
+            got.how = command_result::end::exited;
+            while ((pipes[0][0] >= 0 || pipes[1][0] >= 0) && got.how == command_result::end::exited)
+                if (!read_some(pipes[0][0], got.out, pipes[1][0], got.err, left()))
+                    got.how = command_result::end::timed_out;
+            while (got.how == command_result::end::exited && !reaped(pid, got, WNOHANG)) {
+                if (left() <= 0) got.how = command_result::end::timed_out;
+                ::poll(nullptr, 0, 1);
+            }
+            if (got.how == command_result::end::timed_out) {
+                ::kill(-pid, SIGKILL);
+                static_cast<void>(reaped(pid, got, 0));
+            }
+        }
+        for (auto& one : pipes) close(one[0]);
+        return got;
+    }
+
+private:
+    static void close(int& file) noexcept {
+        if (file >= 0) ::close(file);
+        file = -1;
+    }
+    [[nodiscard]] static pid_t spawn(std::vector<std::string> const& argv, int out, int err) {
+        auto words = std::vector<char*>{};
+        for (auto const& word : argv) words.push_back(const_cast<char*>(word.c_str())); // never written to
+        words.push_back(nullptr);
+        auto files = posix_spawn_file_actions_t{};
+        auto how = posix_spawnattr_t{};
+        ::posix_spawn_file_actions_init(&files);
+        ::posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+        ::posix_spawn_file_actions_adddup2(&files, out, 1);
+        ::posix_spawn_file_actions_adddup2(&files, err, 2);
+        ::posix_spawnattr_init(&how);
+        ::posix_spawnattr_setflags(&how, POSIX_SPAWN_SETPGROUP);
+        ::posix_spawnattr_setpgroup(&how, 0);
+        auto pid = pid_t{-1};
+        if (::posix_spawnp(&pid, words[0], &files, &how, words.data(), environ) != 0) pid = -1;
+        ::posix_spawnattr_destroy(&how);
+        ::posix_spawn_file_actions_destroy(&files);
+        return pid;
+    }
+    /// False where the time was up before anything came.
+    [[nodiscard]] static bool read_some(int& out, std::string& to_out, int& err, std::string& to_err,
+                                        long long left_ms) {
+        if (left_ms <= 0) return false;
+        auto waits = std::array<pollfd, 2>{{{out, POLLIN, 0}, {err, POLLIN, 0}}};
+        auto const ready = ::poll(waits.data(), waits.size(), static_cast<int>(left_ms));
+        if (ready == 0) return false;
+        auto const take = [](short events, int& file, std::string& to) {
+            if (events == 0) return;
+            auto bytes = std::array<char, 65536>{};
+            auto const count = ::read(file, bytes.data(), bytes.size());
+            if (count > 0) to.append(bytes.data(), static_cast<std::size_t>(count));
+            else if (count == 0 || errno != EINTR) close(file);
+        };
+        if (ready < 0) return errno == EINTR;
+        take(waits[0].revents, out, to_out);
+        take(waits[1].revents, err, to_err);
+        return true;
+    }
+    [[nodiscard]] static bool reaped(pid_t pid, command_result& got, int how) noexcept {
+        auto status = 0;
+        auto ended = ::waitpid(pid, &status, how);
+        while (ended < 0 && errno == EINTR) ended = ::waitpid(pid, &status, how);
+        if (ended == 0) return false;
+        got.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        return true;
+    }
+
+    millis timeout_ms_;
+};
+
+} // namespace rota::slurm
+
+#endif

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_SLURM_SINFO_HPP
+#define ROTA_SLURM_SINFO_HPP
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <rota/cluster/spec.hpp>
+#include <rota/core/units.hpp>
+#include <rota/slurm/gres.hpp>
+
+namespace rota::slurm {
+
+/// What sinfo is asked for: name, long state, generic resources.
+inline constexpr std::string_view sinfo_format = "%N|%T|%G";
+
+/// A node as sinfo shows it.
+struct node_row {
+    std::string_view name;
+    std::string_view state;
+    std::string_view resources;
+
+    /// It may be given out. A mark behind the state (no answer, powered down, rebooting) says that it may not.
+    [[nodiscard]] bool up() const noexcept {
+        static constexpr auto good =
+            std::to_array<std::string_view>({"idle", "mixed", "allocated", "completing", "planned"});
+        return std::find(good.begin(), good.end(), state) != good.end();
+    }
+};
+
+/// The rows of sinfo, a node of several partitions once; nothing where a row is not what was asked for.
+[[nodiscard]] inline std::optional<std::vector<node_row>> read_sinfo(std::string_view text) {
+    auto out = std::vector<node_row>{};
+    while (!text.empty()) {
+        auto const end = std::min(text.find('\n'), text.size());
+        auto const row = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (row.empty()) continue;
+        auto const first = row.find('|');
+        auto const second = first == row.npos ? row.npos : row.find('|', first + 1);
+        if (second == row.npos) return std::nullopt;
+        auto const one =
+            node_row{row.substr(0, first), row.substr(first + 1, second - first - 1), row.substr(second + 1)};
+        if (out.empty() || out.back().name != one.name) out.push_back(one);
+    }
+    return out;
+}
+
+/// The cluster of those nodes: those with GPUs, in their order; a type of GPU is a model. Nothing where a node has
+/// GPUs of two types or more than 16.
+[[nodiscard]] inline std::optional<cluster::spec> cluster_of(std::vector<node_row> const& rows) {
+    auto made = cluster::spec{};
+    made.models.clear();
+    for (auto const& row : rows) {
+        auto const has = read_gres(row.resources);
+        if (!has || has->gpus > cluster::gpus_per_node_max) return std::nullopt;
+        if (has->gpus == 0) continue;
+        auto const type = has->type.empty() ? std::string_view{"gpu"} : has->type;
+        auto const known = std::find(made.models.begin(), made.models.end(), type);
+        auto const model = static_cast<std::size_t>(known - made.models.begin());
+        if (known == made.models.end()) made.models.emplace_back(type);
+        if (model >= static_cast<std::size_t>(cluster::models_max)) return std::nullopt;
+        made.nodes.push_back({.gpus = static_cast<std::uint8_t>(has->gpus),
+                              .model = static_cast<gpu_model>(model),
+                              .cpu_milli = 0,
+                              .mem_mib = 0,
+                              .rack = {},
+                              .spine = {}});
+        made.names.emplace_back(row.name);
+    }
+    if (made.models.empty()) made.models.emplace_back("gpu");
+    return made;
+}
+
+} // namespace rota::slurm
+
+#endif

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: BSL-1.0
+// The command-line backend: what it says to Slurm's clients, what it makes of their words, and that none of them
+// blocks it.
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <rota/cluster/spec.hpp>
+#include <rota/slurm/client.hpp>
+#include <rota/slurm/command.hpp>
+#include <rota/slurm/gres.hpp>
+#include <rota/slurm/hostlist.hpp>
+#include <rota/slurm/sinfo.hpp>
+#include <rota/slurm/squeue.hpp>
+
+namespace {
+
+namespace slurm = rota::slurm;
+using slurm::command_result;
+using slurm::job_state;
+using slurm::reply;
+using words = std::vector<std::string>;
+
+auto passed = 0;
+auto failed = 0;
+
+void check(bool good, std::string_view what) {
+    ++(good ? passed : failed);
+    if (!good) std::printf("FAILED: %.*s\n", static_cast<int>(what.size()), what.data());
+}
+
+/// Answers with what was put down for each program, and remembers what it was asked.
+struct scripted {
+    struct script {
+        std::vector<words> asked;
+        std::string squeue;
+        std::string sinfo;
+        command_result verb{command_result::end::exited, 0, {}, {}};
+        command_result second{command_result::end::exited, 0, {}, {}}; ///< of `scontrol release`
+        command_result::end polls = command_result::end::exited;
+    };
+    script* on;
+
+    command_result operator()(words const& argv) const {
+        on->asked.push_back(argv);
+        if (argv[0] == "squeue") return {on->polls, 0, on->squeue, {}};
+        if (argv[0] == "sinfo") return {on->polls, 0, on->sinfo, {}};
+        return argv[1] == "release" ? on->second : on->verb;
+    }
+};
+
+command_result says(int code, std::string err) {
+    return {command_result::end::exited, code, {}, std::move(err)};
+}
+
+rota::cluster::spec three_nodes() {
+    auto made = rota::cluster::uniform(1, 3, 4);
+    made.names = {"n1", "n2", "n3"};
+    return made;
+}
+
+void host_lists() {
+    auto const same = [](std::string_view text, words const& names) {
+        auto const got = slurm::expand_hosts(text);
+        check(got && *got == names, text);
+    };
+    same("", {});
+    same("n1", {"n1"});
+    same("n[1,3]", {"n1", "n3"});
+    same("n[1-3,7],gpu07,x[08-10]", {"n1", "n2", "n3", "n7", "gpu07", "x08", "x09", "x10"});
+    same("r[1-2]n[3-4]-ib", {"r1n3-ib", "r1n4-ib", "r2n3-ib", "r2n4-ib"});
+    for (auto const* wrong :
+         {",", "n1,", "n[1", "n[]", "n[3-1]", "n[a-b]", "n[1-99999999]", "n[1-99999]m[1-99999]", "n[-1-2]"})
+        check(!slurm::expand_hosts(wrong), wrong);
+}
+
+void resources() {
+    auto const is = [](std::string_view text, int gpus, std::string_view type) {
+        auto const got = slurm::read_gres(text);
+        check(got && got->gpus == gpus && got->type == type, text);
+    };
+    is("(null)", 0, "");
+    is("N/A", 0, "");
+    is("", 0, "");
+    is("gpu:4", 4, "");
+    is("gres:gpu:2", 2, "");
+    is("gres/gpu:a100:8", 8, "a100");
+    is("gres/gpu=8", 8, "");
+    is("gpu", 1, "");
+    is("gres:gpu:h100", 1, "h100");
+    is("gpu:a100:4(S:0-1,3),shard:8", 4, "a100");
+    is("license:3,gpuspy:2", 0, "");
+    check(!slurm::read_gres("gpu:a100:2,gpu:v100:2"), "two types");
+    check(!slurm::read_gres("gpu:70000"), "too many");
+
+    check(slurm::read_time_limit("5:00") == 300'000 && slurm::read_time_limit("1:00:05") == 3'605'000 &&
+              slurm::read_time_limit("1-02:03:04") == 93'784'000,
+          "time limits");
+    for (auto const* none : {"UNLIMITED", "NOT_SET", "", "5", "1-", "a:00", "1:2:3:4", "-5:00"})
+        check(slurm::read_time_limit(none) == 0, none);
+
+    auto const rows =
+        slurm::read_sinfo("n1|idle|gpu:a100:4(S:0)\nn1|idle|gpu:a100:4(S:0)\nlogin|idle|(null)\n"
+                          "n2|mixed*|gpu:v100:8\nn3|draining|gpu:a100:4\n");
+    check(rows && rows->size() == 4 && (*rows)[0].up() && !(*rows)[2].up() && !(*rows)[3].up(),
+          "a node of two partitions once; a mark or a drain closes it");
+    auto const made = slurm::cluster_of(*rows);
+    check(made && made->nodes.size() == 3 && made->names[1] == "n2" && made->nodes[1].gpus == 8 &&
+              made->models == words{"a100", "v100"} && index(made->nodes[2].model) == 0,
+          "the cluster of those nodes");
+    check(!slurm::read_sinfo("n1 idle\n") && !slurm::cluster_of({{"n1", "idle", "gpu:17"}}),
+          "rows that are none");
+}
+
+/// As a 22.05 of three nodes printed it, with some rows changed to what it may print.
+constexpr auto queue = //
+    "9|PENDING|0|0|UNLIMITED|(null)|root|0|(null)|(null)|1|gres:gpu:2|N/A||\n"
+    "5_2|PENDING|4294901755|0|UNLIMITED|(null)|root|0|(null)|(null)|1|gres:gpu:1|N/A||\n"
+    "5_1|RUNNING|4294901755|0|UNLIMITED|vision|ann|0|(null)|(null)|1|gres:gpu:1|N/A|n2|\n"
+    "1|COMPLETING|0|1|5:00|(null)|root|0|(null)|(null)|2|gres:gpu:4|N/A|n1|\n"
+    "2|PENDING|0|2|5:00|speech|bob|-5|(null)|(null)|2|gres:gpu:4|N/A||\n"
+    "7|RUNNING|4294901757|0|UNLIMITED|(null)|root|0|(null)|(null)|2|N/A|gres:gpu:8|n[1,3]|\n"
+    "8|PENDING|0|0|10:00|(null)|root|5|(null)|afterok:1(unfulfilled)|1|N/A|gres:gpu:2||\n"
+    "10|PENDING|0|0|1:00|(null)|root|0|big|(null)|1|gres:gpu|N/A||\n"
+    "11|PENDING|0|0|1:00|(null)|root|0|(null)|(null)|2|gres:gpu:2|N/A||\n"
+    "12|PENDING|0|0|1:00|(null)|root|0|(null)|(null)|1|N/A|gres:gpu:6||\n"
+    "13|PENDING|0|0|1:00|(null)|root|0|(null)|(null)|1|N/A|N/A||\n"
+    "14+0|PENDING|0|0|1:00|(null)|root|0|(null)|(null)|1|gres:gpu:1|N/A||\n"
+    "15|TIMEOUT|4294901757|0|1:00|(null)|root|0|(null)|(null)|1|N/A|gres:gpu:2|n3|\n"
+    "16|OUT_OF_MEMORY|429|0|1:00|(null)|root|0|(null)|(null)|1|gpu:gpu|N/A|n3|\n";
+
+void polls() {
+    auto const cluster = three_nodes();
+    auto on = scripted::script{};
+    on.squeue = queue;
+    on.sinfo = "n1|idle|gpu:4\nn2|mixed|gpu:4\nn3|down*|gpu:4\nother|idle|gpu:4\n";
+    auto backend = slurm::client<scripted>{cluster, "main", {"vision", "speech"}, scripted{&on}};
+    auto const seen = backend.poll();
+    check(seen.has_value(), "a poll");
+    if (!seen) return;
+    check(on.asked.size() == 2 && on.asked[0][0] == "squeue" && on.asked[0].back().ends_with("NodeList:|") &&
+              on.asked[0].back().find("JobName") == std::string::npos,
+          "two commands, no field of a user's own words");
+    auto ids = words{};
+    for (auto const& one : seen->jobs) ids.push_back(one.id);
+    check(ids == words{"1", "2", "5_1", "5_2", "7", "8", "9", "10", "11", "12", "13", "14+0", "15", "16"},
+          "in order of submission");
+    check(seen->up == std::vector<bool>{true, true, false}, "nodes");
+    auto const& jobs = seen->jobs;
+    check(jobs[0].state == job_state::completing && jobs[0].restarts == 1 &&
+              jobs[1].state == job_state::held && jobs[2].state == job_state::running &&
+              jobs[3].state == job_state::pending && jobs[12].state == job_state::timed_out &&
+              jobs[13].state == job_state::failed,
+          "states, and held by priority 0");
+    check(jobs[2].where == std::vector<slurm::part>{{rota::node_id{1}, 1}} &&
+              jobs[4].where == std::vector<slurm::part>{{rota::node_id{0}, 4}, {rota::node_id{2}, 4}} &&
+              jobs[12].where == std::vector<slurm::part>{{rota::node_id{2}, 2}} && jobs[1].where.empty(),
+          "where they run");
+    check(jobs[1].asked.need == rota::job::gang(8, rota::job::span::compact) &&
+              jobs[2].asked.need == rota::job::gang(1, rota::job::span::one_node) &&
+              jobs[4].asked.need == rota::job::gang(8, rota::job::span::compact),
+          "what they ask for");
+    check(jobs[1].asked.priority == 5 && index(jobs[1].asked.tenant) == 2 &&
+              index(jobs[2].asked.tenant) == 1 && index(jobs[0].asked.tenant) == 0 &&
+              jobs[0].asked.limit_ms == 300'000 && jobs[1].asked.user != jobs[2].asked.user,
+          "for whom, how urgently, how long");
+    for (auto i = std::size_t{0}; i != jobs.size(); ++i)
+        check(jobs[i].unmapped.empty() == (i < 5 || i == 6 || i == 12 || i == 13),
+              "can be mapped: " + jobs[i].id);
+
+    for (auto const* wrong : {"1|PENDING\n", "x\n", "1|ODD|0|0|1:00|a|u|0|f|d|1|gres:gpu:1|N/A||\n",
+                              "1|PENDING|0|-1|1:00|a|u|0|f|d|1|gres:gpu:1|N/A||\n",
+                              "1|PENDING|0|0|1:00|a|u|0|f|d|1|gres:gpu:1|N/A|||\n"}) {
+        on.squeue = wrong;
+        check(!backend.poll() && backend.complaint() == "squeue: not what was asked for", wrong);
+    }
+    on.squeue.clear();
+    check(backend.poll() && backend.poll()->jobs.empty(), "an empty queue is a queue");
+    on.polls = command_result::end::timed_out;
+    check(!backend.poll() && backend.complaint() == "no answer in time", "no answer is no state");
+}
+
+void verbs() {
+    auto const cluster = three_nodes();
+    auto on = scripted::script{};
+    on.squeue = queue;
+    auto backend = slurm::client<scripted>{cluster, "main", {}, scripted{&on}};
+    auto where = rota::cluster::placement{};
+    where.add({.node = rota::node_id{0}, .gpus = 15});
+    where.add({.node = rota::node_id{2}, .gpus = 15});
+    check(backend.poll().has_value(), "a poll before");
+    on.asked.clear();
+    check(backend.start("9", where) == reply::done &&
+              on.asked ==
+                  std::vector<words>{{"scontrol", "update", "jobid=9", "ReqNodeList=n1,n3", "NumNodes=2-2"},
+                                     {"scontrol", "release", "9"}},
+          "a first start");
+    on.asked.clear();
+    check(backend.start("2", where) == reply::done && on.asked[0].back() == "StartTime=now",
+          "a requeued job does not wait for its credential to expire");
+    on.asked.clear();
+    check(backend.hold("9") == reply::done && backend.save("9") == reply::done &&
+              backend.requeue("9") == reply::done,
+          "the other verbs");
+    check(on.asked == std::vector<words>{{"scontrol", "hold", "9"},
+                                         {"scancel", "--batch", "--signal=USR1", "9"},
+                                         {"scontrol", "requeuehold", "9"}},
+          "as Slurm spells them");
+
+    on.asked.clear();
+    on.verb = says(1, "Invalid node name specified for job 9\n");
+    check(backend.start("9", where) == reply::refused && on.asked.size() == 1,
+          "a refused update releases nothing");
+    check(backend.requeue("9") == reply::refused && backend.complaint().starts_with("Invalid node"),
+          "why is kept");
+    for (auto const* lost : {"slurm_update error: Unable to contact slurm controller (connect failure)\n",
+                             "slurm_suspend error: Socket timed out on send/recv operation\n",
+                             "Zero Bytes were transmitted or received\n", "Connection refused\n"}) {
+        on.verb = says(1, lost);
+        check(backend.hold("9") == reply::unknown, lost);
+    }
+    on.verb = {command_result::end::timed_out, 137, {}, {}};
+    check(backend.start("9", where) == reply::unknown, "no answer in time");
+    on.verb = {command_result::end::not_started, 0, {}, {}};
+    check(backend.hold("9") == reply::refused, "no client, no effect");
+    on.verb = says(0, {});
+    on.second = says(1, "Socket timed out");
+    check(backend.start("9", where) == reply::unknown, "the release may have arrived");
+}
+
+void commands() {
+    using clock = std::chrono::steady_clock;
+    auto const run = slurm::runner{5'000};
+    auto const both = run({"sh", "-c", "cat; printf 'a b'; printf err >&2; exit 3"});
+    check(both.how == command_result::end::exited && both.code == 3 && both.out == "a b" && both.err == "err",
+          "what it said, and its code; nothing to read");
+    check(run({"printf", "%s", "$HOME; 'x'"}).out == "$HOME; 'x'", "no shell in between");
+    auto const large = run({"sh", "-c", "head -c 3000000 /dev/zero; head -c 300000 /dev/zero >&2"});
+    check(large.out.size() == 3'000'000 && large.err.size() == 300'000, "more than a pipe holds, on both");
+    check(run({"rota-no-such-program"}).how == command_result::end::not_started, "no such program");
+    check(run({"sh", "-c", "kill -9 $$"}).code == 137, "ended by a signal");
+
+    auto const brief = slurm::runner{200};
+    for (auto const* hangs :
+         {"sleep 20", "exec >&- 2>&-; sleep 20", "sleep 20 & wait", "trap '' TERM; sleep 20 & exit"}) {
+        auto const from = clock::now();
+        auto const got = brief({"sh", "-c", hangs});
+        check(got.how == command_result::end::timed_out && clock::now() - from < std::chrono::seconds{5},
+              hangs);
+    }
+}
+
+} // namespace
+
+int main() {
+    host_lists();
+    resources();
+    polls();
+    verbs();
+    commands();
+    std::printf("%d passed, %d failed\n", passed, failed);
+    return failed == 0 ? 0 : 1;
+}
