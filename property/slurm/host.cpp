@@ -190,7 +190,8 @@ judged run(scheduler_under_test const& of, std::uint64_t seed) {
     };
     auto const every_ms = seed % 3 == 0 ? 250 : 1'000;
     constexpr auto calm_ms = 1'800'000;
-    for (auto now = sim_time{}; out.fault.empty() && !(index(now) > 200'000 && done()); now = now + every_ms) {
+    for (auto now = sim_time{}; out.fault.empty() && !(index(now) > 200'000 && done());
+         now = now + every_ms) {
         truth.advance(now);
         if (index(now) == calm_ms) truth.calm_down();
         auto const got = host.round(now, decides);
