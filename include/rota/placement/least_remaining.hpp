@@ -7,7 +7,7 @@
 #include <rota/core/config.hpp>
 #include <rota/job/pod.hpp>
 #include <rota/placement/node_state.hpp>
-#include <rota/placement/state_scorer.hpp>
+#include <rota/placement/sum_scorer.hpp>
 
 namespace rota::placement {
 
@@ -29,9 +29,19 @@ struct least_remaining {
                                                                 job::pod const& need) const noexcept {
         return tightest(on, need);
     }
+    [[nodiscard]] ROTA_HOST_DEVICE constexpr free_weights weights(job::pod const&) const noexcept {
+        return {.cpu_milli = 1, .gpu_milli = 16};
+    }
+    [[nodiscard]] ROTA_HOST_DEVICE constexpr std::int64_t limit(std::int64_t sum,
+                                                                job::pod const& need) const noexcept {
+        auto const none =
+            256'000 + std::int64_t{need.cpu_milli} + 16 * need.total_milli(); // where the score is 0
+        auto const score = (none - sum) / 2'560; // cut towards 0, so that 0 is as long as two others
+        return score > 0 ? none - 2'560 * score : none - 2'560 * (score - 1) - 1;
+    }
 };
 
-static_assert(state_scorer<least_remaining>);
+static_assert(sum_scorer<least_remaining>);
 
 } // namespace rota::placement
 

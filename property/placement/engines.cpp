@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: BSL-1.0
+// Every engine finds the node that `scan` finds, on random clusters and streams of takes, releases, closings and
+// openings; waves leave the same table behind as placing one by one.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <rota/core/random.hpp>
+#include <rota/core/units.hpp>
+#include <rota/job/pod.hpp>
+#include <rota/placement/automatic.hpp>
+#include <rota/placement/block_minimum.hpp>
+#include <rota/placement/bucket_index.hpp>
+#include <rota/placement/count_order.hpp>
+#include <rota/placement/engine.hpp>
+#include <rota/placement/exact_wave.hpp>
+#include <rota/placement/fgd.hpp>
+#include <rota/placement/fgd_exact.hpp>
+#include <rota/placement/gpu_clustering.hpp>
+#include <rota/placement/gpu_packing.hpp>
+#include <rota/placement/least_aligned.hpp>
+#include <rota/placement/least_remaining.hpp>
+#include <rota/placement/node_state.hpp>
+#include <rota/placement/scan.hpp>
+#include <rota/placement/score_cache.hpp>
+#include <rota/placement/seat.hpp>
+#include <rota/placement/simd_scan.hpp>
+#include <rota/placement/state_memo.hpp>
+#include <rota/placement/state_table.hpp>
+#include <rota/placement/sum_scorer.hpp>
+#include <rota/placement/target_workload.hpp>
+
+namespace {
+
+using namespace rota;
+
+auto passed = 0;
+auto failed = 0;
+auto cases = 0; ///< streams and sequences of waves
+auto placed = 0;
+auto refused = 0;
+
+void check(bool good, std::string const& what) {
+    ++(good ? passed : failed);
+    if (!good) std::printf("FAILED: %s\n", what.c_str());
+}
+
+template <class T>
+T one_of(rota::random& draw, std::initializer_list<T> from) {
+    return from.begin()[draw.below(from.size())];
+}
+
+/// All nodes are alike to it.
+struct indifferent {
+    [[nodiscard]] std::int64_t score(placement::node_state const&, job::pod const&) const noexcept {
+        return -7;
+    }
+    [[nodiscard]] std::uint16_t pick(placement::node_state const& on, job::pod const& need) const noexcept {
+        return placement::tightest(on, need);
+    }
+};
+
+/// Scores anywhere in 64 bits, unlike for unlike states.
+struct scattered {
+    static constexpr bool reads_held = true;
+    [[nodiscard]] std::int64_t score(placement::node_state const& on, job::pod const& need) const noexcept {
+        auto draw = rota::random{on.cpu_milli * 31u + static_cast<std::uint64_t>(placement::free_milli(on)) +
+                                 on.held[0] + need.cpu_milli};
+        return std::max(static_cast<std::int64_t>(draw()), INT64_MIN + 1);
+    }
+    [[nodiscard]] std::uint16_t pick(placement::node_state const& on, job::pod const& need) const noexcept {
+        return placement::tightest(on, need);
+    }
+};
+
+/// Sums that need 64 bits, and some below 0.
+struct far_apart {
+    [[nodiscard]] std::int64_t score(placement::node_state const& on, job::pod const& need) const noexcept {
+        return -weights(need).sum(on);
+    }
+    [[nodiscard]] std::uint16_t pick(placement::node_state const& on, job::pod const& need) const noexcept {
+        return placement::tightest(on, need);
+    }
+    [[nodiscard]] placement::free_weights weights(job::pod const& need) const noexcept {
+        return {
+            .cpu_milli = (std::int64_t{1} << 31) + need.cpu_milli, .gpu_milli = -77'777, .whole_gpus = -3};
+    }
+    [[nodiscard]] std::int64_t limit(std::int64_t sum, job::pod const&) const noexcept { return sum; }
+};
+
+struct world {
+    std::vector<placement::node_state> nodes;
+    std::vector<job::pod> requests;
+};
+
+job::pod some_pod(rota::random& draw, bool plain) {
+    auto need = job::pod{};
+    need.gpus = one_of<std::uint16_t>(draw, {0, 1, 1, 1, 2, 3, 4, 8, 16});
+    if (plain && need.gpus == 0) need.gpus = 1;
+    if (need.gpus != 0)
+        need.milli = plain || (need.gpus > 1 && draw.below(3) != 0)
+                         ? std::uint16_t{whole_gpu}
+                         : one_of<std::uint16_t>(draw, {1, 250, 460, 1000});
+    if (!plain) {
+        need.cpu_milli = one_of<std::uint32_t>(draw, {0, 1000, 4000, 4001, 16000});
+        need.mem_mib = one_of<std::uint32_t>(draw, {0, 0, 1024, 4096});
+        if (draw.below(4) == 0) need.models = one_of<std::uint32_t>(draw, {1, 2, 5});
+    }
+    return need;
+}
+
+/// Clusters of equal or of unlike nodes; pods of whole GPUs or of all kinds, some of which fit nowhere.
+world some_world(rota::random& draw, std::size_t nodes) {
+    auto made = world{};
+    auto const equal = draw.below(3) == 0;
+    auto const plain = draw.below(4) == 0;
+    for (auto n = std::size_t{0}; n != nodes; ++n) {
+        auto on = placement::node_state{};
+        on.gpus = equal ? std::uint8_t{8} : one_of<std::uint8_t>(draw, {0, 1, 2, 4, 8, 8, 16});
+        on.model = static_cast<gpu_model>(equal ? 0 : draw.below(3));
+        on.cpu_milli = equal ? 64'000 : one_of<std::uint32_t>(draw, {0, 4'000, 64'000, 96'000});
+        on.mem_mib = equal ? 65'536 : one_of<std::uint32_t>(draw, {1'024, 65'536});
+        for (auto g = 0; g != on.gpus; ++g)
+            on.milli[g] = equal ? std::uint16_t{whole_gpu}
+                                : one_of<std::uint16_t>(draw, {1000, 1000, 1000, 0, 300, 540});
+        made.nodes.push_back(on);
+    }
+    auto const kinds = 1 + draw.below(6);
+    for (auto i = std::uint64_t{0}; i != kinds; ++i) made.requests.push_back(some_pod(draw, plain));
+    if (draw.below(4) == 0) made.requests.push_back({.cpu_milli = 4'000'000'000u, .gpus = 1, .milli = 500});
+    return made;
+}
+
+struct held {
+    std::uint32_t request;
+    placement::seat where;
+};
+
+/// Steps of a stream until something is wrong: which engine, or nothing.
+template <class Scorer, class... Engines>
+std::string stream(world const& in, Scorer const& score, std::uint64_t seed, int steps) {
+    static_assert((placement::engine<placement::scan<Scorer>> && ... && placement::engine<Engines>));
+    auto draw = rota::random{seed};
+    auto nodes = placement::state_table(in.nodes);
+    auto by_definition = placement::scan<Scorer>{nodes, score};
+    auto engines = std::tuple<Engines...>{Engines{nodes, score}...};
+    auto const each = [&](auto what) { std::apply([&](auto&... one) { (what(one), ...); }, engines); };
+    auto known = std::uint32_t{0};
+    auto const learn = [&] { // requests become known one after the other
+        auto good = by_definition.add(in.requests[known]) == known;
+        each([&](auto& one) { good = good && one.add(in.requests[known]) == known; });
+        ++known;
+        return good;
+    };
+    if (!learn()) return "requests are numbered in order";
+    auto const touch = [&](node_id n) { each([&](auto& one) { one.changed(n); }); };
+    auto lie = std::vector<held>{};
+    for (auto step = 0; step != steps; ++step) {
+        if (known != in.requests.size() && draw.below(3) == 0 && !learn())
+            return "requests are numbered in order";
+        auto const request = static_cast<std::uint32_t>(draw.below(known));
+        auto const what = draw.below(16);
+        if (what < 9) {
+            auto const want = by_definition.best(request);
+            auto same = true;
+            each([&](auto& one) { same = same && one.best(request) == want; });
+            if (!same) return "step " + std::to_string(step);
+            ++(want ? placed : refused);
+            if (!want) continue;
+            auto const gpus = score.pick(nodes[*want], in.requests[request]);
+            nodes.take(*want, in.requests[request], gpus);
+            lie.push_back({request, {*want, gpus}});
+            touch(*want);
+        } else if (what < 14 && !lie.empty()) {
+            std::swap(lie[draw.below(lie.size())], lie.back());
+            auto const [of, where] = lie.back();
+            lie.pop_back();
+            nodes.give(where.node, in.requests[of], where.gpus);
+            touch(where.node);
+        } else if (nodes.size() != 0) {
+            auto const n = node_id{static_cast<std::uint32_t>(draw.below(nodes.size()))};
+            nodes.set_open(n, what != 14 || !nodes.open(n));
+            touch(n);
+        }
+    }
+    for (auto r = std::uint32_t{0}; r != known; ++r) {
+        auto same = true;
+        each([&](auto& one) { same = same && one.best(r) == by_definition.best(r); });
+        if (!same) return "at the end";
+    }
+    return {};
+}
+
+/// Queues in waves, with releases in between, against the same one by one.
+template <class Scorer>
+std::string waves(world const& in, Scorer const& score, std::uint64_t seed, int steps) {
+    auto draw = rota::random{seed};
+    auto nodes = placement::state_table(in.nodes);
+    auto slow_nodes = placement::state_table(in.nodes);
+    auto wave = placement::exact_wave<Scorer>{nodes, score, 1 + draw.below(12)};
+    auto by_definition = placement::scan<Scorer>{slow_nodes, score};
+    for (auto const& need : in.requests)
+        if (wave.add(need) != by_definition.add(need)) return "requests are numbered in order";
+    auto lie = std::vector<held>{};
+    for (auto done = 0; done < steps;) {
+        auto queue = std::vector<std::uint32_t>(1 + draw.below(24));
+        for (auto& r : queue) r = static_cast<std::uint32_t>(draw.below(in.requests.size()));
+        done += static_cast<int>(queue.size());
+        auto const got = wave.place(queue);
+        if (got.size() != queue.size()) return "an answer for each";
+        for (auto i = std::size_t{0}; i != queue.size(); ++i) {
+            auto const& need = in.requests[queue[i]];
+            auto want = std::optional<placement::seat>{};
+            if (auto const n = by_definition.best(queue[i])) {
+                want = placement::seat{*n, score.pick(slow_nodes[*n], need)};
+                slow_nodes.take(*n, need, want->gpus);
+                lie.push_back({queue[i], *want});
+            }
+            if (got[i] != want) return "a wave's place " + std::to_string(i);
+        }
+        if (nodes != slow_nodes) return "the table after a wave";
+        while (!lie.empty() && draw.below(3) != 0) {
+            std::swap(lie[draw.below(lie.size())], lie.back());
+            nodes.give(lie.back().where.node, in.requests[lie.back().request], lie.back().where.gpus);
+            slow_nodes.give(lie.back().where.node, in.requests[lie.back().request], lie.back().where.gpus);
+            lie.pop_back();
+        }
+        if (nodes.size() == 0) continue;
+        auto const n = node_id{static_cast<std::uint32_t>(draw.below(nodes.size()))};
+        nodes.set_open(n, !nodes.open(n));
+        slow_nodes.set_open(n, nodes.open(n));
+    }
+    return {};
+}
+
+template <class Scorer>
+void try_all(world const& in, Scorer const& score, std::uint64_t seed, int steps, std::string const& name) {
+    using namespace placement;
+    auto const said = [&](std::string const& wrong, char const* what) {
+        ++cases;
+        check(wrong.empty(), name + ", " + what + ", " + std::to_string(in.nodes.size()) + " nodes, seed " +
+                                 std::to_string(seed) + ": " + wrong);
+    };
+    said(stream<Scorer, block_minimum<Scorer>>(in, score, seed, steps), "block_minimum");
+    said(stream<Scorer, score_cache<Scorer>, state_memo<Scorer>, automatic<Scorer>>(in, score, seed, steps),
+         "score_cache, state_memo, automatic");
+    if constexpr (sum_scorer<Scorer>)
+        said(stream<Scorer, simd_scan<Scorer>>(in, score, seed, steps), "simd_scan");
+    if constexpr (count_ordered<Scorer>)
+        said(stream<Scorer, bucket_index<Scorer>>(in, score, seed, steps), "bucket_index");
+    said(waves(in, score, seed, steps), "exact_wave");
+}
+
+void try_scorers(std::uint64_t seed, std::size_t nodes, int steps) {
+    using namespace placement;
+    auto draw = rota::random{seed};
+    auto const in = some_world(draw, nodes);
+    auto const kinds = target_workload({{.cpu_milli = 4'000, .gpus = 1, .milli = 460},
+                                        {.cpu_milli = 1'000, .gpus = 2, .milli = 1'000},
+                                        {.cpu_milli = 16'000}});
+    switch (seed % 12) {
+    case 0: return try_all(in, count_order<node_order::fewest_free>{}, seed, steps, "fewest free");
+    case 1: return try_all(in, count_order<node_order::most_free>{}, seed, steps, "most free");
+    case 2: return try_all(in, count_order<node_order::lowest_id>{}, seed, steps, "lowest id");
+    case 3: return try_all(in, least_aligned{}, seed, steps, "least aligned");
+    case 4: return try_all(in, least_remaining{}, seed, steps, "least remaining");
+    case 5: return try_all(in, fgd{kinds.view()}, seed, steps, "fgd");
+    case 6: return try_all(in, fgd_exact{kinds.view()}, seed, steps, "fgd exact");
+    case 7: return try_all(in, gpu_packing{}, seed, steps, "gpu packing");
+    case 8: return try_all(in, gpu_clustering{}, seed, steps, "gpu clustering");
+    case 9: return try_all(in, indifferent{}, seed, steps, "indifferent");
+    case 10: return try_all(in, scattered{}, seed, steps, "scattered");
+    default: return try_all(in, far_apart{}, seed, steps, "far apart");
+    }
+}
+
+} // namespace
+
+int main() {
+    auto const* const asked = std::getenv("ROTA_CASES");
+    auto const count = asked == nullptr ? 10'000 : std::max(std::atoi(asked), 120);
+    for (auto seed = std::uint64_t{1}; cases < count; ++seed) {
+        auto draw = rota::random{seed * 7919};
+        try_scorers(seed, draw.below(8) == 0 ? one_of<std::size_t>(draw, {31, 32, 33}) : draw.below(6), 60);
+    }
+    for (auto seed = std::uint64_t{1}; seed != 13; ++seed)
+        for (auto const nodes : {0, 1, 31, 32, 33, 1023, 1024, 1025})
+            try_scorers(seed, static_cast<std::size_t>(nodes), nodes < 1000 ? 400 : 150);
+    for (auto const seed : {3, 5, 12}) try_scorers(static_cast<std::uint64_t>(seed), 125'000, 20);
+    check(placed > cases && refused > cases, "pods were placed and refused");
+    std::printf("%d cases, %d pods placed and %d refused in streams\n%d passed, %d failed\n", cases, placed,
+                refused, passed, failed);
+    return failed == 0 ? 0 : 1;
+}
