@@ -37,6 +37,7 @@ struct node_state {
     gpu_model model{};
 
     friend auto operator<=>(node_state const&, node_state const&) = default;
+    friend bool operator==(node_state const&, node_state const&) = default;
 };
 
 /// The node with nothing on it.
