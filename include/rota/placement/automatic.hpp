@@ -21,8 +21,8 @@ struct chosen_engine<Scorer> {
 
 } // namespace detail
 
-/// The engine that a scorer's traits allow and that costs least: an index of counts where the scorer says that
-/// counts order its nodes, block minima otherwise.
+/// The engine that a scorer's traits allow and that costs least: an index of counts where the scorer says
+/// that counts order its nodes, block minima otherwise.
 template <state_scorer Scorer>
 using automatic = typename detail::chosen_engine<Scorer>::type;
 

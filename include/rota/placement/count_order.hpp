@@ -14,8 +14,8 @@
 
 namespace rota::placement {
 
-/// Ranks nodes by how many of their GPUs nobody uses at all: best fit, worst fit and first fit, which for whole
-/// GPUs are the order of `best_fit`, `worst_fit` and `first_fit`.
+/// Ranks nodes by how many of their GPUs nobody uses at all: best fit, worst fit and first fit, which for
+/// whole GPUs are the order of `best_fit`, `worst_fit` and `first_fit`.
 ///
 /// Source    D. S. Johnson, "Near-optimal bin packing algorithms", PhD thesis, MIT, 1973.
 template <node_order Order>

@@ -14,11 +14,11 @@
 
 namespace rota::placement {
 
-/// Finds, under one scorer, the node for a pod: the highest score among the open nodes on which it fits, the
-/// lowest id among equals. All engines give the same answer as `scan`; they differ in cost.
+/// Finds, under one scorer, the node for a pod: the highest score among the open nodes on which it fits,
+/// the lowest id among equals. All engines give the same answer as `scan`; they differ in cost.
 ///
-/// Syntax    e.add(pod) -> the number of a request, 0, 1, 2 ... in the order of the calls; e.best(number) ->
-///           std::optional<node_id>; e.changed(node_id).
+/// Syntax    e.add(pod) -> the number of a request, 0, 1, 2 ... in the order of the calls;
+///           e.best(number) -> std::optional<node_id>; e.changed(node_id).
 /// Meaning   best() changes nothing that anybody sees. The caller changes the table, then says
 ///           changed(n) once for each node before best() is asked again.
 /// Expects   the table outlives the engine; scores above the least 64-bit integer.
@@ -32,8 +32,8 @@ concept engine = requires(E& e, job::pod const& need, std::uint32_t request, nod
 /// The key of a node that cannot have the pod; it sorts after all others.
 inline constexpr auto no_key = std::numeric_limits<std::int64_t>::max();
 
-/// The score turned round, so that the smallest key with the lowest id is the answer; no_key where the node is
-/// closed or the pod does not fit.
+/// The score turned round, so that the smallest key with the lowest id is the answer; no_key where the node
+/// is closed or the pod does not fit.
 template <state_scorer Scorer>
 [[nodiscard]] std::int64_t key_of(Scorer const& score, state_table const& nodes, node_id n,
                                   job::pod const& need) noexcept {

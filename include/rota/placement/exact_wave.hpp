@@ -21,12 +21,12 @@
 
 namespace rota::placement {
 
-/// Places a queue of pods in rounds: for each distinct request a round scores all nodes once and lists the best
-/// few, then gives nodes away in the order of the queue. The result is that of placing one by one.
+/// Places a queue of pods in rounds: for each distinct request a round scores all nodes once and lists the
+/// best few, then gives nodes away in the order of the queue. The result is that of placing one by one.
 ///
 /// A node that the round has touched is scored again; any other keeps its key, and one that a list left out
-/// sorts after the list's last. So the first untouched node of the list or the best touched one is the answer.
-/// Where that would lie beyond a list that left nodes out, a new round begins.
+/// sorts after the list's last. So the first untouched node of the list or the best touched one is the
+/// answer. Where that would lie beyond a list that left nodes out, a new round begins.
 /// Cost      a round: a score for each pair of node and request that it meets. A pod: a score for each node
 /// touched in the round so far.
 template <state_scorer Scorer>

@@ -17,8 +17,8 @@
 
 namespace rota::placement {
 
-/// What is free of each node, an array of 32-bit numbers for each resource, so that a compiler turns a loop over
-/// nodes into vector instructions.
+/// What is free of each node, an array of 32-bit numbers for each resource, so that a compiler turns a loop
+/// over nodes into vector instructions.
 ///
 /// Shape     six numbers a node, filled up to whole blocks with nodes that take nothing.
 class free_columns {

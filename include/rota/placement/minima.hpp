@@ -14,8 +14,8 @@ namespace rota::placement {
 
 /// A row of keys with the least of every 16, of every 256 and so on above them.
 ///
-/// Cost      a key that changes touches one level unless it is, or was, the least of its 16; the first key up to
-/// a limit is found in one walk down. Memory 17/16 of the keys.
+/// Cost      a key that changes touches one level unless it is, or was, the least of its 16; the first key
+/// up to a limit is found in one walk down. Memory 17/16 of the keys.
 class minima {
 public:
     /// Expects   at least one key.

@@ -15,13 +15,13 @@
 
 namespace rota::placement {
 
-/// The engine that keeps every score with the version of the node it was made of, and scores again only nodes
-/// that have a newer one.
+/// The engine that keeps every score with the version of the node it was made of, and scores again only
+/// nodes that have a newer one.
 ///
-/// Cost      a question: two loads a node, and a score for each node changed since the same request was asked;
-/// memory 8 bytes for each pair of request and node.
-/// Source    A. Verma et al., "Large-scale cluster management at Google with Borg", EuroSys 2015, section 3.4:
-/// score caching and equivalence classes.
+/// Cost      a question: two loads a node, and a score for each node changed since the same request was
+/// asked; memory 8 bytes for each pair of request and node.
+/// Source    A. Verma et al., "Large-scale cluster management at Google with Borg", EuroSys 2015, section
+/// 3.4: score caching and equivalence classes.
 template <state_scorer Scorer>
 class score_cache {
 public:

@@ -20,8 +20,8 @@
 
 namespace rota::placement {
 
-/// The engine that looks at all nodes every time, many at once: loops without branches over columns, which the
-/// compiler vectorises for whatever instructions it may use.
+/// The engine that looks at all nodes every time, many at once: loops without branches over columns, which
+/// a compiler vectorises for whatever instructions it may use.
 ///
 /// The least sum is found block by block; the answer is the first node whose sum still has the best score.
 /// Cost      a question reads 24 bytes a node; sums take 32-bit arithmetic where all of them fit, 64-bit
@@ -50,9 +50,26 @@ public:
     void changed(node_id n) noexcept { columns_.changed(n); }
     [[nodiscard]] std::optional<node_id> best(std::uint32_t request) noexcept {
         auto const& asked = requests_[request];
-        if (!free_columns::can_tell(asked.need)) return by_definition_.best(request);
-        if (columns_.narrow(asked.by)) return best<std::int32_t>(asked);
-        return best<std::int64_t>(asked);
+        if (!compares(request)) return by_definition_.best(request);
+        if (columns_.narrow(asked.by)) return best<std::int32_t>(request);
+        return best<std::int64_t>(request);
+    }
+
+    /// It compares sums for this request, and does not scan.
+    [[nodiscard]] bool compares(std::uint32_t request) const noexcept {
+        return free_columns::can_tell(requests_[request].need);
+    }
+    /// What it compares: a sum for each node, the least is the best.
+    /// Expects   compares(request).
+    template <class Sum = std::int64_t>
+    [[nodiscard]] free_columns::keys<Sum> sums(std::uint32_t request) const noexcept {
+        return columns_.under<Sum>(requests_[request].need, requests_[request].by);
+    }
+    /// The largest sum with the score of `sum`.
+    [[nodiscard]] std::int64_t limit(std::uint32_t request, std::int64_t sum) const noexcept {
+        auto const& [need, by, unit] = requests_[request];
+        auto const last = score_.limit(unit * sum, need);
+        return last / unit - (last % unit < 0); // rounded down
     }
 
 private:
@@ -63,26 +80,22 @@ private:
     };
 
     template <class Sum>
-    [[nodiscard]] std::optional<node_id> best(question const& asked) noexcept {
+    [[nodiscard]] std::optional<node_id> best(std::uint32_t request) noexcept {
         constexpr auto width = std::size_t{free_columns::block};
-        auto const key = columns_.under<Sum>(asked.need, asked.by);
-        auto least = key.none;
+        auto const sum = sums<Sum>(request);
+        auto least = sum.none;
         for (auto b = std::size_t{0}; b != least_.size(); ++b) {
-            auto here = key.none;
-            for (auto n = b * width; n != (b + 1) * width; ++n) here = std::min(here, key(n));
+            auto here = sum.none;
+            for (auto n = b * width; n != (b + 1) * width; ++n) here = std::min(here, sum(n));
             least_[b] = here;
             least = std::min(least, here);
         }
-        if (least == key.none) return {};
-        auto const limit = std::min(floor_div(score_.limit(asked.unit * least, asked.need), asked.unit),
-                                    std::int64_t{key.none} - 1);
+        if (least == sum.none) return {};
+        auto const last = std::min(limit(request, least), std::int64_t{sum.none} - 1);
         auto n = std::size_t{0};
-        while (least_[n / width] > limit) n += width;
-        while (key(n) > limit) ++n;
+        while (least_[n / width] > last) n += width;
+        while (sum(n) > last) ++n;
         return node_id{static_cast<std::uint32_t>(n)};
-    }
-    static constexpr std::int64_t floor_div(std::int64_t a, std::int64_t b) noexcept {
-        return a / b - (a % b < 0);
     }
 
     [[no_unique_address]] Scorer score_;

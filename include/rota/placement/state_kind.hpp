@@ -41,7 +41,8 @@ public:
 
     explicit state_kind(node_state const& one) : state{one} {}
 
-    /// True where the node is the only one. `kind_of` names the kind of each node, this one's `self` among them.
+    /// True where the node is the only one. `kind_of` names the kind of each node, this one's `self` among
+    /// them.
     bool enter(std::uint32_t node, std::uint32_t self, std::vector<std::uint32_t> const& kind_of) {
         heap_.push_back(node);
         std::push_heap(heap_.begin(), heap_.end(), std::greater{});

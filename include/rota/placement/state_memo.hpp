@@ -23,8 +23,8 @@ namespace rota::placement {
 /// also while no node is in that state.
 ///
 /// Pods that lie on a node make its state only for a scorer that reads them.
-/// Cost      a question: a load for each distinct state that some node is in, whatever the number of nodes. A
-/// change: one look into a hash table. Memory: a state and a score a request for each distinct state.
+/// Cost      a question: a load for each distinct state that some node is in, whatever the number of nodes.
+/// A change: one look into a hash table. Memory: a state and a score a request for each distinct state.
 template <state_scorer Scorer>
 class state_memo {
 public:

@@ -2,11 +2,9 @@
 #ifndef ROTA_PLACEMENT_STATE_TABLE_HPP
 #define ROTA_PLACEMENT_STATE_TABLE_HPP
 
-#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <limits>
-#include <utility>
 #include <vector>
 
 #include <rota/cluster/spec.hpp>
@@ -22,21 +20,27 @@ namespace rota::placement {
 /// Expects   CPU and memory of every node, in thousandths and in MiB, below 2^31.
 class state_table {
 public:
-    explicit state_table(std::vector<node_state> nodes) : nodes_{std::move(nodes)}, open_(nodes_.size(), 1) {
-        ROTA_EXPECTS(
-            std::all_of(nodes_.begin(), nodes_.end(),
-                        [](node_state const& one) { return one.cpu_milli <= most && one.mem_mib <= most; }),
-            "CPU and memory below 2^31");
+    explicit state_table(std::vector<node_state> const& nodes) : open_(nodes.size(), 1) {
+        nodes_.reserve(nodes.size());
+        whole_.reserve(nodes.size());
+        for (auto const& one : nodes) {
+            ROTA_EXPECTS(one.cpu_milli <= most && one.mem_mib <= most, "CPU and memory below 2^31");
+            nodes_.push_back({one});
+            whole_.push_back(0);
+            for (auto g = 0; g != one.gpus; ++g) note(whole_.back(), g, one.milli[g]);
+        }
     }
     /// Every node empty and open.
     explicit state_table(cluster::spec const& cluster) : state_table{empty_states(cluster)} {}
 
     [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(nodes_.size()); }
-    [[nodiscard]] node_state const& operator[](node_id n) const noexcept { return nodes_[index(n)]; }
+    [[nodiscard]] node_state const& operator[](node_id n) const noexcept { return nodes_[index(n)].state; }
     [[nodiscard]] bool open(node_id n) const noexcept { return open_[index(n)] != 0; }
+    /// Mask of the GPUs that nobody uses.
+    [[nodiscard]] std::uint16_t whole(node_id n) const noexcept { return whole_[index(n)]; }
     /// The node is open and the pod fits.
     [[nodiscard]] bool takes(node_id n, job::pod const& need) const noexcept {
-        return open(n) && fits(nodes_[index(n)], need);
+        return open(n) && fits(nodes_[index(n)].state, need);
     }
 
     /// Lays the pod on those GPUs of the node.
@@ -58,22 +62,36 @@ private:
         for (auto const& node : cluster.nodes) made.push_back(empty_state(node));
         return made;
     }
+    static void note(std::uint16_t& whole, int gpu, int milli) noexcept {
+        auto const bit = 1u << gpu;
+        whole = static_cast<std::uint16_t>(milli == whole_gpu ? whole | bit : whole & ~bit);
+    }
     template <int Sign>
     void change(node_id n, job::pod const& need, std::uint16_t gpus) noexcept {
-        auto& on = nodes_[index(n)];
+        auto& on = nodes_[index(n)].state;
         constexpr auto sign = static_cast<std::uint32_t>(Sign);
         on.cpu_milli += sign * need.cpu_milli;
         on.mem_mib += sign * need.mem_mib;
         ROTA_EXPECTS(on.cpu_milli <= most && on.mem_mib <= most,
                      "what is taken fits, and is given back once");
+        auto& whole = whole_[index(n)];
+        if (need.milli == whole_gpu)
+            whole = static_cast<std::uint16_t>(whole ^ gpus); // without a look at the node
         for (auto left = std::uint32_t{gpus}; left != 0; left &= left - 1) {
-            auto& milli = on.milli[std::countr_zero(left)];
-            milli = static_cast<std::uint16_t>(milli + Sign * need.milli);
+            auto const g = std::countr_zero(left);
+            on.milli[g] = static_cast<std::uint16_t>(on.milli[g] + Sign * need.milli);
+            if (need.milli != whole_gpu) note(whole, g, on.milli[g]);
         }
         if (need.gpus != 0) on.held[static_cast<int>(size_of(need))] -= sign;
     }
 
-    std::vector<node_state> nodes_;
+    /// One node in one line of the cache.
+    struct alignas(64) line {
+        node_state state;
+        friend bool operator==(line const&, line const&) = default;
+    };
+    std::vector<line> nodes_;
+    std::vector<std::uint16_t> whole_; ///< of each node, GPUs that nobody uses
     std::vector<std::uint8_t> open_;
 };
 

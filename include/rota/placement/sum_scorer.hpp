@@ -25,12 +25,12 @@ struct free_weights {
     }
 };
 
-/// A scorer whose score falls, or stays, as one weighted sum of what is free grows: an engine can compare sums
-/// of many nodes at once and need not compute scores.
+/// A scorer whose score falls, or stays, as one weighted sum of what is free grows: an engine can compare
+/// sums of many nodes at once and need not compute scores.
 ///
 /// Syntax    s.weights(pod) -> free_weights, s.limit(sum, pod) -> std::int64_t, both const noexcept.
-/// Meaning   Where pods fit, score(a, need) >= score(b, need) if weights(need).sum(a) <= weights(need).sum(b);
-///           limit(sum, need) is the largest sum with the score of `sum`.
+/// Meaning   Where pods fit, score(a, need) >= score(b, need) if weights(need).sum(a) <=
+/// weights(need).sum(b); limit(sum, need) is the largest sum with the score of `sum`.
 template <class S>
 concept sum_scorer = state_scorer<S> && requires(S const& s, job::pod const& need, std::int64_t sum) {
     { s.weights(need) } noexcept -> std::same_as<free_weights>;
