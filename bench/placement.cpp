@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: BSL-1.0
+// What it costs to place a pod and to release one, for every engine, as tables in Markdown.
+//
+//   placement [best_fit|least_aligned|fgd|waves ...]
+//
+// A cell is CPU time of a place and a release in ns: the question, the choice of GPUs, both changes of the table, what
+// the engine does about them, and the stream (the last row); the least of several stretches. All engines of a table go
+// through the same stream, and the program ends with an error where their nodes differ. The cluster is empty, half full
+// or nearly full (9 GPUs of 10), of pods laid at random; then pods come, and the oldest go. With the environment's
+// ROTA_BENCH_SMOKE all is small and measures nothing.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <rota/cluster/ledger.hpp>
+#include <rota/cluster/placement.hpp>
+#include <rota/cluster/spec.hpp>
+#include <rota/core/random.hpp>
+#include <rota/core/units.hpp>
+#include <rota/job/pod.hpp>
+#include <rota/job/request.hpp>
+#include <rota/placement/best_fit.hpp>
+#include <rota/placement/block_minimum.hpp>
+#include <rota/placement/bucket_index.hpp>
+#include <rota/placement/count_order.hpp>
+#include <rota/placement/exact_wave.hpp>
+#include <rota/placement/fgd.hpp>
+#include <rota/placement/least_aligned.hpp>
+#include <rota/placement/scan.hpp>
+#include <rota/placement/score_cache.hpp>
+#include <rota/placement/simd_scan.hpp>
+#include <rota/placement/state_memo.hpp>
+#include <rota/placement/state_table.hpp>
+#include <rota/placement/target_workload.hpp>
+
+#include "load.hpp"
+#include "markdown.hpp"
+
+namespace {
+
+using namespace rota;
+using best_fit = placement::count_order<placement::node_order::fewest_free>;
+
+bool const smoke = std::getenv("ROTA_BENCH_SMOKE") != nullptr;
+auto const sizes =
+    smoke ? std::vector<std::uint32_t>{40, 70} : std::vector<std::uint32_t>{1'250, 12'500, 125'000};
+auto const request_counts = smoke ? std::vector<std::size_t>{1, 5} : std::vector<std::size_t>{1, 20, 100};
+
+cluster::spec nodes_of_8(std::uint32_t nodes) { return cluster::uniform(1, nodes, 8, 96'000, 786'432); }
+
+/// Whole GPUs and nothing else: distinct by size and by models that the cluster does not have.
+std::vector<job::pod> whole_gpus(std::size_t count) {
+    auto made = std::vector<job::pod>{};
+    for (auto i = std::size_t{0}; i != count; ++i)
+        made.push_back({.gpus = static_cast<std::uint16_t>(count == 1 ? 2 : 1 + i % 8),
+                        .milli = whole_gpu,
+                        .models = 1u | static_cast<std::uint32_t>(i / 8) << 1});
+    return made;
+}
+
+/// Shares, whole GPUs and neither, with CPU and memory: distinct by CPU.
+std::vector<job::pod> mixed(std::size_t count) {
+    auto made = std::vector<job::pod>{};
+    for (auto i = std::size_t{0}; i != count; ++i) {
+        auto const kind = i % 10;
+        auto const gpus = kind == 9 ? 0u : kind == 8 ? 4u : kind == 7 ? 2u : 1u;
+        made.push_back({.cpu_milli = static_cast<std::uint32_t>(std::max(gpus, 1u) * (4'000 + 50 * i)),
+                        .mem_mib = 16'384,
+                        .gpus = static_cast<std::uint16_t>(gpus),
+                        .milli = static_cast<std::uint16_t>(gpus == 0  ? 0
+                                                            : kind < 4 ? 200 + 150 * kind
+                                                                       : 1'000)});
+    }
+    return made;
+}
+
+struct held {
+    std::uint32_t request;
+    placement::seat where;
+};
+
+/// A cluster with pods on it that were laid at random.
+struct world {
+    placement::state_table nodes;
+    std::vector<job::pod> requests;
+    std::vector<held> pods;
+    std::int64_t target_milli; ///< in use, of all GPUs together
+    std::int64_t used_milli = 0;
+
+    template <class Scorer>
+    world(std::uint32_t size, std::vector<job::pod> asked, int percent, Scorer const& score)
+        : nodes{nodes_of_8(size)}, requests{std::move(asked)},
+          target_milli{std::int64_t{size} * 8 * whole_gpu * percent / 100} {
+        auto draw = rota::random{7};
+        for (auto tries = std::int64_t{0}; used_milli < target_milli && tries != std::int64_t{size} * 500;
+             ++tries) {
+            auto const r = static_cast<std::uint32_t>(draw.below(requests.size()));
+            auto const n = node_id{static_cast<std::uint32_t>(draw.below(size))};
+            if (!nodes.takes(n, requests[r])) continue;
+            pods.push_back({r, {n, score.pick(nodes[n], requests[r])}});
+            nodes.take(n, requests[r], pods.back().where.gpus);
+            used_milli += requests[r].total_milli();
+        }
+    }
+};
+
+/// An engine with its table.
+template <class Engine, class Scorer>
+class by_engine {
+public:
+    by_engine(world const& in, Scorer const& score)
+        : nodes_{in.nodes}, requests_{in.requests}, score_{score}, engine_{nodes_, score} {
+        for (auto const& need : requests_) static_cast<void>(engine_.add(need));
+        auto const from = bench::cpu_ms();
+        for (auto i = 0; i == 0 || (i != 16 && bench::cpu_ms() - from < 1'000); ++i)
+            for (auto r = std::uint32_t{0}; r != requests_.size(); ++r) static_cast<void>(engine_.best(r));
+    }
+    std::optional<placement::seat> place(std::uint32_t r) {
+        auto const n = engine_.best(r);
+        if (!n) return {};
+        auto const made = placement::seat{*n, score_.pick(nodes_[*n], requests_[r])};
+        nodes_.take(*n, requests_[r], made.gpus);
+        engine_.changed(*n);
+        return made;
+    }
+    void release(held const& one) {
+        nodes_.give(one.where.node, requests_[one.request], one.where.gpus);
+        engine_.changed(one.where.node);
+    }
+
+private:
+    placement::state_table nodes_;
+    std::vector<job::pod> const& requests_;
+    Scorer score_;
+    Engine engine_;
+};
+
+/// The placement policy on the ledger's own index.
+class by_ledger {
+public:
+    by_ledger(world const& in, best_fit const&) : cluster_{nodes_of_8(in.nodes.size())}, free_{cluster_} {
+        for (auto const& need : in.requests) {
+            requests_.push_back(job::gang(need.gpus, job::span::one_node));
+            requests_.back().models = need.models;
+        }
+        for (auto const& one : in.pods) free_.take(slice(one));
+    }
+    std::optional<placement::seat> place(std::uint32_t r) {
+        auto const where = policy_.place(requests_[r], free_);
+        if (!where) return {};
+        free_.take(*where);
+        return placement::seat{where->front().node, where->front().gpus};
+    }
+    void release(held const& one) { free_.give(slice(one)); }
+
+private:
+    static cluster::slice slice(held const& one) {
+        return {
+            .node = one.where.node, .gpus = one.where.gpus, .milli = whole_gpu, .cpu_milli = 0, .mem_mib = 0};
+    }
+    cluster::spec cluster_;
+    cluster::ledger free_;
+    placement::best_fit policy_;
+    std::vector<job::request> requests_;
+};
+
+/// Neither searches nor changes anything: what the stream costs without a system.
+struct nothing {
+    template <class Scorer>
+    nothing(world const&, Scorer const&) {}
+    static std::optional<placement::seat> place(std::uint32_t r) { return placement::seat{node_id{r}, 1}; }
+    void release(held const& one) { sum += index(one.where.node); }
+
+    std::uint64_t sum = 0;
+};
+
+constexpr auto compared = 48; ///< placements at the start of a stream that have to agree
+
+struct measured {
+    double ns = std::numeric_limits<double>::infinity();
+    std::uint64_t nodes = 0; ///< a digest of the first placements
+};
+
+template <class System, class Scorer>
+measured measure(world const& in, Scorer const& score) {
+    auto system = System{in, score};
+    auto pods = in.pods; // from `oldest` on
+    auto oldest = std::size_t{0};
+    auto used = in.used_milli;
+    auto draw = rota::random{11};
+    auto got = measured{};
+    auto const release = [&] {
+        system.release(pods[oldest]);
+        used -= in.requests[pods[oldest++].request].total_milli();
+    };
+    auto const step = [&] {
+        auto const r = static_cast<std::uint32_t>((draw() >> 32) * in.requests.size() >> 32);
+        auto const where = system.place(r);
+        if (where) {
+            pods.push_back({r, *where});
+            used += in.requests[r].total_milli();
+        }
+        auto const lie = pods.size() - oldest;
+        if (lie != 0 && (!where || (used > in.target_milli && lie > 32))) release();
+        return where;
+    };
+    for (auto i = 0; i != compared; ++i) {
+        auto const where = step();
+        got.nodes = got.nodes * 0x9e3779b97f4a7c15u + (where ? index(where->node) + 1u : 0u);
+    }
+    auto many = smoke ? 1 : 4;
+    auto const limit_ms = smoke ? 0.0 : 25.0;
+    for (auto spent = 0.0; spent <= limit_ms || many < 4;) { // stretches twice as long each, at most
+        auto const from = bench::cpu_ms();
+        for (auto i = 0; i != many; ++i) static_cast<void>(step());
+        auto const ms = bench::cpu_ms() - from;
+        spent += ms;
+        got.ns = std::min(got.ns, ms * 1e6 / many);
+        if (ms < limit_ms / 8) many *= 2;
+        if (smoke) break;
+    }
+    return got;
+}
+
+template <class Scorer, class Requests>
+class table {
+public:
+    table(std::string const& name, int percent, Scorer score, Requests requests)
+        : score_{score}, percent_{percent}, requests_{requests} {
+        std::printf("\n`%s`, %d %% of the GPUs in use\n\n", name.c_str(), percent);
+        auto header = std::vector<std::string>{"ns"};
+        for (auto const count : request_counts)
+            for (auto const size : sizes)
+                header.push_back(bench::grouped(size) + " x " + std::to_string(count));
+        out_.emplace(header);
+        for (auto const count : request_counts)
+            for (auto const size : sizes) worlds_.emplace_back(size, requests_(count), percent_, score_);
+    }
+    template <class System>
+    void row(char const* name) {
+        auto cells = std::vector<std::string>{name};
+        for (auto i = std::size_t{0}; i != worlds_.size(); ++i) {
+            auto const got = measure<System>(worlds_[i], score_);
+            if (nodes_.size() == i) nodes_.push_back(got.nodes);
+            if (nodes_[i] != got.nodes && !std::is_same_v<System, nothing>) {
+                std::fprintf(stderr, "%s places on other nodes\n", name);
+                std::exit(1);
+            }
+            cells.push_back(bench::rounded(got.ns));
+        }
+        out_->row(cells);
+    }
+    template <template <class> class Engine>
+    void engine(char const* name) {
+        row<by_engine<Engine<Scorer>, Scorer>>(name);
+    }
+
+private:
+    Scorer score_;
+    int percent_;
+    Requests requests_;
+    std::vector<world> worlds_;
+    std::vector<std::uint64_t> nodes_;
+    std::optional<bench::markdown> out_;
+};
+
+template <class Scorer, class Requests>
+void tables(std::string const& name, Scorer const& score, Requests requests) {
+    for (auto const percent : {0, 50, 90}) {
+        auto rows = table<Scorer, Requests>(name, percent, score, requests);
+        rows.template engine<placement::scan>("`scan`");
+        if constexpr (placement::sum_scorer<Scorer>)
+            rows.template engine<placement::simd_scan>("`simd_scan`");
+        rows.template engine<placement::score_cache>("`score_cache`");
+        rows.template engine<placement::state_memo>("`state_memo`");
+        rows.template engine<placement::block_minimum>("`block_minimum`");
+        if constexpr (placement::count_ordered<Scorer>) {
+            rows.template engine<placement::bucket_index>("`bucket_index`");
+            rows.template row<by_ledger>("`by_score` on the ledger");
+        }
+        rows.template row<nothing>("the stream alone");
+    }
+}
+
+/// Queues placed in waves on a half full cluster.
+template <class Scorer>
+void waves(char const* name, bench::markdown const& out, Scorer const& score) {
+    auto const size = smoke ? 50u : 12'500u;
+    auto const in = world{size, mixed(smoke ? 5 : 20), 50, score};
+    auto draw = rota::random{5};
+    auto queue = std::vector<std::uint32_t>(smoke ? 32 : 4'096);
+    for (auto& r : queue) r = static_cast<std::uint32_t>(draw.below(in.requests.size()));
+    for (auto const keep : {8, 32, 128}) {
+        auto nodes = in.nodes;
+        auto wave = placement::exact_wave<Scorer>{nodes, score, static_cast<std::size_t>(keep)};
+        for (auto const& need : in.requests) static_cast<void>(wave.add(need));
+        auto const from = bench::cpu_ms();
+        auto const where = wave.place(queue);
+        auto const ms = bench::cpu_ms() - from;
+        auto const each = [&](double sum) { return bench::rounded(sum / static_cast<double>(where.size())); };
+        out.row({std::string{"`"} + name + "`", std::to_string(keep), each(ms * 1e6),
+                 bench::rounded(static_cast<double>(where.size()) / static_cast<double>(wave.rounds()))});
+    }
+}
+
+} // namespace
+
+int main(int count, char** arguments) {
+    auto const wanted = std::vector<std::string>(arguments + 1, arguments + count);
+    auto const known = std::vector<std::string>{"best_fit", "least_aligned", "fgd", "waves"};
+    for (auto const& one : wanted)
+        if (std::find(known.begin(), known.end(), one) == known.end()) {
+            std::fprintf(stderr, "placement: read '%s', expected best_fit, least_aligned, fgd or waves\n",
+                         one.c_str());
+            return 2;
+        }
+    auto const wants = [&](char const* name) {
+        return wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end();
+    };
+    auto const kinds = placement::target_workload(mixed(20));
+    std::puts("Columns: nodes x distinct requests.");
+    if (wants("best_fit")) tables("best_fit", best_fit{}, whole_gpus);
+    if (wants("least_aligned")) tables("least_aligned", placement::least_aligned{}, mixed);
+    if (wants("fgd")) tables("fgd", placement::fgd{kinds.view()}, mixed);
+    if (!wants("waves")) return 0;
+    std::printf("\nA queue on a half full cluster, in waves\n\n");
+    auto const out = bench::markdown{{"scorer", "list", "ns a pod", "pods a round"}};
+    waves("least_aligned", out, placement::least_aligned{});
+    waves("fgd", out, placement::fgd{kinds.view()});
+    return 0;
+}
