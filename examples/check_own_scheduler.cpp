@@ -4,12 +4,11 @@
 #include <cstdio>
 
 #include <rota/contract/claims.hpp>
-#include <rota/log/text.hpp>
 #include <rota/queueing/greedy.hpp>
 #include <rota/scheduler/scheduler.hpp>
-#include <rota/verify/decoder.hpp>
-#include <rota/verify/run.hpp>
-#include <rota/verify/shrink.hpp>
+#include <rota/verify/replay_writer.hpp>
+#include <rota/verify/story.hpp>
+#include <rota/verify/suite.hpp>
 
 struct newest_first {
     [[nodiscard]] std::int64_t key(rota::view const&, rota::job_id j) const noexcept {
@@ -20,47 +19,47 @@ using mine = rota::scheduler<rota::queueing::greedy<newest_first, rota::queueing
 
 int main() {
     namespace verify = rota::verify;
-    auto const judge = [](verify::trial const& what, rota::claim claims) {
-        return verify::run_and_check(what, [](auto const&) { return mine{}; }, claims);
+    auto const judge = [](rota::claim claims, verify::suite_options asked) {
+        return verify::run_suite("newest first", [](auto const&) { return mine{}; }, claims, asked);
     };
-    auto all = verify::report{};
-    for (auto seed = 1u; seed <= 512; ++seed) // every mix of mishaps twice, the ideal world included
-        all.add(
-            judge(verify::draw(seed, static_cast<verify::world>(seed % verify::worlds)), mine::claims).laws);
-    std::puts(all.broken() ? "a law is broken" : "512 trials, no law is broken");
-    for (auto one : {verify::law::non_preemptive, verify::law::work_conserving})
-        if (all.of(one).stands() == verify::standing::holds)
-            std::printf("holds: %s\n", verify::text_of(one).says.data());
+    auto const honest = judge(mine::claims, {.cases = 1'000}); // 10'000 where nothing is said
+    std::printf("newest first %s", verify::text(honest).c_str());
 
-    // A false promise is found, and shrunk to the smallest case.
-    auto const lie = [&](verify::trial const& what) { return judge(what, rota::claim::strict_fifo); };
-    for (auto seed = 1u; seed <= 512; ++seed) {
-        auto const what = verify::draw(seed, verify::world::ideal);
-        auto const broken = lie(what).laws.broken();
-        if (!broken) continue;
-        auto const small = verify::shrink(what, *broken, lie).found;
-        std::printf("\nwith the claim strict_fifo:\n%s%s", rota::log::to_text(small.log).c_str(),
-                    verify::explain(*broken, small.laws.of(*broken), small.log).c_str());
-        return all.broken() ? 1 : 0;
-    }
-    return 1;
+    // A false promise is found, and shrunk to a small case.
+    auto const lie = judge(rota::claim::strict_fifo, {.cases = 1'000, .shrinks = 1});
+    for (auto const& one : lie.small)
+        std::printf("\nwith the claim strict_fifo it breaks a law in trial %llu:\n%s\n%s",
+                    static_cast<unsigned long long>(one.trial),
+                    verify::story(one.smallest.what, one.found).c_str(), to_text(one.smallest).c_str());
+    return honest.failures != 0 || lie.failures == 0;
 }
 
 // Output:
-// 512 trials, no law is broken
-// holds: no running job is stopped
-// holds: no job waits where it fits
+// newest first passes rota suite 1: 1000 trials from seed 1, 28 laws held
 //
-// with the claim strict_fifo:
-// #rota-log 1
-// 14 submit 0.0 #0 - 1
-// 14 submit 1.0 #0 - 1
-// 14 order 1.0 #1 ordered 0 n0:1@1000/0/0
-// 14 start 1.1 #1 - 0 n0:1@1000/0/0
-// 15 finish 1.1 #1 - 0
-// 15 order 0.0 #2 ordered 0 n0:1@1000/0/0
-// 15 start 0.1 #2 - 0 n0:1@1000/0/0
-// 16 finish 0.1 #2 - 0
+// with the claim strict_fifo it breaks a law in trial 1:
+//   node gpus=1
+//   job limit=1
+//   job limit=1
+//   #rota-log 1
+//   0 submit 0.0 #0 - 1
+//   0 submit 1.0 #0 - 1
+//   0 start 1.1 #1 - 0 n0:1@1000/0/0
+//   1 finish 1.1 #1 - 0
+//   1 start 0.1 #2 - 0 n0:1@1000/0/0
+//   2 finish 0.1 #2 - 0
+//   ms           |0 |1 |2
+//   node 0 GPU 0 |1 |0 |.
+//   waiting      |0 |  |
 // P2 broken: first starts are decided in order of submission
-//   line 8: 15 start 0.1 #2 - 0 n0:1@1000/0/0
+//   line 6: 1 start 0.1 #2 - 0 n0:1@1000/0/0
 //   job 1 was given its start earlier
+//
+// #rota-replay 1
+// suite 1
+// scheduler newest first
+// claims strict_fifo
+// breaks P2
+// node gpus=1
+// job limit=1
+// job limit=1

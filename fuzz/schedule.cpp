@@ -20,6 +20,7 @@
 #include <rota/verify/decoder.hpp>
 #include <rota/verify/run.hpp>
 #include <rota/verify/shrink.hpp>
+#include <rota/verify/story.hpp>
 
 namespace {
 

@@ -20,6 +20,7 @@
 #include <rota/verify/check.hpp>
 #include <rota/verify/law.hpp>
 #include <rota/verify/report.hpp>
+#include <rota/verify/shrink.hpp>
 #include <rota/verify/subject.hpp>
 
 #include "../tally.hpp"

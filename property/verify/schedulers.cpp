@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Every named scheduler through every combination of worlds, all laws on.
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -29,6 +30,7 @@
 #include <rota/system/tiresias_l.hpp>
 
 #include "../tally.hpp"
+#include "regressions.hpp"
 #include "suite.hpp"
 
 namespace {
@@ -96,8 +98,16 @@ std::vector<subject_under_test> everybody() {
 
 } // namespace
 
-/// ROTA_CASES cases each; an argument selects the schedulers whose name contains it.
+/// ROTA_CASES cases each; an argument selects the schedulers whose name contains it. `replay FILE...` runs such files
+/// again instead.
 int main(int argc, char** argv) {
+    if (argc > 2 && std::string_view{argv[1]} == "replay") {
+        auto const all = everybody();
+        auto const keep = std::count_if(argv + 2, argv + argc,
+                                        [&](char const* path) { return replay_keeps_laws(path, all); });
+        std::printf("%d passed, %d failed\n", static_cast<int>(keep), argc - 2 - static_cast<int>(keep));
+        return keep != argc - 2;
+    }
 #ifdef NDEBUG
     auto const cases = cases_wanted(10'000);
 #else

@@ -2,10 +2,11 @@
 #ifndef ROTA_PROPERTY_VERIFY_SUITE_HPP
 #define ROTA_PROPERTY_VERIFY_SUITE_HPP
 
-#include <array>
+#include <cctype>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,9 +20,12 @@
 #include <rota/simulation/simulator.hpp>
 #include <rota/verify/coverage.hpp>
 #include <rota/verify/decoder.hpp>
+#include <rota/verify/replay_writer.hpp>
 #include <rota/verify/report.hpp>
 #include <rota/verify/run.hpp>
-#include <rota/verify/shrink.hpp>
+#include <rota/verify/story.hpp>
+#include <rota/verify/suite.hpp>
+#include <rota/verify/traits.hpp>
 #include <rota/verify/world.hpp>
 
 /// Any scheduler behind one type, so that the verifier is compiled once for all of them.
@@ -82,37 +86,34 @@ template <class Build>
     return rota::verify::run_and_check(what, of.make, of.claims, of.known);
 }
 
-/// The world of a case: every other one is calm, where what policies promise is judged; each combination comes up.
-[[nodiscard]] inline rota::verify::world world_of(std::uint64_t number, unsigned allowed) {
-    auto const i = static_cast<unsigned>(number / 2);
-    return static_cast<rota::verify::world>((number % 2 == 0 ? (i % 16) << 4 : i % rota::verify::worlds) &
-                                            allowed);
+using rota::verify::world_of;
+
+/// Writes the failure to a file from which it can be run again, and says where.
+inline void save(rota::verify::suite_failure const& one) {
+    auto name = "fail-" + std::string{rota::verify::text_of(one.smallest.broken).code} + '-';
+    for (auto c : one.smallest.scheduler) name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+    name += '-' + std::to_string(one.trial) + ".replay";
+    if (auto out = std::ofstream(name); out << to_text(one.smallest))
+        std::printf("replay %s\n", name.c_str());
+    else std::printf("%s: could not be written\n", name.c_str());
 }
 
 /// Runs the cases and prints what was seen. False where a law broke, or where nothing happened that could break it.
 [[nodiscard]] inline bool check_scheduler(subject_under_test const& of, std::uint64_t cases,
                                           std::uint64_t seed) {
     namespace verify = rota::verify;
-    auto all = verify::report{};
-    auto seen = verify::coverage{};
-    auto by_world = std::array<verify::coverage, verify::world_names.size()>{};
-    auto broken = std::uint64_t{0};
-    for (auto i = std::uint64_t{0}; i != cases; ++i) {
-        auto const under = world_of(i, of.worlds);
-        auto const what = verify::draw(seed + i, under, of.jobs);
-        auto const found = run_case(of, what);
-        all.add(found.laws);
-        seen.add(found.seen);
-        for (auto w = std::size_t{0}; w != by_world.size(); ++w)
-            if ((static_cast<unsigned>(under) >> w & 1u) != 0) by_world[w].add(found.seen);
-        auto const law = found.laws.broken();
-        if (!law || ++broken > 3) continue;
-        auto const small =
-            verify::shrink(what, *law, [&](verify::trial const& t) { return run_case(of, t); });
-        std::printf("%s, seed %llu, %s; shrunk from %zu jobs to %zu in %u steps\n%s\n", of.name.c_str(),
-                    static_cast<unsigned long long>(seed + i), verify::name_of(under).c_str(),
-                    what.jobs.size(), small.what.jobs.size(), small.steps,
-                    verify::story(small.what, small.found).c_str());
+    auto const run = verify::run_suite(
+        of.name, of.make, of.claims,
+        {.cases = cases, .seed = seed, .known = of.known, .jobs = of.jobs, .worlds = of.worlds});
+    auto const& all = run.laws;
+    auto const& seen = run.seen;
+    auto const& by_world = run.by_world;
+    auto const broken = run.failures;
+    for (auto const& one : run.small) {
+        std::printf("%s, trial %llu, shrunk from %zu jobs to %zu in %u steps\n%s", of.name.c_str(),
+                    static_cast<unsigned long long>(one.trial), one.jobs, one.smallest.what.jobs.size(),
+                    one.steps, verify::story(one.smallest.what, one.found).c_str());
+        save(one);
     }
     std::printf(
         "%-28s %6llu cases: preempted %llu, moved %llu, interrupted %llu, failed starts %llu, blocked %llu, "
@@ -124,6 +125,7 @@ template <class Build>
         static_cast<unsigned long long>(seen.stale), static_cast<unsigned long long>(seen.displaced),
         static_cast<unsigned long long>(seen.lost), static_cast<unsigned long long>(seen.rejected),
         static_cast<unsigned long long>(seen.endless), static_cast<unsigned long long>(broken));
+    std::printf("%-28s %s", "", verify::text(run).c_str());
     auto idle = false;
     auto const expect = [&](bool happened, std::string const& what) {
         if (happened) return;
@@ -148,14 +150,8 @@ template <class Build>
         expect(!stops || seen.blocked != 0, "no start had to wait for a release");
         for (auto i = std::size_t{0}; i != verify::laws; ++i) {
             auto const law = static_cast<verify::law>(i);
-            auto const unclaimed =
-                (law == verify::law::non_preemptive && !has(of.claims, rota::claim::non_preemptive)) ||
-                (law == verify::law::strict_fifo && !has(of.claims, rota::claim::strict_fifo)) ||
-                (law == verify::law::head_never_waits && !has(of.claims, rota::claim::head_never_waits)) ||
-                (law == verify::law::work_conserving && !has(of.claims, rota::claim::work_conserving)) ||
-                (law == verify::law::promise_kept && !has(of.claims, rota::claim::easy_promise)) ||
-                (law == verify::law::deadlines_met && !has(of.claims, rota::claim::meets_deadlines)) ||
-                (law == verify::law::victims_justified && !has(of.claims, rota::claim::justified_victims));
+            auto const claim = verify::claim_for(law);
+            auto const unclaimed = claim != rota::claim::none && !has(of.claims, claim);
             expect(unclaimed || all.of(law).checked != 0,
                    "law " + std::string{verify::text_of(law).code} + " was never exercised");
         }

@@ -31,6 +31,7 @@
 #include <rota/verify/premises.hpp>
 #include <rota/verify/report.hpp>
 #include <rota/verify/subject.hpp>
+#include <rota/verify/traits.hpp>
 #include <rota/verify/trial.hpp>
 
 namespace rota::verify {
@@ -40,15 +41,6 @@ struct finding {
     report laws;
     coverage seen;
     log::schedule log;
-};
-
-/// What the caller knows of a scheduler besides its claims.
-struct traits {
-    bool scatters = false; ///< its placement takes any nodes for a gang that may lie anywhere
-    head_order head = head_order::unknown;
-    bool may_thrash =
-        false; ///< it may stop jobs before they did any work, again and again: no bound, no law L7
-    std::uint32_t instants_max = 1u << 14; ///< more of them break law L7
 };
 
 namespace detail {

@@ -6,15 +6,16 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <utility>
+#include <vector>
 
 #include <rota/core/units.hpp>
 #include <rota/job/request.hpp>
-#include <rota/log/text.hpp>
+#include <rota/job/work.hpp>
+#include <rota/job/workload.hpp>
+#include <rota/simulation/conditions.hpp>
 #include <rota/verify/law.hpp>
 #include <rota/verify/liveness.hpp>
-#include <rota/verify/report.hpp>
 #include <rota/verify/run.hpp>
 #include <rota/verify/trial.hpp>
 
@@ -44,6 +45,7 @@ public:
             calm_world();
             drop_nodes();
             for (auto j = std::size_t{0}; j != best_.what.jobs.size(); ++j) simplify(j);
+            forget();
         } while (again_ && best_.steps < steps_max);
         return std::move(best_);
     }
@@ -137,6 +139,41 @@ private:
                 [n](trial& t) { return t.cluster.nodes[n].gpus > 1 && --t.cluster.nodes[n].gpus != 0; })) {
             }
     }
+    /// What nothing refers to any more.
+    void forget() {
+        attempt(
+            [](trial& t) { return std::exchange(t.cluster.models, {"gpu"}).size() != 1 && one_model(t); });
+        attempt([](trial& t) {
+            auto const root = std::vector<job::tenant>(1);
+            for (auto& spec : t.jobs.specs) spec.tenant = {};
+            return std::exchange(t.jobs.tenants, root) != root;
+        });
+        attempt([](trial& t) {
+            auto changed = false;
+            for (auto& node : t.cluster.nodes)
+                changed |= (std::exchange(node.cpu_milli, 0u) | std::exchange(node.mem_mib, 0u)) != 0;
+            return changed;
+        });
+        reset(&simulation::conditions::seed, std::uint64_t{1});
+        reset(&simulation::conditions::backoff_ms, millis{1'000});
+        reset(&simulation::conditions::log_orders, false);
+        reset(&simulation::conditions::spurious_pass, false);
+        attempt([](trial& t) { // the first job comes at 0
+            if (t.jobs.specs.empty() || !t.under.outages.empty() || !t.under.new_scheduler.empty())
+                return false;
+            auto const early = index(t.jobs.specs.front().submit);
+            for (auto& spec : t.jobs.specs) {
+                spec.submit = sim_time{index(spec.submit) - early};
+                if (spec.deadline != never) spec.deadline = sim_time{index(spec.deadline) - early};
+            }
+            return early != 0;
+        });
+    }
+    static bool one_model(trial& t) {
+        for (auto& node : t.cluster.nodes) node.model = {};
+        for (auto& spec : t.jobs.specs) spec.need.models = job::any_model;
+        return true;
+    }
     template <class T>
     void lower(std::size_t j, T job::spec::* field, T to) {
         attempt([&](trial& t) { return std::exchange(t.jobs.specs[j].*field, to) != to; });
@@ -169,6 +206,12 @@ private:
         });
         attempt([j](trial& t) {
             auto& need = t.jobs.specs[j].need;
+            auto const changed = !(need == job::gang(need.gpus_max));
+            need = job::gang(need.gpus_max);
+            return changed;
+        });
+        attempt([j](trial& t) {
+            auto& need = t.jobs.specs[j].need;
             if (need.gpus_min <= 1) return false;
             --need.gpus_min;
             --need.gpus_max;
@@ -181,6 +224,13 @@ private:
         lower(j, &job::spec::priority, 0);
         lower(j, &job::spec::tenant, tenant_id{});
         lower(j, &job::spec::deadline, never);
+        lower(j, &job::spec::user, unknown_user);
+        lower(j, &job::spec::state_mib, std::int64_t{0});
+        attempt([j](trial& t) {
+            auto& work = t.jobs.works[j];
+            auto const plain = job::work{.duration_ms = work.duration_ms, .ends = work.ends};
+            return !(std::exchange(work, plain) == plain);
+        });
     }
 
     shrunk best_;
@@ -196,48 +246,6 @@ private:
 template <std::invocable<trial const&> Run>
 [[nodiscard]] shrunk shrink(trial what, law broken, Run run) {
     return detail::shrinker<Run>(std::move(what), broken, std::move(run)).smallest();
-}
-
-/// Cluster, jobs and log of a small trial, and the law that it breaks.
-[[nodiscard]] inline std::string story(trial const& what, finding const& found) {
-    auto const number = [](auto n) { return std::to_string(n); };
-    auto out = std::string{};
-    for (auto n = std::size_t{0}; n != what.cluster.nodes.size(); ++n) {
-        auto const& node = what.cluster.nodes[n];
-        out += "  node " + number(n) + ": " + number(int{node.gpus}) + " GPUs, model " +
-               number(index(node.model)) + ", rack " + number(index(node.rack)) + '\n';
-    }
-    for (auto j = std::size_t{0}; j != what.jobs.size(); ++j) {
-        auto const& spec = what.jobs.specs[j];
-        auto const& need = spec.need;
-        out +=
-            "  job " + number(j) + ": at " + number(index(spec.submit)) + " ms, " + number(need.gpus_min) +
-            ".." + number(need.gpus_max) + " GPUs of models " + number(need.models & 3u) + ", " +
-            number(need.milli_min) + ".." + number(need.milli) + " milli, span " +
-            number(static_cast<int>(need.span)) + ", CPU " + number(need.cpu_milli) + ", memory " +
-            number(need.mem_mib) + ", work " + number(what.jobs.works[j].duration_ms) + " ms, limit " +
-            number(spec.limit_ms) + " ms, priority " + number(spec.priority) + ", tenant " +
-            number(index(spec.tenant)) +
-            (spec.deadline == never ? std::string{} : ", deadline " + number(index(spec.deadline)) + " ms") +
-            '\n';
-    }
-    auto const& under = what.under;
-    out += "  world: seed " + number(under.seed) + ", latency " + number(under.latency_ms_max) + ", launch " +
-           number(under.launch_ms) + ", round " + number(under.round_ms) + ", late " +
-           number(under.late_ms_max) + ", requeue " + number(under.requeue_ms) + ", crash mean " +
-           number(under.crash_mean_ms) + ", checkpoint " + number(under.checkpoint_every_ms) + ", cost " +
-           number(under.cost.index()) + ", failures " + number(under.start_failure) + ", repeats " +
-           number(under.repeat) + (under.moves_in_place ? "\n" : ", moves by stop\n");
-    auto const text = log::to_text(found.log);
-    auto lines = std::size_t{0}; // a story, not an archive
-    for (auto c : text) {
-        if (lines == 80) break;
-        out += c;
-        lines += c == '\n';
-    }
-    if (lines == 80) out += "...\n";
-    if (auto const broken = found.laws.broken()) out += explain(*broken, found.laws.of(*broken), found.log);
-    return out;
 }
 
 } // namespace rota::verify

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_VERIFY_SUITE_VERSION_HPP
+#define ROTA_VERIFY_SUITE_VERSION_HPP
+
+namespace rota::verify {
+
+/// What "passes rota suite N" refers to: the laws, the decoder of trials and the order of worlds and seeds.
+/// It rises with any change of these after which a scheduler that passed may fail.
+inline constexpr unsigned suite_version = 1;
+
+} // namespace rota::verify
+
+#endif
