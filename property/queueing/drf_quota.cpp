@@ -309,6 +309,15 @@ void by_hand(tally& told) {
         told.check(d.runs(b) && d.runs(b2) && !d.runs(b3), "B gets back what is its own, no more");
         told.check(d.runs(a[0]) && d.runs(a[1]) && !d.runs(a[2]) && !d.runs(a[3]), "the youngest give way");
     }
+    // a gang of all that is B's own
+    {
+        auto d = desk(cluster::uniform(1, 1, 8), {{}, {{}, 1, 4000, "A"}, {{}, 1, 4000, "B"}});
+        for (auto i = 0; i != 8; ++i) (void)d.submit(task(1, 1));
+        told.check(d.settle(), "settles");
+        auto const b = d.submit(task(2, 4));
+        told.check(d.settle(), "settles");
+        told.check(d.runs(b), "B gets back all that is its own, to the last GPU");
+    }
     // a family within its quota is safe from outside, although a member borrows from its brother
     {
         auto d = desk(cluster::uniform(1, 1, 8), {{},

@@ -220,6 +220,9 @@ int main() {
     check(run(workload({{0, 10, 4}, {0, 5, 6}, {0, 100, 2}, {0, 100, 2}}), 1, 8, by_easy).starts ==
               starts{0, 10, 0, 15},
           "EASY gives away what the head leaves, once");
+    check(run(workload({{0, 10, 3}, {0, 20, 2}, {0, 5, 4}, {0, 100, 1}}), 2, 4, by_easy).starts ==
+              starts{0, 0, 10, 0},
+          "EASY keeps a long job off the head's node although it is the tightest");
     check(run(workload({{0, 10, 2}, {0, 5, 4}, {0, 11, 2}}), 1, 4, by_holds).starts == starts{0, 10, 15},
           "conservative keeps its holds");
     same("one GPU each: EASY is FIFO", cases, 1, [](auto&) { return rota::system::fifo<>{}; }, by_easy);
@@ -242,6 +245,13 @@ int main() {
         return scheduler{greedy{queueing::sjf{estimate::user_history{}}, strict{}}};
     });
     check(learnt.starts == starts{0, 20, 100, 105}, "the user with short jobs so far goes first");
+    auto means = workload({{0, 10}, {20, 30}, {60, 25}, {200, 5}, {200, 5}});
+    for (auto& spec : means.specs) spec.user = user_id{1}, spec.limit_ms = 1000;
+    means.specs[2].user = means.specs[3].user = user_id{2};
+    auto const averaged = run(means, 1, 1, [](auto&) {
+        return scheduler{greedy{queueing::sjf{estimate::user_history{}}, strict{}}};
+    });
+    check(averaged.starts == starts{0, 20, 60, 205, 200}, "10 and 30 are less than 25 on average");
 
     return result.end();
 }

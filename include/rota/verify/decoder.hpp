@@ -247,6 +247,8 @@ private:
     auto bytes = std::vector<std::uint8_t>(160);
     auto random = rota::random(seed);
     for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random.below(256));
+    if (seed / 2 % 2 == 0) // many a promise can be judged only where most features are absent
+        for (auto i : {1u, 2u}) bytes[i] &= static_cast<std::uint8_t>(random.below(256));
     bytes.front() = static_cast<std::uint8_t>(under);
     return decode(bytes, allowed);
 }

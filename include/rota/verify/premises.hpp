@@ -28,8 +28,9 @@ struct premises {
     bool complete = true;      ///< the log goes on until every job has ended
     bool scatters = false;     ///< the placement takes any nodes for a gang that may lie anywhere
     head_order head = head_order::unknown;
-    millis late_ms_max = 0;  ///< news of an end or an interruption comes within that time
-    millis pause_ms_max = 0; ///< between a start and the first useful work
+    millis late_ms_max = 0;    ///< news of an end or an interruption comes within that time
+    millis pause_ms_max = 0;   ///< between a start and the first useful work
+    millis first_pause_ms = 0; ///< the same at a job's first start, exactly
 };
 
 /// No job of the workload can outlive its limit, wherever it runs on the cluster.
@@ -56,7 +57,7 @@ struct premises {
     given.exact_limits = limits_are_exact(cluster, jobs);
     given.no_losses = under.outages.empty() && under.crash_mean_ms == 0;
     given.late_ms_max = under.late_ms_max;
-    given.pause_ms_max = under.launch_ms;
+    given.pause_ms_max = given.first_pause_ms = under.launch_ms;
     for (auto const& spec : jobs.specs) {
         auto const cost = preemption::cost_of(under.cost, spec, int{spec.need.gpus_max});
         given.pause_ms_max = std::max(given.pause_ms_max, under.launch_ms + cost.restore_ms);

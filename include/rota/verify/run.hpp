@@ -97,15 +97,19 @@ private:
     std::optional<cluster::ledger> fresh_; ///< of the last recount
 };
 
-/// A7: what the books say a job was given is what the log says it held, less the pauses after its starts.
+/// A7: what the books say a job was given is what the log says it held, less the pauses after its starts; to
+/// the ms where it ran once.
 inline void check_attained(subject const& of, std::vector<account> const& accounts,
                            std::vector<std::int64_t> const& of_the_books, report& to) {
     for (auto j = std::uint32_t{0}; j != accounts.size(); ++j) {
         auto const& mine = accounts[j];
         auto const pauses = int128{mine.segment_milli} * of.given.pause_ms_max;
         auto const attained = int128{of_the_books[j]};
+        auto const once = mine.segments == 1 && mine.preemptions + mine.interruptions == 0;
+        auto const first = int128{mine.segment_milli} * of.given.first_pause_ms;
         to.exercised(law::attained);
-        if (attained > mine.held_milli_ms || attained < mine.held_milli_ms - pauses)
+        if (attained > mine.held_milli_ms || attained < mine.held_milli_ms - pauses ||
+            (once && of.given.late_ms_max == 0 && attained != mine.held_milli_ms - first))
             to.breaks(law::attained, verdict::whole_log,
                       "job " + std::to_string(j) + ": " + std::to_string(of_the_books[j]) +
                           " GPU-milli x ms in the books");
