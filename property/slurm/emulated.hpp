@@ -82,7 +82,8 @@ public:
                                                .state = j.state,
                                                .restarts = j.restarts,
                                                .where = j.where,
-                                               .asked = jobs_->specs[i]};
+                                               .asked = jobs_->specs[i],
+                                               .unmapped = {}};
             if (j.state == job_state::pending && j.on_hold) one.state = job_state::held;
             out.jobs.push_back(std::move(one));
         }

@@ -183,7 +183,8 @@ judged run(scheduler_under_test const& of, std::uint64_t seed) {
     auto host = slurm::host<emulated>{
         what.cluster, rota::tenant_tree{what.jobs.tenants}, truth, {}, rota::recorder{out.log}};
     host.instants().spurious_pass = true;
-    auto decides = verify::detail::probe<any_scheduler>{of.make(), out.laws};
+    auto attained = std::vector<std::int64_t>(what.jobs.size());
+    auto decides = verify::detail::probe<any_scheduler>{of.make(), out.laws, attained};
     auto const done = [&] {
         return truth.submitted() == what.jobs.size() && host.state().jobs().active().empty() &&
                host.state().inbox.empty();
@@ -199,7 +200,7 @@ judged run(scheduler_under_test const& of, std::uint64_t seed) {
         if (got == slurm::host<emulated>::outcome::unsettled) out.fault = "does not come to rest";
         if (index(now) > 8 * calm_ms) out.fault = "does not come to an end";
         if (seed % 16 == 5 && index(now) == 60'000) {
-            decides = verify::detail::probe<any_scheduler>{of.make(), out.laws};
+            decides = verify::detail::probe<any_scheduler>{of.make(), out.laws, attained};
             host.resync();
         }
     }
@@ -230,7 +231,7 @@ judged run(scheduler_under_test const& of, std::uint64_t seed) {
                std::get<rota::log::schedule>(read) == out.log,
            "its text reads back as another log");
     if (out.fault.empty()) {
-        verify::detail::check_attained(about, verify::accounts_of(about), host.state(), out.laws);
+        verify::detail::check_attained(about, verify::accounts_of(about), attained, out.laws);
         verify::detail::check_balance({what.cluster, jobs, {}}, host.state(), out.laws);
         out.fault = compare(out.log, truth, number_of);
         for (auto j = std::uint32_t{0}; j != jobs.size() && out.fault.empty(); ++j) {
