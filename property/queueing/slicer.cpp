@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
-// Gang time slicing: shares of time come true, turns are useful time, and it holds in every world.
+// Gang time slicing: shares of time come true, turns are useful time, it holds in every world, and turns are those by
+// definition.
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
+#include <rota/placement/consolidated.hpp>
+#include <rota/placement/spread_out.hpp>
+#include <rota/queueing/slicer.hpp>
 #include <rota/system/gang_time_slicing.hpp>
 
 #include "../tally.hpp"
+#include "against.hpp"
+#include "naive_slicer.hpp"
 #include "worlds.hpp"
 
 using namespace rota;
@@ -51,6 +58,44 @@ std::vector<millis> received(cluster::spec const& on, std::vector<int> const& gp
     };
     (void)world.run(make, [&](auto const& w) { return index(w.state().now()) <= time; });
     return had;
+}
+
+/// Shares that depend on the job, the lane and the time, some of them nothing; one lane a model, or one for all.
+template <class Slicer, class Placement>
+struct sliced {
+    Slicer slices{};
+    Placement place{};
+    bool equal = false; ///< all jobs have the share of gang_time_slicing
+
+    void on(event const& e, view const& v) { slices.on(e, v); }
+    void decide(view const& v, actions& a) {
+        auto lanes = std::vector<std::uint32_t>{job::any_model};
+        if (!equal && v.free().models() > 1) lanes = {1u, 2u};
+        auto asked = std::int64_t{1};
+        for (auto j : v.jobs()) asked += std::int64_t{v.need(j).gpus_max} * v.need(j).milli;
+        auto const all = std::min<std::int64_t>(1000, 1'000'000 * v.free().open_gpus() / asked + 1);
+        slices.share_out(v, a, place, std::span<std::uint32_t const>{lanes}, [&](job_id j, std::size_t lane) {
+            if (equal) return all;
+            auto const mixed = index(j) * 7u + lane * 3u + static_cast<unsigned>(index(v.now()) / 90'000);
+            return static_cast<std::int64_t>(mixed % 5) * 250;
+        });
+    }
+};
+
+template <class Slicer>
+Slicer with(millis quantum_ms) {
+    auto made = Slicer{};
+    made.quantum_ms = quantum_ms;
+    return made;
+}
+
+template <class Placement>
+void compare(tally& told, char const* name, int cases, worlds::taste const& like, bool equal,
+             millis quantum_ms) {
+    worlds::same(
+        told, name, cases, like,
+        [=] { return sliced<queueing::slicer, Placement>{with<queueing::slicer>(quantum_ms), {}, equal}; },
+        [=] { return sliced<naive::slicer, Placement>{with<naive::slicer>(quantum_ms), {}, equal}; });
 }
 
 } // namespace
@@ -116,5 +161,14 @@ int main() {
             worlds::run(told, world, std::string(worlds::names[w]) + " " + std::to_string(i),
                         [] { return scheduler{}; });
         }
+
+    auto const cases = worlds::cases(4'000);
+    auto const deep = worlds::taste{.models = 2, .exact_limits = true, .jobs_max = 30};
+    auto elastic = deep;
+    elastic.elastic = true;
+    compare<placement::consolidated>(told, "equal shares", cases, deep, true, 60'000);
+    compare<placement::consolidated>(told, "lanes", cases, deep, false, 60'000);
+    compare<placement::spread_out>(told, "spread out, short leases", cases / 4, deep, false, 20'000);
+    compare<placement::consolidated>(told, "elastic", cases / 4, elastic, false, 60'000);
     return told.end();
 }

@@ -34,11 +34,10 @@ public:
     void on(event const& happened, view const& v) { slices.on(happened, v); }
     void decide(view const& v, actions& a) {
         static constexpr auto lanes = std::array{job::any_model};
-        auto asked = std::int64_t{0};
-        for (auto j : v.jobs()) asked += std::int64_t{v.need(j).gpus_max} * v.need(j).milli;
-        auto const share = std::clamp<std::int64_t>(
-            1000 * 1000 * v.free().open_gpus() / std::max<std::int64_t>(asked, 1), 1, 1000);
-        slices.share_out(v, a, place, lanes, [share](job_id, std::size_t) { return share; });
+        slices.share_out(v, a, place, lanes, [&](job_id, std::size_t) {
+            return std::clamp<std::int64_t>(1000 * 1000 * v.free().open_gpus() / slices.asked_milli(), 1,
+                                            1000);
+        });
     }
 };
 
