@@ -159,6 +159,11 @@ int main() {
     auto const two =
         run(workload({{0, 1000}, {0, 2000}}), 1, 1, [](auto&) { return rota::system::las<>{1}; });
     check(std::abs(two.ends[0] - 2000) <= 1 && two.ends[1] == 3000, "LAS of sizes 1 and 2 ends at 2 and 3");
+    auto const sunk = run(workload({{0, 3}, {1, 1}}), 1, 1, [](auto&) {
+        return scheduler{greedy{queueing::discretised_las<queueing::service::time>{{2}}, skip_ahead{}},
+                         placement::consolidated{}, preemption::by_order{}};
+    });
+    check(sunk.ends == std::vector<std::int64_t>{4, 3}, "LAS sinks at its threshold of 2, not before");
     same(
         "LAS without thresholds is FIFO", cases, 4, [](auto&) { return rota::system::best_effort_fifo<>{}; },
         [](auto&) {
