@@ -27,7 +27,7 @@ int main() {
 
     // A false promise is found, and shrunk to a small case.
     auto const lie = judge(rota::claim::strict_fifo, {.cases = 1'000, .shrinks = 1});
-    for (auto const& one : lie.small)
+    for (auto const& one : lie.shrunk)
         std::printf("\nwith the claim strict_fifo it breaks a law in trial %llu:\n%s\n%s",
                     static_cast<unsigned long long>(one.trial),
                     verify::story(one.smallest.what, one.found).c_str(), to_text(one.smallest).c_str());

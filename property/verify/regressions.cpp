@@ -167,9 +167,9 @@ void timelines() {
 void a_failure_becomes_a_file() {
     auto const lies = fifo.claims | rota::claim::work_conserving;
     auto const run = verify::run_suite("fifo", fifo.make, lies, {.cases = 200, .shrinks = 1});
-    check(run.failures != 0 && run.small.size() == 1, "FIFO conserves no work");
-    if (run.small.empty()) return;
-    auto const& one = run.small.front();
+    check(run.failures != 0 && run.shrunk.size() == 1, "FIFO conserves no work");
+    if (run.shrunk.empty()) return;
+    auto const& one = run.shrunk.front();
     check(one.smallest.what.jobs.size() <= 3 && one.smallest.broken == verify::law::work_conserving,
           "three jobs are enough\n" + to_text(one.smallest));
     auto const read = verify::counter_example_of(to_text(one.smallest));

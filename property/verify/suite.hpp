@@ -109,7 +109,7 @@ inline void save(rota::verify::suite_failure const& one) {
     auto const& seen = run.seen;
     auto const& by_world = run.by_world;
     auto const broken = run.failures;
-    for (auto const& one : run.small) {
+    for (auto const& one : run.shrunk) {
         std::printf("%s, trial %llu, shrunk from %zu jobs to %zu in %u steps\n%s", of.name.c_str(),
                     static_cast<unsigned long long>(one.trial), one.jobs, one.smallest.what.jobs.size(),
                     one.steps, verify::story(one.smallest.what, one.found).c_str());

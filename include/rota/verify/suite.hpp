@@ -53,7 +53,7 @@ struct suite_result {
     coverage seen;
     std::array<coverage, world_names.size()> by_world; ///< of the trials in which that could go wrong
     std::uint64_t failures = 0;
-    std::vector<suite_failure> small;
+    std::vector<suite_failure> shrunk;
 };
 
 /// The claim without which the law is not asked; none: it always is.
@@ -97,16 +97,16 @@ template <std::invocable<simulation::simulator const&> Make>
         auto const broken = found.laws.broken();
         if (!broken) continue;
         if (made.failures++ < asked.shrinks) {
-            auto small = shrink(what, *broken, run);
-            made.small.push_back({i + 1,
-                                  what.jobs.size(),
-                                  small.steps,
-                                  {.scheduler = scheduler,
-                                   .claims = claims,
-                                   .known = asked.known,
-                                   .broken = *broken,
-                                   .what = std::move(small.what)},
-                                  std::move(small.found)});
+            auto shrunk = shrink(what, *broken, run);
+            made.shrunk.push_back({i + 1,
+                                   what.jobs.size(),
+                                   shrunk.steps,
+                                   {.scheduler = scheduler,
+                                    .claims = claims,
+                                    .known = asked.known,
+                                    .broken = *broken,
+                                    .what = std::move(shrunk.what)},
+                                   std::move(shrunk.found)});
         }
         if (asked.stops) break;
     }
