@@ -117,10 +117,10 @@ private:
                 if (s.state == job_state::held && s.unmapped.empty()) fresh_.push_back(&s);
                 continue;
             }
-            auto& mine = links_[index(known->second)];
-            mine.now = &s;
-            if (s.state != job_state::running) mine.runs_since = never;
-            else if (mine.runs_since == never) mine.runs_since = books_.now();
+            auto& its = links_[index(known->second)];
+            its.now = &s;
+            if (s.state != job_state::running) its.runs_since = never;
+            else if (its.runs_since == never) its.runs_since = books_.now();
         }
     }
     void adopt() {
@@ -159,9 +159,9 @@ private:
     }
     /// Its run was requeued: by our order, by an operator, or since a node was lost.
     void note_release(job_id id, job_status const* s) {
-        auto& mine = links_[index(id)];
-        if (s == nullptr || s->restarts <= mine.run || s->state == job_state::completing) return;
-        mine.run = s->restarts;
+        auto& its = links_[index(id)];
+        if (s == nullptr || s->restarts <= its.run || s->state == job_state::completing) return;
+        its.run = s->restarts;
         auto const& j = books_.at(id);
         auto const may_start = books_.now() + pace_.requeued_ms;
         if (j.flight == order_kind::stop) {
@@ -173,12 +173,12 @@ private:
         }
     }
     void note_start(job_id id, job_status const* s, bool elsewhere) {
-        auto const& mine = links_[index(id)];
+        auto const& its = links_[index(id)];
         auto const& j = books_.at(id);
-        if (s == nullptr || j.flight != order_kind::start || j.op != mine.op) return;
-        if (s->state == job_state::running && s->restarts == mine.run) {
+        if (s == nullptr || j.flight != order_kind::start || j.op != its.op) return;
+        if (s->state == job_state::running && s->restarts == its.run) {
             if (elsewhere || as_asked(books_.sent(id), s->where)) confirm(id, *s);
-        } else if (elsewhere && s->state == job_state::held && mine.how_far == carried::withdrawn) {
+        } else if (elsewhere && s->state == job_state::held && its.how_far == carried::withdrawn) {
             books_.order_failed(j.op, order_kind::start, id, log::cause::lost,
                                 books_.now() + pace_.backoff_ms);
         }
@@ -197,68 +197,68 @@ private:
     void begin_order(order const& what) {
         auto const& j = books_.at(what.job);
         if (j.over || j.flight != what.kind || j.op != what.op) return;
-        auto& mine = links_[index(what.job)];
-        auto const escalates = what.kind == order_kind::stop && mine.how_far == carried::saving;
-        mine.op = what.op;
-        mine.since = books_.now();
-        mine.again = books_.now();
-        mine.how_far = carried::nothing;
-        if (escalates) mine.how_far = carried::told; // no more time to save
+        auto& its = links_[index(what.job)];
+        auto const escalates = what.kind == order_kind::stop && its.how_far == carried::saving;
+        its.op = what.op;
+        its.since = books_.now();
+        its.again = books_.now();
+        its.how_far = carried::nothing;
+        if (escalates) its.how_far = carried::told; // no more time to save
         if (what.kind == order_kind::start) tell_start(what.job);
     }
     void tell_start(job_id id) {
-        auto& mine = links_[index(id)];
-        auto const got = slurm_->start(mine.name, books_.sent(id));
-        mine.how_far = carried::told;
-        mine.again = books_.now() + pace_.repeat_ms;
+        auto& its = links_[index(id)];
+        auto const got = slurm_->start(its.name, books_.sent(id));
+        its.how_far = carried::told;
+        its.again = books_.now() + pace_.repeat_ms;
         if (got == reply::refused)
-            books_.order_failed(mine.op, order_kind::start, id, log::cause::launch_error,
+            books_.order_failed(its.op, order_kind::start, id, log::cause::launch_error,
                                 books_.now() + pace_.backoff_ms);
     }
     /// What is due of one job: an order to carry on, a run that nobody ordered, a job that Slurm might start.
     void tend(job_id id, job_status const* s) {
-        auto& mine = links_[index(id)];
+        auto& its = links_[index(id)];
         auto const& j = books_.at(id);
-        if (s == nullptr || books_.now() < mine.again) return;
+        if (s == nullptr || books_.now() < its.again) return;
         auto const runs = s->state == job_state::running;
-        auto const touchable = runs && books_.now() >= mine.runs_since + pace_.young_ms;
+        auto const touchable = runs && books_.now() >= its.runs_since + pace_.young_ms;
         if (j.flight == order_kind::start) return tend_start(id, *s);
         if (j.flight == order_kind::stop) {
             if (touchable) tend_stop(id, j.mode);
         } else if (j.held == 0 && runs) {
             if (!touchable) return;
             ++strays_;
-            slurm_->requeue(mine.name);
-            mine.again = books_.now() + pace_.repeat_ms;
+            slurm_->requeue(its.name);
+            its.again = books_.now() + pace_.repeat_ms;
         } else if (j.held == 0 && s->state == job_state::pending) {
-            slurm_->hold(mine.name);
+            slurm_->hold(its.name);
         }
     }
     void tend_start(job_id id, job_status const& s) {
-        auto& mine = links_[index(id)];
-        auto const late = books_.now() >= mine.since + pace_.start_ms;
+        auto& its = links_[index(id)];
+        auto const late = books_.now() >= its.since + pace_.start_ms;
         if (s.state == job_state::running) { // and was not to be believed
-            if (books_.now() < mine.runs_since + pace_.young_ms) return;
-            slurm_->requeue(mine.name);
-            mine.again = books_.now() + pace_.repeat_ms;
+            if (books_.now() < its.runs_since + pace_.young_ms) return;
+            slurm_->requeue(its.name);
+            its.again = books_.now() + pace_.repeat_ms;
         } else if (!late) {
             if (s.state == job_state::held) tell_start(id); // it was lost
-        } else if (mine.how_far != carried::withdrawn) {
-            auto const got = slurm_->hold(mine.name);
-            mine.how_far = got == reply::done ? carried::withdrawn : carried::withdrawing;
+        } else if (its.how_far != carried::withdrawn) {
+            auto const got = slurm_->hold(its.name);
+            its.how_far = got == reply::done ? carried::withdrawn : carried::withdrawing;
         } else if (s.state == job_state::pending) { // an older word came later
-            mine.how_far = carried::withdrawing;
+            its.how_far = carried::withdrawing;
         }
     }
     void tend_stop(job_id id, stop_mode mode) {
-        auto& mine = links_[index(id)];
-        if (mode == stop_mode::graceful && mine.how_far == carried::nothing) {
-            slurm_->save(mine.name);
-            mine.how_far = carried::saving;
-            mine.again = books_.now() + pace_.save_ms;
+        auto& its = links_[index(id)];
+        if (mode == stop_mode::graceful && its.how_far == carried::nothing) {
+            slurm_->save(its.name);
+            its.how_far = carried::saving;
+            its.again = books_.now() + pace_.save_ms;
         } else {
-            slurm_->requeue(mine.name); // again until it is seen: a stop may only be late
-            mine.again = books_.now() + pace_.repeat_ms;
+            slurm_->requeue(its.name); // again until it is seen: a stop may only be late
+            its.again = books_.now() + pace_.repeat_ms;
         }
     }
 

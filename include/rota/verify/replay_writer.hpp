@@ -40,8 +40,8 @@ public:
         });
         auto next = usual.begin();
         visit(one, [&](std::string_view key, auto const& field, auto const&... of) {
-            if (auto const mine = value(field, of...); mine != *next++)
-                (((text_ += ' ') += key) += '=') += mine;
+            if (auto const said = value(field, of...); said != *next++)
+                (((text_ += ' ') += key) += '=') += said;
         });
         return *this;
     }
