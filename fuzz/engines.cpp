@@ -2,8 +2,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -25,15 +23,11 @@
 #include <rota/placement/state_memo.hpp>
 #include <rota/placement/state_table.hpp>
 
+#include "require.hpp"
+
 namespace {
 
 using namespace rota;
-
-void require(bool good, char const* what) {
-    if (good) return;
-    std::fprintf(stderr, "broken: %s\n", what);
-    std::abort();
-}
 
 struct input {
     std::vector<placement::node_state> nodes;

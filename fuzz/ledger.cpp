@@ -2,8 +2,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <utility>
 #include <vector>
@@ -13,15 +11,11 @@
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
 
+#include "require.hpp"
+
 namespace {
 
 using namespace rota;
-
-void require(bool good, char const* what) {
-    if (good) return;
-    std::fprintf(stderr, "broken: %s\n", what);
-    std::abort();
-}
 
 /// The ledger told with a map: thousandths, CPU and memory left of every node.
 struct model {

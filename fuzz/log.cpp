@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -14,15 +12,7 @@
 #include <rota/verify/check.hpp>
 #include <rota/verify/report.hpp>
 
-namespace {
-
-void require(bool good, char const* what) {
-    if (good) return;
-    std::fprintf(stderr, "broken: %s\n", what);
-    std::abort();
-}
-
-} // namespace
+#include "require.hpp"
 
 /// The bytes are a log's text: an error with its place, or a log that prints and reads back equal; whatever it says,
 /// it can be judged.

@@ -2,8 +2,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include <rota/trace/cluster_shorthand.hpp>
@@ -12,15 +10,11 @@
 #include <rota/trace/native_writer.hpp>
 #include <rota/trace/openb_pods.hpp>
 
+#include "require.hpp"
+
 namespace {
 
 namespace trace = rota::trace;
-
-void require(bool good, char const* what) {
-    if (good) return;
-    std::fprintf(stderr, "broken: %s\n", what);
-    std::abort();
-}
 
 void consistent(trace::reading const& got) {
     require(got.tally.balanced(), "each row is kept, dropped, blank or a comment");
