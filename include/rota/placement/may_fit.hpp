@@ -29,6 +29,16 @@ template <policy P>
     return is_compact<P>() && fits_together(need, free);
 }
 
+/// The node counters of the model, and of its racks where it must be one, have room for a gang that is kept on as few
+/// nodes as its size allows. Expects whole GPUs.
+[[nodiscard]] inline bool enough_nodes(gang_shape shape, job::span span, cluster::ledger const& free,
+                                       gpu_model model) noexcept {
+    return free.at_least(model, shape.each) >= shape.full &&
+           (shape.rest == 0 || free.at_least(model, shape.rest) >= shape.nodes()) &&
+           (span != job::span::one_rack || shape.full == 1 ||
+            free.racks().tightest(model, shape.full) != cluster::bitmap::none);
+}
+
 /// False only where no placement of the request exists now; for whole GPUs on few nodes also true only where
 /// one does.
 ///
@@ -45,20 +55,9 @@ template <policy P>
         if (!together) return true;
         auto const shape = compact_shape(need.gpus_max, largest);
         if (shape.nodes() > 1 && need.span == job::span::one_node) continue;
-        if (free.at_least(model, shape.each) < shape.full) continue;
-        if (shape.rest != 0 && free.at_least(model, shape.rest) < shape.nodes()) continue;
-        if (need.span == job::span::one_rack && shape.full > 1 &&
-            free.racks().tightest(model, shape.full) == cluster::bitmap::none)
-            continue;
-        return true;
+        if (enough_nodes(shape, need.span, free, model)) return true;
     }
     return need.span == job::span::anywhere && together && !fits_together(need, free);
-}
-
-/// Whether the request fits is a matter of the ledger's node counters of its model alone.
-template <policy P>
-[[nodiscard]] bool counted(P const&, job::request const& need, cluster::ledger const& free) {
-    return plain(need) && need.span != job::span::one_rack && stays_together<P>(need, free);
 }
 
 } // namespace rota::placement

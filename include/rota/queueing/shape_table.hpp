@@ -29,7 +29,7 @@ public:
     [[nodiscard]] std::span<row const> of(view const& v, std::uint32_t shape) { return rows(at(v, shape)); }
     /// Whole GPUs only, and whole nodes beyond one node.
     [[nodiscard]] bool regular(view const& v, std::uint32_t shape) { return at(v, shape).regular; }
-    /// placement::counted, remembered.
+    /// Whether it fits is a matter of the node counters of its models alone.
     template <placement::policy Placement>
     [[nodiscard]] bool counted(view const& v, std::uint32_t shape) {
         auto const& known = at(v, shape);
@@ -44,12 +44,7 @@ public:
             if (!known.whole) return true;
             if (free.free_gpus(model) < known.gpus) continue;
             if (!together) return true;
-            if (free.at_least(model, gang.each) < gang.full) continue;
-            if (gang.rest != 0 && free.at_least(model, gang.rest) < gang.nodes()) continue;
-            if (known.span == job::span::one_rack && gang.full > 1 &&
-                free.racks().tightest(model, gang.full) == cluster::bitmap::none)
-                continue;
-            return true;
+            if (placement::enough_nodes(gang, known.span, free, model)) return true;
         }
         return known.span == job::span::anywhere && together && !known.fits_together;
     }
