@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Facts that a simulated world never tells: news of runs and orders that are long over, at the worst moment.
 #include <cstdint>
-#include <cstdio>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <rota/cluster/placement.hpp>
@@ -15,17 +15,15 @@
 #include <rota/job/spec.hpp>
 #include <rota/log/record.hpp>
 
+#include "../tally.hpp"
+
 namespace {
 
 using namespace rota;
 
-int passed = 0;
-int failed = 0;
+auto told = tally{};
 
-void check(bool good, std::string const& what) {
-    ++(good ? passed : failed);
-    if (!good) std::printf("FAILED: %s\n", what.c_str());
-}
+void check(bool good, std::string_view what) { told.check(good, what); }
 
 /// One job on one node of two GPUs; every order is answered by the test.
 struct desk {
@@ -138,6 +136,5 @@ int main() {
     the_wrong_gang_is_refused();
     an_older_run_ends_late();
     an_older_order_is_answered_late();
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed != 0;
+    return told.end();
 }

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,19 +29,16 @@
 #include <rota/placement/node_state.hpp>
 #include <rota/placement/uniform_draw.hpp>
 
+#include "../tally.hpp"
 #include "naive.hpp"
 
 namespace {
 
 using namespace rota;
 
-auto passed = 0;
-auto failed = 0;
+auto told = tally{};
 
-void check(bool good, std::string const& what) {
-    ++(good ? passed : failed);
-    if (!good) std::printf("FAILED: %s\n", what.c_str());
-}
+void check(bool good, std::string_view what) { told.check(good, what); }
 
 struct scene {
     cluster::spec cluster;
@@ -287,6 +284,5 @@ int main() {
              run_is_naive_run);
     property("a node on which nothing fits changes nothing", a_useless_node_changes_nothing);
     property("arrivals are the pods, tuned to the load", arrivals_are_tuned);
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return told.end();
 }

@@ -28,18 +28,15 @@
 #include <rota/trace/openb.hpp>
 #include <rota/trace/openb_pods.hpp>
 
+#include "../tally.hpp"
+
 namespace {
 
 using namespace rota;
 
-auto passed = 0;
-auto failed = 0;
+auto told = tally{};
 
-bool check(bool good, std::string const& what) {
-    ++(good ? passed : failed);
-    if (!good) std::printf("FAILED: %s\n", what.c_str());
-    return good;
-}
+bool check(bool good, std::string_view what) { return told.check(good, what); }
 
 constexpr auto seeds = std::uint64_t{10}; // 42 to 51, as many as were published
 constexpr auto policies = std::to_array<std::string_view>(
@@ -287,6 +284,5 @@ int main(int count, char** arguments) {
         }
     }
     std::printf("largest difference: %.2f standard errors\n", worst);
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return told.end();
 }

@@ -2,8 +2,8 @@
 // Scorers of a node's state as policies over a ledger: the node is the best one, the GPUs are those of the scorer.
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,17 +22,15 @@
 #include <rota/placement/of_state.hpp>
 #include <rota/placement/target_workload.hpp>
 
+#include "../tally.hpp"
+
 namespace {
 
 using namespace rota;
 
-auto passed = 0;
-auto failed = 0;
+auto told = tally{};
 
-void check(bool good, std::string const& what) {
-    ++(good ? passed : failed);
-    if (!good) std::printf("FAILED: %s\n", what.c_str());
-}
+void check(bool good, std::string_view what) { told.check(good, what); }
 
 job::request some_request() {
     auto need = job::gang(*rc::gen::element(1, 1, 1, 2, 4, 8, 12, 16),
@@ -134,6 +132,5 @@ int main() {
     auto const packing = placement::by_score<of_state<placement::gpu_packing>>{};
     check(fgd.place(need, free)->front().gpus == 4, "FGD keeps the GPUs that pods of 500 can use");
     check(packing.place(need, free)->front().gpus == 1, "packing takes the tightest");
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return told.end();
 }

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <map>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -28,18 +28,16 @@
 #include <rota/placement/target_workload.hpp>
 #include <rota/placement/uniform_draw.hpp>
 
+#include "../tally.hpp"
+
 namespace {
 
 using namespace rota;
 using placement::node_state;
 
-auto passed = 0;
-auto failed = 0;
+auto told = tally{};
 
-void check(bool good, std::string const& what) {
-    ++(good ? passed : failed);
-    if (!good) std::printf("FAILED: %s\n", what.c_str());
-}
+void check(bool good, std::string_view what) { told.check(good, what); }
 
 job::pod pod(int gpus, int milli, std::uint32_t cpu_milli = 0, std::uint32_t models = job::any_model) {
     return {.cpu_milli = cpu_milli,
@@ -394,6 +392,5 @@ int main() {
             RC_ASSERT(after.held[s] - on.held[s] ==
                       (need.gpus != 0 && s == static_cast<int>(placement::size_of(need)) ? 1u : 0u));
     });
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return told.end();
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Which node and which GPU: the tightest or the loosest by hand, and of equal ones the lowest number.
 #include <cstdint>
-#include <cstdio>
 #include <string>
 
 #include <rota/cluster/ledger.hpp>
@@ -14,12 +13,13 @@
 #include <rota/placement/first_fit.hpp>
 #include <rota/placement/worst_fit.hpp>
 
+#include "../tally.hpp"
+
 namespace {
 
 using namespace rota;
 
-int passed = 0;
-int failed = 0;
+auto told = tally{};
 
 /// On four equal nodes, with the first one taken, the gang lies on the next ones.
 template <class Policy>
@@ -35,8 +35,7 @@ void lowest(std::string const& name, Policy const& policy) {
             auto good = static_cast<bool>(where) && where->size() == (gpus == 8 ? 2u : 1u);
             for (auto const& part : good ? *where : cluster::placement{})
                 good = good && index(part.node) <= (gpus == 8 ? 2u : 1u);
-            ++(good ? passed : failed);
-            if (!good) std::printf("FAILED: %s: %d GPUs, %u CPU\n", name.c_str(), gpus, cpu);
+            told.check(good, name + ": " + std::to_string(gpus) + " GPUs, " + std::to_string(cpu) + " CPU");
         }
 }
 
@@ -54,9 +53,8 @@ void chooses(std::string const& name, Policy const& policy, std::uint32_t for_on
             auto const where = policy.place(need, free);
             auto const good =
                 static_cast<bool>(where) && index(where->front().node) == (gpus == 1 ? for_one : for_two);
-            ++(good ? passed : failed);
-            if (!good)
-                std::printf("FAILED: %s chooses another node for %d GPUs, %u CPU\n", name.c_str(), gpus, cpu);
+            told.check(good, name + " chooses another node for " + std::to_string(gpus) + " GPUs, " +
+                                 std::to_string(cpu) + " CPU");
         }
 }
 
@@ -72,8 +70,7 @@ void a_share_goes_where_it_is_tight() {
         auto const where = placement::best_fit{}.place(need, free);
         auto const wanted = milli <= 300 ? 4 : milli <= 500 ? 2 : 1;
         auto const good = static_cast<bool>(where) && where->front().gpus == wanted;
-        ++(good ? passed : failed);
-        if (!good) std::printf("FAILED: a share of %d goes to another GPU than the tightest\n", milli);
+        told.check(good, "a share of " + std::to_string(milli) + " goes to another GPU than the tightest");
     }
 }
 
@@ -89,6 +86,5 @@ int main() {
     lowest("first fit", placement::first_fit{});
     lowest("consolidated", placement::consolidated{});
     lowest("dot product", placement::dot_product{});
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed != 0;
+    return told.end();
 }

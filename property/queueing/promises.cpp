@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include <rota/contract/claims.hpp>
 #include <rota/contract/recorder.hpp>
@@ -13,20 +14,16 @@
 #include <rota/trace/formats.hpp>
 #include <rota/verify/policy_laws.hpp>
 
+#include "../tally.hpp"
 #include "real_loads.hpp"
 
 namespace {
 
 using namespace rota;
 
-auto passed = 0;
-auto failed = 0;
+auto told = tally{};
 
-bool check(bool good, std::string const& what) {
-    ++(good ? passed : failed);
-    if (!good) std::printf("FAILED: %s\n", what.c_str());
-    return good;
-}
+bool check(bool good, std::string_view what) { return told.check(good, what); }
 
 struct judged {
     bool complete = false;
@@ -79,6 +76,5 @@ int main() {
         auto const lied = run(cluster, real_loads::workload(read, std::array{0.5}));
         check(lied.complete && lied.promises.late > 0, name + ": limits that lie break promises");
     }
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return told.end();
 }

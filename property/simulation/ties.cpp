@@ -2,6 +2,7 @@
 // What comes first where an order and an end meet in one instant.
 #include <cstdint>
 #include <cstdio>
+#include <string>
 
 #include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
@@ -14,6 +15,8 @@
 #include <rota/placement/first_fit.hpp>
 #include <rota/simulation/conditions.hpp>
 #include <rota/simulation/simulator.hpp>
+
+#include "../tally.hpp"
 
 namespace {
 
@@ -38,8 +41,7 @@ struct stops_once {
     }
 };
 
-int passed = 0;
-int failed = 0;
+auto told = tally{};
 
 /// Orders take a ms, so it runs from 1 to 11. A stop that is sent at `stop` arrives a ms later.
 void expect(std::int64_t stop, std::int64_t end, std::uint32_t preemptions) {
@@ -53,10 +55,9 @@ void expect(std::int64_t stop, std::int64_t end, std::uint32_t preemptions) {
     host.run([&] { return stops_once{sim_time{stop}}; });
     auto const& got = host.results().front();
     auto const good = index(got.finish) == end && got.preemptions == preemptions;
-    ++(good ? passed : failed);
-    if (!good)
-        std::printf("FAILED: stopped at %lld, it ends at %lld after %u preemptions\n",
-                    static_cast<long long>(stop), static_cast<long long>(index(got.finish)), got.preemptions);
+    told.check(good, "stopped at " + std::to_string(stop) + ", it ends at " +
+                         std::to_string(index(got.finish)) + " after " + std::to_string(got.preemptions) +
+                         " preemptions");
 }
 
 } // namespace
@@ -65,6 +66,5 @@ int main() {
     expect(8, 12, 1);  // it stops at 9, starts again at 10 and has 2 ms to do
     expect(9, 12, 1);  // it stops at 10, starts again at 11 and has 1 ms to do
     expect(10, 11, 0); // the stop arrives as it ends: it has ended
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed != 0;
+    return told.end();
 }

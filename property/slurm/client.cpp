@@ -16,6 +16,8 @@
 #include <rota/slurm/sinfo.hpp>
 #include <rota/slurm/squeue.hpp>
 
+#include "../tally.hpp"
+
 namespace {
 
 namespace slurm = rota::slurm;
@@ -24,13 +26,9 @@ using slurm::job_state;
 using slurm::reply;
 using words = std::vector<std::string>;
 
-auto passed = 0;
-auto failed = 0;
+auto told = tally{};
 
-void check(bool good, std::string_view what) {
-    ++(good ? passed : failed);
-    if (!good) std::printf("FAILED: %.*s\n", static_cast<int>(what.size()), what.data());
-}
+void check(bool good, std::string_view what) { told.check(good, what); }
 
 /// Answers with what was put down for each program, and remembers what it was asked.
 struct scripted {
@@ -261,6 +259,5 @@ int main() {
     polls();
     verbs();
     commands();
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return told.end();
 }

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "../tally.hpp"
 #include "../verify/suite.hpp"
 #include "emulated.hpp"
 
@@ -268,8 +269,7 @@ judged run(scheduler_under_test const& of, std::uint64_t seed) {
 /// ROTA_CASES / 20 cases each; arguments: a part of a scheduler's name, and one seed whose log is printed.
 int main(int argc, char** argv) {
     auto const cases = std::max<std::uint64_t>(cases_wanted(5'000) / 20, 1);
-    auto passed = 0;
-    auto failed = 0;
+    auto told = tally{};
     auto all = met{};
     for (auto const& one : everybody()) {
         if (argc > 1 && one.name.find(argv[1]) == std::string::npos) continue;
@@ -299,12 +299,11 @@ int main(int argc, char** argv) {
             count(seen.interrupted), count(seen.lost), count(seen.refused), count(seen.elsewhere),
             count(seen.strays), count(seen.cancelled), count(seen.blind), count(seen.outages), bad);
         all.add(seen);
-        ++(bad == 0 && seen.starts != 0 ? passed : failed);
+        told.check(bad == 0 && seen.starts != 0, one.name);
     }
     if (argc == 1 && cases >= 50) // fewer need not meet everything
         for (auto const count : {all.preempted, all.interrupted, all.lost, all.refused, all.elsewhere,
                                  all.strays, all.cancelled, all.blind, all.outages})
-            ++(count != 0 ? passed : failed);
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed != 0 || (passed == 0 && argc < 3) ? 1 : 0;
+            told.check(count != 0, "every kind of mishap was met");
+    return argc < 3 ? told.end() : 0;
 }

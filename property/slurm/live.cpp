@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -31,6 +32,8 @@
 #include <rota/verify/report.hpp>
 #include <rota/verify/subject.hpp>
 
+#include "../tally.hpp"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -40,14 +43,9 @@ using rota::job_id;
 using rota::log::kind;
 using words = std::vector<std::string>;
 
-auto passed = 0;
-auto failed = 0;
+auto told = tally{};
 
-bool check(bool good, std::string const& what) {
-    ++(good ? passed : failed);
-    if (!good) std::printf("FAILED: %s\n", what.c_str());
-    return good;
-}
+bool check(bool good, std::string_view what) { return told.check(good, what); }
 
 /// Counts tenths of a second; saves the count when told to, and goes on from it after a restart.
 constexpr auto script = R"(#!/bin/bash
@@ -229,7 +227,7 @@ void drive(fs::path const& folder) {
     s.check_places();
     s.check_laws();
     check(s.host().strays() == 0, "nothing ran that was not ordered");
-    if (failed != 0) std::printf("%s", rota::log::to_text(s.log()).c_str());
+    if (told.failed() != 0) std::printf("%s", rota::log::to_text(s.log()).c_str());
 }
 
 } // namespace
@@ -237,8 +235,7 @@ void drive(fs::path const& folder) {
 int main() {
     if (auto const* const folder = std::getenv("MINI_CLUSTER"); folder != nullptr) {
         drive(folder);
-        std::printf("%d passed, %d failed\n", passed, failed);
-        return failed == 0 && passed != 0 ? 0 : 1;
+        return told.end();
     }
     auto const* const source = std::getenv("ROTA_SOURCE");
     if (source == nullptr) {

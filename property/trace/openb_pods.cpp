@@ -1,25 +1,21 @@
 // SPDX-License-Identifier: BSL-1.0
 // The lists of pods that packing studies read: what is kept, in which order, and what is refused where.
 #include <cstdint>
-#include <cstdio>
 #include <string>
 #include <string_view>
 
 #include <rota/cluster/spec.hpp>
 #include <rota/trace/openb_pods.hpp>
 
+#include "../tally.hpp"
+
 namespace {
 
 using namespace rota;
 
-auto passed = 0;
-auto failed = 0;
+auto told = tally{};
 
-bool check(bool good, std::string const& what) {
-    ++(good ? passed : failed);
-    if (!good) std::printf("FAILED: %s\n", what.c_str());
-    return good;
-}
+bool check(bool good, std::string_view what) { return told.check(good, what); }
 
 trace::pod_reading read(std::string const& bytes, trace::options const& how = {}) {
     auto const from = trace::from_bytes("pods.csv", bytes);
@@ -99,6 +95,5 @@ int main() {
     auto const collected = read(std::string{head} + "a,1,1,1,x\nb,1,1,1,500\n", how);
     check(collected.said.ok() && collected.pods.size() == 1 && collected.said.tally.dropped == 1,
           "a wrong row is dropped where that was asked for");
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return told.end();
 }

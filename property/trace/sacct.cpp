@@ -10,18 +10,16 @@
 #include <rota/job/work.hpp>
 #include <rota/trace/sacct.hpp>
 
+#include "../tally.hpp"
+
 namespace {
 
 namespace trace = rota::trace;
 using rota::job::outcome;
 
-auto passed = 0;
-auto failed = 0;
+auto told = tally{};
 
-void check(bool good, std::string_view what) {
-    ++(good ? passed : failed);
-    if (!good) std::printf("FAILED: %.*s\n", static_cast<int>(what.size()), what.data());
-}
+void check(bool good, std::string_view what) { told.check(good, what); }
 
 constexpr auto header =
     "JobID|User|Account|State|Submit|Eligible|Start|End|ElapsedRaw|TimelimitRaw|ReqTRES|AllocTRES\n";
@@ -173,6 +171,5 @@ int main() {
     states();
     several_rows_a_job();
     resources();
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return told.end();
 }

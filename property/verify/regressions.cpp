@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -28,6 +27,7 @@
 #include <rota/verify/suite.hpp>
 #include <rota/verify/timeline.hpp>
 
+#include "../tally.hpp"
 #include "regressions.hpp"
 #include "suite.hpp"
 
@@ -35,13 +35,9 @@ namespace {
 
 namespace verify = rota::verify;
 
-int passed = 0;
-int failed = 0;
+auto told = tally{};
 
-void check(bool good, std::string const& what) {
-    ++(good ? passed : failed);
-    if (!good) std::printf("FAILED: %s\n", what.c_str());
-}
+void check(bool good, std::string_view what) { told.check(good, what); }
 
 namespace system = rota::system;
 
@@ -176,9 +172,9 @@ void a_failure_becomes_a_file() {
     check(std::holds_alternative<verify::counter_example>(read), "its file can be read");
     auto const again = verify::run_and_check(std::get<verify::counter_example>(read).what, fifo.make, lies);
     check(again.log == one.found.log && again.laws.broken() == one.smallest.broken, "it breaks the same law");
-    auto const told = verify::story(one.smallest.what, one.found);
-    check(told.find("waiting ") != std::string::npos && told.find("W2 broken") != std::string::npos,
-          "its story has a timeline and a law\n" + told);
+    auto const story = verify::story(one.smallest.what, one.found);
+    check(story.find("waiting ") != std::string::npos && story.find("W2 broken") != std::string::npos,
+          "its story has a timeline and a law\n" + story);
     check(verify::text(run).starts_with("breaks W2 of rota suite 1: 200 trials from seed 1, "),
           "what was broken, in one line\n" + verify::text(run));
     auto const honest = verify::run_suite("fifo", fifo.make, fifo.claims, {.cases = 200, .stops = true});
@@ -194,6 +190,5 @@ int main() {
     what_is_no_replay_file_is_refused();
     timelines();
     a_failure_becomes_a_file();
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed != 0;
+    return told.end();
 }
