@@ -1,36 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# The command-line tool as its users meet it. Its path is in ROTA_CLI.
+# The command-line tool as its users meet it.
 set -u
-rota=${ROTA_CLI:?the path of the tool}
-here=$(mktemp -d)
-trap 'rm -rf "$here"' EXIT
-cd "$here" || exit 1
-passed=0
-failed=0
+source "$(dirname "$0")/../tally.sh"
 
-ok() {
-    passed=$((passed + 1))
-}
-bad() {
-    failed=$((failed + 1))
-    echo "FAILED: $1"
-    sed 's/^/    /' out.txt err.txt 2>/dev/null | head -n 12
-}
-check() { # what, command...: the command succeeds
-    local what=$1
-    shift
-    if "$@"; then ok; else bad "$what"; fi
-}
-expect() { # code, text or '' somewhere in what it says, arguments...
-    local code=$1 text=$2
-    shift 2
-    timeout 120 "$rota" "$@" >out.txt 2>err.txt </dev/null
-    local got=$?
-    if [ $got != "$code" ]; then bad "exit code $got, expected $code: rota $*"
-    elif [ -n "$text" ] && ! grep -qF -- "$text" out.txt err.txt; then bad "'$text' was not said: rota $*"
-    else ok; fi
-}
 nothing_left() { # no temporary file here or below
     [ -z "$(find . -name '.*.tmp')" ]
 }
@@ -224,5 +197,4 @@ for signal in INT TERM; do
 done
 check 'no temporary file is left anywhere' nothing_left
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+end

@@ -1,22 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 # `rota list` names every policy and system: each header of their rooms, apart from the parts that the test of the
-# layers says are no policies. The tool's path is in ROTA_CLI, the source's in ROTA_SOURCE.
+# layers says are no policies. The source's path is in ROTA_SOURCE.
 set -u
-rota=${ROTA_CLI:?the path of the tool}
+source "$(dirname "$0")/../tally.sh"
 cd "${ROTA_SOURCE:?the path of the source}" || exit 1
-passed=0
-failed=0
-check() { # what, command...: the command succeeds
-    local what=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: $what"
-    fi
-}
 # An entry is its name at the third column, then lines that begin further to the right.
 said=$("$rota" list) || exit 1
 listed=$(sed -n 's|^ *header: rota/||p' <<<"$said")
@@ -59,5 +47,4 @@ while read -r key header; do
     check "rota/$header has no $key" grep -qw -- "$key" "include/$header"
 done <<<"$knobs"
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+end
