@@ -135,6 +135,10 @@ struct program {
         one.add_option("--jobs", simulate.jobs_csv, "write one CSV line a job to this file");
         one.add_option("--log", simulate.log, "write the schedule log to this file");
         one.add_option("--summary", simulate.summary, "write the metrics as JSON to this file");
+        one.add_option(
+            "--resume", simulate.resume,
+            "note in this file how far the run is, until it is over; where the file is there, a run "
+            "was cut short, and this one must be the same run");
         add_world(one, simulate.world);
 
         auto& many = command("compare", "Run several schedulers over a workload",

@@ -46,6 +46,7 @@ struct simulate_options {
     std::string jobs_csv;
     std::string log;
     std::string summary;
+    std::string resume; ///< empty: nothing is noted
 };
 
 struct compare_options {

@@ -25,7 +25,7 @@ bool some_are_elastic(rota::job::workload const& jobs) {
 } // namespace
 
 run simulate_one(inputs const& in, chosen const& scheduler, world_options const& asked,
-                 rota::simulation::conditions const& world, bool logged, progress& bar) {
+                 rota::simulation::conditions const& world, bool logged, progress& bar, resume_file* note) {
     using rota::simulation::simulator;
     auto out = run{};
     out.label = scheduler.label;
@@ -43,6 +43,7 @@ run simulate_one(inputs const& in, chosen const& scheduler, world_options const&
     auto const size = static_cast<double>(std::max<std::size_t>(in.jobs.size(), 1));
     auto const watch = [&](simulator const& of) {
         bar.show(static_cast<double>(of.ended()) / size);
+        if (note != nullptr) note->reached(out.log);
         return signalled() == 0;
     };
     bar.begin(out.label);

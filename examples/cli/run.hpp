@@ -15,6 +15,7 @@
 #include "console.hpp"
 #include "inputs.hpp"
 #include "registry.hpp"
+#include "resume_file.hpp"
 
 namespace cli {
 
@@ -29,9 +30,11 @@ struct run {
     double wall_s = 0;       ///< of the simulation alone
 };
 
-/// Simulates. Ends the command where a signal comes.
+/// Simulates; the log so far is noted where `note` is given, which needs `logged`. Ends the command where a
+/// signal comes.
 [[nodiscard]] run simulate_one(inputs const& in, chosen const& scheduler, world_options const& asked,
-                               rota::simulation::conditions const& world, bool logged, progress& bar);
+                               rota::simulation::conditions const& world, bool logged, progress& bar,
+                               resume_file* note = nullptr);
 
 } // namespace cli
 

@@ -21,6 +21,7 @@
 #include "options.hpp"
 #include "output_file.hpp"
 #include "registry.hpp"
+#include "resume_file.hpp"
 #include "run.hpp"
 #include "summary.hpp"
 
@@ -102,17 +103,29 @@ int simulate(simulate_options const& asked) {
     auto csv = open_if(asked.jobs_csv, asked.input);
     auto log = open_if(asked.log, asked.input);
     auto summary = open_if(asked.summary, asked.input);
+    auto note = std::optional<resume_file>{};
+    if (!asked.resume.empty()) {
+        for (auto const& output : {asked.jobs_csv, asked.log, asked.summary})
+            if (auto ignored = std::error_code{};
+                asked.resume == output || fs::equivalent(asked.resume, output, ignored))
+                refuse(fmt::format("'{}' is named as an output and as --resume", asked.resume));
+        note.emplace(asked.resume);
+    }
     auto const in = read_inputs(asked.input);
     check_outages(world, in.cluster);
+    if (note) note->begin(in, scheduler, asked.world);
     auto runs = std::vector<run>{};
     {
         auto bar = progress{1};
-        runs.push_back(simulate_one(in, scheduler, asked.world, world, log.has_value(), bar));
+        runs.push_back(
+            simulate_one(in, scheduler, asked.world, world, log || note, bar, note ? &*note : nullptr));
     }
+    if (note) note->ended(runs[0].log);
     if (csv) write(csv, rota::report::jobs_csv(in.jobs, runs[0].facts));
     if (log) write(log, rota::log::to_text(runs[0].log));
     if (summary) write(summary, summary_json(in, asked.world, runs));
     for (auto* const file : {&csv, &log, &summary}) commit(*file);
+    if (note) note->remove();
     print(summary_table(in, runs));
     return code_of(runs);
 }

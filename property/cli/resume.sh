@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# A simulation that is cut short, by signals and by SIGKILL at any moment, and repeated: the same log, byte for byte.
+set -u
+rota=${ROTA_CLI:?the path of the tool}
+here=$(mktemp -d)
+trap 'rm -rf "$here"' EXIT
+cd "$here" || exit 1
+passed=0
+failed=0
+RANDOM=1
+
+check() { # what, command...: the command succeeds
+    local what=$1
+    shift
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED: $what"
+        sed 's/^/    /' out.txt err.txt 2>/dev/null | head -n 12
+    fi
+}
+run() { # code, text, arguments...: of the run that may be repeated
+    local code=$1 text=$2
+    shift 2
+    timeout 120 "$rota" simulate --workload jobs.csv --cluster 2x4x8 "$@" >out.txt 2>err.txt </dev/null
+    local got=$?
+    check "exit code $got, expected $code: $*" test $got = "$code"
+    check "'$text' was not said: $*" grep -qF -- "$text" out.txt err.txt
+}
+records() { sed -n 's/^records //p' note 2>/dev/null || true; }
+
+"$rota" generate --jobs 4000 --seed 3 --load 4 --gpus 64 --gpus-max 64 --out jobs.csv >/dev/null 2>&1
+same=(--scheduler gang_time_slicing:quantum_s=1500 --cost fixed --crash-mean 300 --latency 2 --seed 4)
+"$rota" simulate --workload jobs.csv --cluster 2x4x8 "${same[@]}" --log whole.log --jobs whole.csv >/dev/null 2>&1
+check 'there is a log to compare with' test "$(wc -l <whole.log)" -gt 50000
+
+echo 'what stood here before' >cut.log
+furthest=0
+for signal in KILL INT KILL TERM KILL; do
+    "$rota" simulate --workload jobs.csv --cluster 2x4x8 "${same[@]}" --log cut.log --jobs cut.csv --resume note \
+        >out.txt 2>err.txt </dev/null &
+    pid=$!
+    for _ in $(seq 1000); do
+        if [ "$(records)" -gt 0 ] 2>/dev/null; then break; fi
+        sleep 0.01
+    done
+    sleep 0.$((RANDOM % 10))
+    kill -s $signal $pid
+    wait $pid 2>/dev/null
+    code=$?
+    check "exit code $code after $signal" test $code = $((128 + $(kill -l $signal)))
+    check "the note is there after $signal" test "$(head -n 1 note)" = '#rota-resume 1'
+    check "the note does not go back: $(records) after $furthest" test "$(records)" -ge $furthest
+    furthest=$(records)
+    check "the old log stays after $signal" test "$(cat cut.log)" = 'what stood here before' -a ! -e cut.csv
+done
+check "something was noted: $furthest records" test "$furthest" -gt 0
+
+# another run is refused before it is simulated, and the note stays
+cp note kept
+run 2 "its world was 'seed 4" "${same[@]/%4/5}" --resume note --log cut.log
+run 2 "its scheduler was 'gang_time_slicing:quantum_s=1500' and is 'fifo'" --scheduler fifo --resume note
+mv jobs.csv jobs.kept
+sed '$d' jobs.kept >jobs.csv
+run 2 'its workload was' "${same[@]}" --resume note
+mv jobs.kept jobs.csv
+timeout 120 "$rota" simulate --workload jobs.csv --cluster 2x4x7 "${same[@]}" --resume note >out.txt 2>err.txt
+check 'its cluster was' grep -qF 'its cluster was' err.txt
+check 'refusals leave the note' cmp -s note kept
+run 2 'named as an output and as --resume' "${same[@]}" --resume note --jobs note
+run 2 "read '#rota-workload 1', expected '#rota-resume 1'" "${same[@]}" --resume jobs.csv
+run 2 'cannot write' "${same[@]}" --resume no_folder/note
+printf '#rota-resume 1\nrecords many\nlog 0\n' >bad
+run 2 "one line 'records NUMBER'" "${same[@]}" --resume bad
+
+# a run that is not the one that was cut short ends with code 1 and writes no output
+sed 's/^log .*/log 0123456789abcdef/' kept >other
+run 1 "this log differs among the first $furthest records" "${same[@]}" --resume other --log cut.log
+sed 's/^records .*/records 999999999/' kept >other
+run 1 'that log had 999999999 records' "${same[@]}" --resume other --log cut.log
+check 'neither wrote the log' test "$(cat cut.log)" = 'what stood here before'
+
+run 0 "the first $furthest records are the same" "${same[@]}" --log cut.log --jobs cut.csv --resume note
+check 'the same log, byte for byte' cmp whole.log cut.log
+check 'the same results' cmp whole.csv cut.csv
+check 'nothing is left to repeat' test ! -e note
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
