@@ -2,11 +2,12 @@
 #ifndef ROTA_CONTRACT_PLACEMENT_POOL_HPP
 #define ROTA_CONTRACT_PLACEMENT_POOL_HPP
 
+#include <array>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include <rota/cluster/placement.hpp>
+#include <rota/core/boxed.hpp>
 
 namespace rota {
 
@@ -19,13 +20,13 @@ public:
     placement_pool() { (void)acquire(); } // number 0 stays empty
 
     [[nodiscard]] cluster::placement const& at(std::uint32_t number) const noexcept {
-        return chunks_[number / chunk][number % chunk];
+        return (*chunks_[number / chunk])[number % chunk];
     }
     /// Makes `number` name a copy of p, which may be what it names already.
     void assign(std::uint32_t& number, cluster::placement const& p) {
         if (p.empty()) return clear(number);
         auto const fresh = acquire();
-        chunks_[fresh / chunk][fresh % chunk] = p;
+        (*chunks_[fresh / chunk])[fresh % chunk] = p;
         clear(number);
         number = fresh;
     }
@@ -38,7 +39,7 @@ public:
     void clear(std::uint32_t& number) noexcept {
         if (number == 0) return;
         if (--uses_[number] == 0) {
-            chunks_[number / chunk][number % chunk].clear();
+            (*chunks_[number / chunk])[number % chunk].clear();
             free_.push_back(number); // has room: acquire() saw to it
         }
         number = 0;
@@ -50,7 +51,7 @@ private:
     std::uint32_t acquire() {
         if (free_.empty()) {
             if (uses_.size() % chunk == 0) {
-                chunks_.push_back(std::make_unique<cluster::placement[]>(chunk));
+                chunks_.emplace_back();
                 free_.reserve(uses_.size() + chunk);
             }
             uses_.push_back(1);
@@ -62,7 +63,7 @@ private:
         return number;
     }
 
-    std::vector<std::unique_ptr<cluster::placement[]>> chunks_;
+    std::vector<boxed<std::array<cluster::placement, chunk>>> chunks_;
     std::vector<std::uint32_t> uses_; ///< [numbers] who share it
     std::vector<std::uint32_t> free_;
 };

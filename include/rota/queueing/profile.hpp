@@ -7,10 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <utility>
 #include <vector>
 
+#include <rota/core/boxed.hpp>
 #include <rota/core/units.hpp>
 
 namespace rota::queueing {
@@ -22,7 +22,7 @@ namespace rota::queueing {
 class profile {
 public:
     explicit profile(std::int64_t capacity) : capacity_{capacity} {
-        blocks_.push_back(std::make_unique<block>());
+        blocks_.emplace_back();
         sums_.push_back({sim_time{std::numeric_limits<std::int64_t>::min()}, 0, capacity, capacity});
         blocks_.front()->at[0] = sums_.front().from;
         blocks_.front()->free[0] = capacity;
@@ -163,7 +163,7 @@ private:
         auto [b, i] = find(at);
         if (blocks_[b]->at[i] == at) return;
         if (blocks_[b]->size == room) {
-            auto upper = std::make_unique<block>();
+            auto upper = boxed<block>{};
             std::copy(blocks_[b]->at.begin() + room / 2, blocks_[b]->at.end(), upper->at.begin());
             std::copy(blocks_[b]->free.begin() + room / 2, blocks_[b]->free.end(), upper->free.begin());
             upper->size = blocks_[b]->size = room / 2;
@@ -216,7 +216,7 @@ private:
 
     std::int64_t capacity_;
     sim_time now_{std::numeric_limits<std::int64_t>::min()};
-    std::vector<std::unique_ptr<block>> blocks_;
+    std::vector<boxed<block>> blocks_;
     std::vector<summary> sums_; ///< [blocks]
 };
 

@@ -7,11 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include <rota/core/boxed.hpp>
 #include <rota/core/units.hpp>
 
 namespace rota::queueing {
@@ -146,8 +146,10 @@ private:
         std::array<millis, capacity> limit_ms;
 
         [[nodiscard]] rank* begin() noexcept { return ranks.data() + from; }
+        [[nodiscard]] rank const* begin() const noexcept { return ranks.data() + from; }
         [[nodiscard]] rank* end() noexcept { return begin() + size; }
         [[nodiscard]] millis* limits() noexcept { return limit_ms.data() + from; }
+        [[nodiscard]] millis const* limits() const noexcept { return limit_ms.data() + from; }
         [[nodiscard]] millis least() noexcept { return *std::min_element(limits(), limits() + size); }
         void close_the_gap() noexcept {
             std::copy(begin(), end(), ranks.data());
@@ -161,15 +163,10 @@ private:
         return after == first_.begin() ? 0 : static_cast<std::size_t>(after - first_.begin()) - 1;
     }
     void add_block(std::size_t at) {
-        auto fresh = std::unique_ptr<block>{};
-        if (spare_.empty()) {
-            fresh = std::make_unique<block>();
-        } else {
-            fresh = std::move(spare_.back());
-            spare_.pop_back();
-            fresh->from = fresh->size = 0;
-        }
-        blocks_.insert(blocks_.begin() + static_cast<std::ptrdiff_t>(at), std::move(fresh));
+        if (spare_.empty()) spare_.emplace_back();
+        spare_.back()->from = spare_.back()->size = 0;
+        blocks_.insert(blocks_.begin() + static_cast<std::ptrdiff_t>(at), std::move(spare_.back()));
+        spare_.pop_back();
         first_.insert(first_.begin() + static_cast<std::ptrdiff_t>(at), rank{});
         least_.insert(least_.begin() + static_cast<std::ptrdiff_t>(at), millis{});
     }
@@ -217,10 +214,10 @@ private:
         least_[b] = one.size++ == 0 ? limit_ms : std::min(least_[b], limit_ms);
     }
 
-    std::vector<std::unique_ptr<block>> blocks_;
+    std::vector<boxed<block>> blocks_;
     std::vector<rank> first_;   ///< of each block
     std::vector<millis> least_; ///< limit of each block
-    std::vector<std::unique_ptr<block>> spare_;
+    std::vector<boxed<block>> spare_;
 };
 
 } // namespace rota::queueing
