@@ -118,6 +118,7 @@ struct program {
     pack_options pack;
     import_sacct_options import_sacct;
     check_log_options check_log;
+    replay_options replay;
     int (*chosen)(program const&) = nullptr;
 
     program() {
@@ -209,6 +210,15 @@ struct program {
                          "head_never_waits, work_conserving, easy_promise, meets_deadlines, clairvoyant, "
                          "justified_victims");
         add_world(judge, check_log.world);
+
+        auto& again = command("replay", "Run a replay file: a case that once broke a law of scheduling",
+                              [](program const& p) { return cli::replay(p.replay); });
+        again.add_option("FILE", replay.file, "as a test of a scheduler wrote it; docs/verification.md")
+            ->required();
+        again.add_option("--scheduler", replay.scheduler,
+                         "NAME or NAME:key=value,..., by default the one that the file names");
+        again.footer(
+            "Exit codes: 0 no law breaks; 1 a law breaks; 2 a wrong option or file, said with its place.");
 
         command("list", "Name every scheduler and policy with parameters, defaults and source",
                 [](program const&) { return cli::list(); });

@@ -98,6 +98,11 @@ struct check_log_options {
     std::string claims;
 };
 
+struct replay_options {
+    std::string file;
+    std::string scheduler; ///< empty: the one that the file names
+};
+
 // Each ends by returning the exit code or by throwing a failure.
 int simulate(simulate_options const& asked);
 int compare(compare_options const& asked);
@@ -106,6 +111,7 @@ int generate(generate_options const& asked);
 int pack(pack_options const& asked);
 int import_sacct(import_sacct_options const& asked);
 int check_log(check_log_options const& asked);
+int replay(replay_options const& asked);
 int list();
 
 } // namespace cli

@@ -41,11 +41,12 @@ void check(bool good, std::string_view what) { told.check(good, what); }
 
 namespace system = rota::system;
 
+// Named as `rota replay` names them.
 subject_under_test const fifo = under_test("fifo", [](auto const&) { return system::fifo<>{}; });
 subject_under_test const edf =
-    under_test("edf with admission", [](auto const&) { return system::edf_admission<>{}; });
+    under_test("edf_admission", [](auto const&) { return system::edf_admission<>{}; });
 subject_under_test const gavel = under_test(
-    "gavel max-min, 60 s", [](auto const&) { return system::gavel_max_min<>{{}, {}, {}, 60'000}; });
+    "gavel_max_min:quantum_s=60", [](auto const&) { return system::gavel_max_min<>{{}, {}, {}, 60'000}; });
 
 void every_regression() {
     auto const everybody = std::vector{fifo, edf, gavel};
