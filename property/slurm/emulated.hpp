@@ -49,7 +49,7 @@ public:
     emulated(rota::cluster::spec const& cluster, rota::job::workload const& jobs,
              std::vector<rota::cluster::outage> outages, weather how, std::uint64_t seed)
         : cluster_{&cluster}, jobs_{&jobs}, outages_{std::move(outages)}, how_{how}, random_{seed},
-          up_(cluster.nodes.size(), true), told_up_(up_) {}
+          up_(cluster.nodes.size(), true), told_up_(up_), known_up_(up_) {}
 
     [[nodiscard]] std::vector<run> const& runs() const noexcept { return runs_; }
     /// The changes of nodes that a poll has shown, in the order in which a host hears of them.
@@ -94,6 +94,16 @@ public:
                     told_.push_back({now_, rota::node_id{static_cast<std::uint32_t>(n)}, which});
         told_up_ = up_;
         return out;
+    }
+    /// What the polls have shown so far will not be forgotten.
+    void all_known() {
+        known_ = told_.size();
+        known_up_ = told_up_;
+    }
+    /// Whoever polled is gone, and with him what he knew since.
+    void forget_unknown() {
+        told_.resize(known_, {{}, rota::node_id{}, true});
+        told_up_ = known_up_;
     }
     rota::slurm::reply start(std::string const& id, rota::cluster::placement const& where) {
         auto asked = std::vector<rota::slurm::part>{};
@@ -297,6 +307,8 @@ private:
     std::vector<bool> up_;
     std::vector<bool> told_up_;
     std::vector<rota::cluster::outage> told_;
+    std::vector<bool> known_up_;
+    std::size_t known_ = 0;
     std::size_t next_outage_ = 0;
     std::uint64_t hasty_ = 0;
     bool overbooked_ = false;

@@ -8,8 +8,10 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <rota/cluster/placement.hpp>
@@ -22,9 +24,15 @@
 #include <rota/contract/tenant_tree.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/spec.hpp>
+#include <rota/log/schedule.hpp>
+#include <rota/log/text.hpp>
 #include <rota/slurm/backend.hpp>
+#include <rota/slurm/ended_as.hpp>
+#include <rota/slurm/journaled_books.hpp>
+#include <rota/slurm/link.hpp>
 #include <rota/slurm/pace.hpp>
 #include <rota/slurm/realised.hpp>
+#include <rota/slurm/recover.hpp>
 
 namespace rota::slurm {
 
@@ -33,7 +41,7 @@ namespace rota::slurm {
 /// Meaning   Every round polls, tells the books what changed, and lets the scheduler decide. Jobs are those first
 ///           seen held; whatever Slurm runs besides is not touched, and its devices are not known to be taken.
 ///           Who holds what is the books' alone; of a job the host knows its name in Slurm and how far an order
-///           has been carried.
+///           has been carried. With a journal it survives its own death, as if it had been deaf for a while.
 /// Expects   cluster and backend outlive it; rounds come in order of time.
 template <backend B>
 class host {
@@ -65,6 +73,26 @@ public:
     /// From here on another scheduler object decides.
     void resync() { books_.resync(); }
 
+    /// From now on every input of the books is journaled. Expects the log that the recorder writes, with orders.
+    void keep_journal(log::schedule const& log, journal_sink to) { books_.keep(log, std::move(to)); }
+    /// Becomes the host that wrote this journal, with its books and its log; the bytes that count, or what is wrong.
+    /// Expects a fresh host without a journal; `keep_journal` and `resync` before the next round.
+    [[nodiscard]] std::variant<std::size_t, log::text_error> recover(std::string_view journal) {
+        auto replay = journal_replay{
+            books_,
+            {[this](auto name, auto run, auto const& spec) { add(std::move(name), run, spec); },
+             [this](job_id id, std::uint32_t run) { runs_as(id, run); }}};
+        auto const got = replay.read(journal);
+        for (auto id : books_.jobs().active()) // what became of its orders, the next poll shows
+            if (auto const& j = books_.at(id); j.flight != order_kind::none) {
+                auto& its = links_[index(id)];
+                its.op = j.op;
+                its.since = books_.now();
+                if (j.flight == order_kind::start) its.how_far = carried::told;
+            }
+        return got;
+    }
+
     template <scheduling_policy S>
     [[nodiscard]] outcome round(sim_time now, S& scheduler) {
         auto const seen = slurm_->poll();
@@ -82,25 +110,15 @@ public:
         books_.tick();
         adopt();
         auto const settled =
-            instant_.settle(books_, scheduler, [this](order const& what) { begin_order(what); });
+            books_.settle(instant_, scheduler, [this](order const& what) { begin_order(what); });
         books_.rejected.clear(); // they stay held: an operator decides
+        books_.flush();
         each([this](job_id id, job_status const* s) { tend(id, s); });
+        books_.flush();
         return settled ? outcome::ran : outcome::unsettled;
     }
 
 private:
-    enum class carried : std::uint8_t { nothing, told, withdrawing, withdrawn, saving };
-    struct link {
-        std::string name;
-        std::uint32_t run = 0; ///< Slurm's number of the run that the books speak of
-        std::uint32_t op = 0;  ///< of the order that is being carried
-        carried how_far{};
-        sim_time since = never;          ///< the order was first carried
-        sim_time again{};                ///< no verb before
-        sim_time runs_since = never;     ///< as seen
-        job_status const* now = nullptr; ///< in this round; null: Slurm knows it no more
-    };
-
     /// f(job, its status) for every job that has not ended, in order of their ids.
     template <class F>
     void each(F f) {
@@ -125,12 +143,16 @@ private:
     }
     void adopt() {
         for (auto const* s : fresh_) {
-            auto& spec = specs_.emplace_back(s->asked);
-            spec.submit = books_.now();
-            ids_.emplace(s->id, job_id{static_cast<std::uint32_t>(links_.size())});
-            links_.push_back({.name = s->id, .run = s->restarts, .now = s});
-            books_.submit(spec);
+            add(s->id, s->restarts, s->asked);
+            links_.back().now = s;
         }
+    }
+    void add(std::string name, std::uint32_t run, job::spec const& asked) {
+        auto& spec = specs_.emplace_back(asked);
+        spec.submit = books_.now();
+        ids_.emplace(name, job_id{static_cast<std::uint32_t>(links_.size())});
+        books_.submit(name, run, spec);
+        links_.push_back({.name = std::move(name), .run = run});
     }
 
     // --- facts
@@ -143,27 +165,21 @@ private:
         if (s != nullptr) note_release(id, s);
         auto const& j = books_.at(id);
         if (s != nullptr && j.flight == order_kind::start && !s->where.empty()) confirm(id, *s);
-        auto const ran = j.held != 0 && j.flight != order_kind::start;
-        auto how = log::kind::fail;
-        auto why = log::cause::lost;
-        if (s != nullptr) switch (s->state) {
-            case job_state::completed: how = log::kind::finish, why = log::cause::none; break;
-            case job_state::cancelled: how = log::kind::cancel, why = log::cause::user; break;
-            case job_state::timed_out: why = log::cause::timed_out; break;
-            case job_state::node_failed: why = log::cause::node_down; break;
-            default: why = log::cause::job_error; break;
-            }
-        // a job that was not seen to run has, for the books, been taken away
-        if (!ran && how != log::kind::cancel) how = log::kind::cancel, why = log::cause::lost;
+        auto const [how, why] = end_of(s, j.held != 0 && j.flight != order_kind::start);
         books_.ended(id, j.incarnation, how, why);
+    }
+    void runs_as(job_id id, std::uint32_t run) {
+        links_[index(id)].run = run;
+        links_[index(id)].ready = books_.now() + pace_.requeued_ms;
     }
     /// Its run was requeued: by our order, by an operator, or since a node was lost.
     void note_release(job_id id, job_status const* s) {
-        auto& its = links_[index(id)];
+        auto const& its = links_[index(id)];
         if (s == nullptr || s->restarts <= its.run || s->state == job_state::completing) return;
-        its.run = s->restarts;
+        books_.ran(id, s->restarts);
+        runs_as(id, s->restarts);
         auto const& j = books_.at(id);
-        auto const may_start = books_.now() + pace_.requeued_ms;
+        auto const may_start = its.ready;
         if (j.flight == order_kind::stop) {
             books_.order_done(j.op, order_kind::stop, id, may_start);
         } else if (j.held != 0) {
@@ -201,13 +217,13 @@ private:
         auto const escalates = what.kind == order_kind::stop && its.how_far == carried::saving;
         its.op = what.op;
         its.since = books_.now();
-        its.again = books_.now();
-        its.how_far = carried::nothing;
-        if (escalates) its.how_far = carried::told; // no more time to save
-        if (what.kind == order_kind::start) tell_start(what.job);
+        its.again = what.kind == order_kind::start ? its.ready : books_.now();
+        its.how_far = escalates ? carried::told : carried::nothing; // no more time to save
+        if (what.kind == order_kind::start && its.ready <= books_.now()) tell_start(what.job);
     }
     void tell_start(job_id id) {
         auto& its = links_[index(id)];
+        books_.flush();
         auto const got = slurm_->start(its.name, books_.sent(id));
         its.how_far = carried::told;
         its.again = books_.now() + pace_.repeat_ms;
@@ -242,7 +258,9 @@ private:
             slurm_->requeue(its.name);
             its.again = books_.now() + pace_.repeat_ms;
         } else if (!late) {
-            if (s.state == job_state::held) tell_start(id); // it was lost
+            if (s.state == job_state::held ||
+                (s.state == job_state::pending && its.how_far == carried::nothing))
+                tell_start(id); // it was lost, or had to wait
         } else if (its.how_far != carried::withdrawn) {
             auto const got = slurm_->hold(its.name);
             its.how_far = got == reply::done ? carried::withdrawn : carried::withdrawing;
@@ -264,7 +282,7 @@ private:
 
     B* slurm_;
     pace pace_;
-    books books_;
+    journaled_books books_;
     instant instant_;
     std::deque<job::spec> specs_; ///< stay where they are
     std::vector<link> links_;     ///< [jobs]

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSL-1.0
+// A journal on disk: one writer, what was torn off at the end is cut, and what is wrong is said with its place.
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include <unistd.h>
+
+#include "../tally.hpp"
+
+#include <rota/cluster/spec.hpp>
+#include <rota/contract/books.hpp>
+#include <rota/contract/order.hpp>
+#include <rota/contract/recorder.hpp>
+#include <rota/contract/tenant_tree.hpp>
+#include <rota/core/units.hpp>
+#include <rota/job/spec.hpp>
+#include <rota/log/schedule.hpp>
+#include <rota/log/text.hpp>
+#include <rota/slurm/journal_file.hpp>
+#include <rota/slurm/journaled_books.hpp>
+#include <rota/slurm/recover.hpp>
+
+namespace {
+
+namespace fs = std::filesystem;
+namespace slurm = rota::slurm;
+
+constexpr auto job =
+    "job 17 1000 0 0 4294967295 -3 60000 9223372036854775807 0 2 2 1000 1000 0 0 4294967295 2\n";
+constexpr auto settings = rota::books::settings{.moves_in_place = false, .log_orders = true};
+
+/// What a journal of a cluster of two nodes with four GPUs comes to.
+struct told {
+    rota::cluster::spec cluster = rota::cluster::uniform(1, 2, 4);
+    rota::log::schedule log{};
+    slurm::journaled_books books{cluster, rota::tenant_tree{}, rota::recorder{log}, settings};
+    std::string names{};
+    rota::job::spec spec{};
+
+    std::variant<std::size_t, rota::log::text_error> read(std::string_view text) {
+        auto const submit = [this](std::string name, std::uint32_t run, rota::job::spec const& what) {
+            spec = what;
+            books.submit(name, run, spec);
+            names += std::move(name) + " ";
+        };
+        return slurm::journal_replay{books, {submit, [](auto, auto) {}}}.read(text);
+    }
+};
+
+void replays(tally& t) {
+    auto const head = std::string{slurm::journal_header} + "#nodes n1 n2\n";
+    auto const first = head + job + "pass 1000\n1000 order 0.0 #1 ordered 0 n1:3@1000/0/0\nend\n";
+    auto one = told{};
+    auto const got = one.read(first + "2000 start 0.0 #1 - 2000\nrest 2000\nen");
+    t.check(std::holds_alternative<std::size_t>(got) && std::get<std::size_t>(got) == first.size(),
+            "a group without its end does not count");
+    auto const& j = one.books.at(rota::job_id{0});
+    t.check(one.names == "17 " && j.spec->priority == -3 && j.spec->limit_ms == 60'000 &&
+                j.flight == rota::order_kind::start && j.op == 1 && one.books.in_flight() == 1,
+            "a job, and an order on its way");
+    auto more = told{};
+    t.check(std::holds_alternative<std::size_t>(
+                more.read(first + "2000 start 0.0 #1 - 2000\nrest 2000\nend\n")) &&
+                more.books.at(rota::job_id{0}).accrues_from == rota::sim_time{2'000} &&
+                rota::log::to_text(more.log) == "#rota-log 1\n1000 submit 0.0 #0 - 2\n"
+                                                "1000 order 0.0 #1 ordered 0 n1:3@1000/0/0\n"
+                                                "2000 start 0.1 #1 - 0 n1:3@1000/0/0\n",
+            "the log that the driver wrote");
+    auto stops = told{};
+    t.check(std::holds_alternative<std::size_t>(stops.read(
+                first + "2000 start 0.0 #1 - 2000\npass 2000\n2000 order 0.1 #2 - 1\nrest 2000\nend\n")) &&
+                stops.books.at(rota::job_id{0}).flight == rota::order_kind::stop &&
+                stops.books.at(rota::job_id{0}).mode == rota::stop_mode::kill,
+            "how it is to be stopped");
+    auto none = told{};
+    auto const empty = none.read("");
+    t.check(std::holds_alternative<std::size_t>(empty) && std::get<std::size_t>(empty) == 0, "nothing yet");
+}
+
+void refuses(tally& t) {
+    auto const wrong = [&](std::string const& text, std::size_t line, std::size_t column,
+                           std::string_view words) {
+        auto one = told{};
+        auto const got = one.read(text);
+        auto const* const why = std::get_if<rota::log::text_error>(&got);
+        t.check(why != nullptr && why->line == line && why->column == column &&
+                    why->message.find(words) != std::string::npos,
+                text + (why == nullptr ? "was read"
+                                       : std::to_string(why->line) + ":" + std::to_string(why->column) +
+                                             ": " + why->message));
+    };
+    auto const head = std::string{slurm::journal_header};
+    wrong("#rota-journal 2\n", 1, 1, "header");
+    wrong(head + "tick 1 2\nend\n", 2, 7, "the end of the line");
+    wrong(head + "tick x\nend\n", 2, 6, "a whole number");
+    wrong(head + "hello 3\nend\n", 2, 1, "unknown line");
+    wrong(head + "run 0 1\nend\n", 2, 8, "a job");
+    wrong(head + "5 start 0.0 #1 - 0\nend\n", 2, 1, "no such job");
+    wrong(head + job + "5 begin 0.0 #1 - 0\nend\n", 3, 3, "a record kind");
+    wrong(head + job + "5 order 0.0 #1 - 0\nend\n", 3, 1, "outside a pass");
+    wrong(head + job + "pass 5\n5 order 0.0 #1 - 0 n2:1@1000/0/0\nend\n", 4, 1, "no such device");
+    wrong(head + job + "pass 5\n5 order 0.0 #1 - 0 n1:10@1000/0/0\nend\n", 4, 1, "no such device");
+    wrong(head + "job 17 1000 0 7 0 0 0 0 0 1 1 1000 1000 0 0 1 0\nend\n", 2, 48, "a tenant");
+    wrong(head + "job 17 1000 0\nend\n", 2, 14, "expected a space");
+    wrong(head + "5 node_up 0.0 #0 - 0\nend\n", 2, 1, "exactly one node");
+    wrong(head + "5 submit 0.0 #0 - 0\nend\n", 2, 1, "no such job");
+    wrong(head + job + "5 submit 0.0 #0 - 0\nend\n", 3, 1, "no input");
+}
+
+void files(tally& t) {
+    auto const folder = fs::temp_directory_path() / ("rota-journal-" + std::to_string(::getpid()));
+    fs::create_directory(folder);
+    auto const path = (folder / "journal").string();
+    auto why = std::string{};
+    {
+        auto const file = slurm::journal_file::open(path, why);
+        if (!t.check(file.has_value(), why)) return;
+        t.check(file->write("one\n") && file->write("two\nthr") && file->text() == "one\ntwo\nthr",
+                "appends");
+        t.check(!slurm::journal_file::open(path, why) && why == "another driver writes it", "one writer");
+        t.check(file->cut(8) && file->write("four\n") && file->text() == "one\ntwo\nfour\n",
+                "goes on behind");
+    }
+    t.check(slurm::journal_file::open(path, why).has_value(), "and then the next");
+    t.check(!slurm::journal_file::open((folder / "no" / "where").string(), why) && !why.empty(),
+            "a place that is none");
+    fs::remove_all(folder);
+    if (auto const* const full = "/dev/full"; fs::exists(full))
+        if (auto const file = slurm::journal_file::open(full, why))
+            t.check(!file->write("lost\n"), "a full disk is said");
+}
+
+} // namespace
+
+int main() {
+    auto t = tally{};
+    replays(t);
+    refuses(t);
+    files(t);
+    return t.end();
+}
