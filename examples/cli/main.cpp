@@ -119,6 +119,7 @@ struct program {
     import_sacct_options import_sacct;
     check_log_options check_log;
     replay_options replay;
+    drive_options drive;
     int (*chosen)(program const&) = nullptr;
 
     program() {
@@ -219,6 +220,15 @@ struct program {
                          "NAME or NAME:key=value,..., by default the one that the file names");
         again.footer(
             "Exit codes: 0 no law breaks; 1 a law breaks; 2 a wrong option or file, said with its place.");
+
+        auto& live =
+            command("drive-slurm", "Schedule the jobs that are submitted held to a partition of Slurm",
+                    [](program const& p) { return cli::drive_slurm(p.drive); });
+        live.add_option("--config", drive.config, "the TOML file; docs/slurm.md has its keys")->required();
+        live.add_option("--scheduler", drive.scheduler,
+                        "NAME or NAME:key=value,..., in place of the file's; see `rota list`");
+        live.add_flag("--dry-run", drive.dry_run,
+                      "say what it would do beside what Slurm does, and do nothing");
 
         command("list", "Name every scheduler and policy with parameters, defaults and source",
                 [](program const&) { return cli::list(); });

@@ -103,6 +103,13 @@ struct replay_options {
     std::string scheduler; ///< empty: the one that the file names
 };
 
+/// The driver of a Slurm cluster.
+struct drive_options {
+    std::string config;
+    std::string scheduler; ///< empty: the one of the file
+    bool dry_run = false;
+};
+
 // Each ends by returning the exit code or by throwing a failure.
 int simulate(simulate_options const& asked);
 int compare(compare_options const& asked);
@@ -112,6 +119,7 @@ int pack(pack_options const& asked);
 int import_sacct(import_sacct_options const& asked);
 int check_log(check_log_options const& asked);
 int replay(replay_options const& asked);
+int drive_slurm(drive_options const& asked);
 int list();
 
 } // namespace cli

@@ -16,6 +16,8 @@ struct pace {
     millis repeat_ms = 3'000;   ///< between two words about the same order
     millis save_ms = 5'000;     ///< from the word to save to the requeue
     millis backoff_ms = 10'000; ///< a job whose start failed may start again after that
+
+    friend bool operator==(pace const&, pace const&) = default;
 };
 
 } // namespace rota::slurm

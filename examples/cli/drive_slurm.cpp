@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <rota/cluster/spec.hpp>
+#include <rota/contract/claims.hpp>
+#include <rota/contract/recorder.hpp>
+#include <rota/contract/tenant_tree.hpp>
+#include <rota/log/schedule.hpp>
+#include <rota/log/text.hpp>
+#include <rota/simulation/simulator.hpp>
+#include <rota/slurm/client.hpp>
+#include <rota/slurm/command.hpp>
+#include <rota/slurm/host.hpp>
+#include <rota/slurm/journal_file.hpp>
+#include <rota/slurm/shadow.hpp>
+
+#include "console.hpp"
+#include "drive_config.hpp"
+#include "drive_log.hpp"
+#include "drive_metrics.hpp"
+#include "driven_cluster.hpp"
+#include "failure.hpp"
+#include "metrics_server.hpp"
+#include "options.hpp"
+#include "registry.hpp"
+
+namespace cli {
+
+namespace {
+
+namespace slurm = rota::slurm;
+
+std::sig_atomic_t volatile reload_wanted = 0;
+void remember_reload(int) { reload_wanted = 1; }
+
+/// Makes schedulers for a cluster whose jobs nobody knows the run times of.
+class maker {
+public:
+    explicit maker(rota::cluster::spec const& cluster) : cluster_{cluster}, world_{cluster_, none_} {}
+
+    /// Ends the command where there is none of that name, or it asks for more than a live cluster tells.
+    [[nodiscard]] any_scheduler make(drive_config const& of) const {
+        auto const what = choose(of.scheduler);
+        if (!of.placement.empty()) check_placement(of.placement);
+        auto const in = setting{.placement = of.placement,
+                                .seed = of.seed,
+                                .workload = none_,
+                                .cluster = cluster_,
+                                .cost = of.cost,
+                                .truth = world_.clairvoyance()};
+        auto made = what.what->make(what.values, in);
+        if (rota::has(made.claims(), rota::claim::clairvoyant))
+            refuse(fmt::format("scheduler '{}' needs run times that only a simulator knows; try "
+                               "estimate=limit or estimate=history",
+                               of.scheduler));
+        return made;
+    }
+
+private:
+    rota::cluster::spec const& cluster_;
+    rota::job::workload none_;
+    rota::simulation::simulator world_;
+};
+
+std::string nodes_of(rota::cluster::spec const& cluster, auto const& parts) {
+    auto out = std::string{};
+    for (auto const& one : parts) {
+        auto const gpus = [&] {
+            if constexpr (requires { one.count(); }) return one.count();
+            else return one.gpus;
+        }();
+        out += fmt::format("{}{}:{}", out.empty() ? "" : ",", cluster.names[index(one.node)], gpus);
+    }
+    return out.empty() ? "-" : out;
+}
+
+std::int64_t unix_ms() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+/// A driver of one partition, from its start to a signal.
+class driver {
+public:
+    driver(drive_options const& asked, drive_config config, rota::cluster::spec const& cluster)
+        : asked_{asked}, config_{std::move(config)}, cluster_{cluster}, maker_{cluster}, log_{config_.json},
+          scheduler_{maker_.make(config_)}, metrics_{config_.address, config_.port},
+          client_{cluster, config_.partition, config_.accounts, slurm::runner{config_.timeout_ms}},
+          backend_{client_} {
+        struct sigaction how{};
+        how.sa_handler = remember_reload;
+        sigaction(SIGHUP, &how, nullptr);
+    }
+
+    void drive() {
+        auto written = rota::log::schedule{};
+        auto host = slurm::host<driven_cluster>{cluster_, rota::tenant_tree{config_.tenants}, backend_,
+                                                config_.pace, rota::recorder{written}};
+        open_journal(host, written);
+        auto told = written.records.size();
+        while (signalled() == 0) {
+            if (std::exchange(reload_wanted, 0) != 0 && reload()) host.resync();
+            auto const from = unix_ms();
+            auto const now = rota::sim_time{std::max(from - epoch_ms_, index(host.state().now()))};
+            auto const got = host.round(now, scheduler_);
+            heard(got != decltype(host)::outcome::blind);
+            if (got == decltype(host)::outcome::unsettled)
+                log_.line("unsettled", {{"why", "the scheduler does not come to rest; its orders stand"}});
+            for (; told != written.records.size(); ++told) {
+                auto const& what = written.records[told];
+                counts_.count(what.kind);
+                say(host, written, what);
+            }
+            auto const took = unix_ms() - from;
+            metrics_.publish(page_of(counts_, cluster_, host.state(), backend_, host.strays(), took));
+            auto const due = host.next_timer() == rota::never ? config_.poll_ms : host.next_timer() - now;
+            rest(std::clamp<std::int64_t>(std::min(config_.poll_ms, due) - took, 10, config_.poll_ms));
+        }
+        log_.line("stopped", {{"signal", std::to_string(signalled())},
+                              {"jobs", std::to_string(host.state().jobs().active().size())}});
+    }
+    /// What it would do, whenever that changes, beside what Slurm does.
+    void watch() {
+        using shadow = slurm::shadow<driven_cluster>;
+        auto host = shadow{cluster_, rota::tenant_tree{config_.tenants}, backend_};
+        auto before = std::map<std::string, shadow::remark>{};
+        auto const from = unix_ms();
+        while (signalled() == 0) {
+            if (std::exchange(reload_wanted, 0) != 0) static_cast<void>(reload());
+            auto const got = host.round(rota::sim_time{std::max(unix_ms() - from, index(host.state().now()))},
+                                        maker_.make(config_));
+            heard(got.has_value());
+            auto wants = std::map<std::string, shadow::remark>{};
+            for (auto const& one : got.value_or(std::vector<shadow::remark>{})) {
+                using deed = shadow::deed;
+                static constexpr auto names = std::to_array<std::string_view>(
+                    {"would_start", "would_stop", "would_move", "would_reject", "slurm_started",
+                     "slurm_requeued", "slurm_ended"});
+                auto const name = names[static_cast<std::size_t>(one.what)];
+                auto const where = nodes_of(cluster_, one.where);
+                if (one.what < deed::started) {
+                    wants.emplace(one.job, one);
+                    auto const was = before.find(one.job);
+                    if (was == before.end() || !(was->second == one))
+                        log_.line(name, {{"job", one.job}, {"nodes", where}});
+                } else {
+                    auto const wanted = before.find(one.job);
+                    log_.line(name, {{"job", one.job},
+                                     {"nodes", where},
+                                     {"wanted", wanted == before.end()
+                                                    ? std::string{"-"}
+                                                    : nodes_of(cluster_, wanted->second.where)}});
+                }
+            }
+            if (got) before = std::move(wants);
+            rest(config_.poll_ms);
+        }
+        log_.line("stopped", {{"signal", std::to_string(signalled())}});
+    }
+
+private:
+    using host_type = slurm::host<driven_cluster>;
+
+    /// Goes on from the journal where there is one.
+    void open_journal(host_type& host, rota::log::schedule& written) {
+        epoch_ms_ = unix_ms();
+        if (config_.journal.empty()) {
+            log_.line("journal", {{"file", "-"}, {"why", "none is configured: a restart knows nothing"}});
+            return;
+        }
+        auto why = std::string{};
+        if (auto file = slurm::journal_file::open(config_.journal, why)) journal_.emplace(std::move(*file));
+        else refuse(fmt::format("{}: {}", config_.journal, why));
+        auto text = journal_->text();
+        if (!text) fail(config_.journal + ": it cannot be read");
+        auto names = std::string{};
+        for (auto n = std::size_t{0}; n != cluster_.names.size(); ++n)
+            names += fmt::format(" {}:{}", cluster_.names[n], int{cluster_.nodes[n].gpus});
+        auto accounts = std::string{};
+        for (auto const& one : config_.accounts) accounts += ' ' + one;
+        auto const head =
+            fmt::format("{}#nodes{}\n#accounts{}\n#epoch ", slurm::journal_header, names, accounts);
+        auto const end = text->find('\n', std::min(head.size(), text->size()));
+        if (end == text->npos && text->size() <= head.size() + 20 &&
+            head.starts_with(text->substr(0, head.size()))) {
+            if (!journal_->cut(0) ||
+                !journal_->write(fmt::format("{}{}\n", head, epoch_ms_))) // or torn off at birth
+                fail(config_.journal + ": it cannot be written");
+        } else {
+            if (!text->starts_with(head))
+                refuse(
+                    fmt::format("{}: it speaks of other nodes or accounts; while none of its jobs runs, move "
+                                "it away",
+                                config_.journal));
+            epoch_ms_ = std::stoll(text->substr(head.size(), end - head.size()));
+            auto const got = host.recover(*text);
+            if (auto const* const wrong = std::get_if<rota::log::text_error>(&got))
+                refuse(fmt::format("{}:{}:{}: error[E-JOURNAL]: {}", config_.journal, wrong->line,
+                                   wrong->column, wrong->message));
+            if (!journal_->cut(std::max(std::get<std::size_t>(got), end + 1)))
+                fail(config_.journal + ": it cannot be written");
+        }
+        log_.line("journal", {{"file", config_.journal},
+                              {"records", std::to_string(written.records.size())},
+                              {"jobs", std::to_string(host.state().jobs().active().size())}});
+        host.keep_journal(written, [this](std::string_view group) {
+            if (!journal_->write(group))
+                fail(config_.journal + ": it cannot be written; nothing is done without it");
+        });
+        if (!written.records.empty()) host.resync();
+    }
+    /// True where another scheduler object decides from now on.
+    [[nodiscard]] bool reload() {
+        try {
+            auto fresh = read_drive_config(asked_.config);
+            if (!asked_.scheduler.empty()) fresh.scheduler = asked_.scheduler;
+            auto made = maker_.make(fresh);
+            auto const kept = fresh.partition != config_.partition || fresh.journal != config_.journal ||
+                              fresh.address != config_.address || fresh.port != config_.port ||
+                              fresh.tenants != config_.tenants || fresh.timeout_ms != config_.timeout_ms ||
+                              !(fresh.pace == config_.pace);
+            config_.scheduler = fresh.scheduler, config_.placement = fresh.placement;
+            config_.seed = fresh.seed, config_.cost = fresh.cost;
+            config_.poll_ms = fresh.poll_ms, config_.json = fresh.json;
+            log_.as_json(config_.json);
+            scheduler_ = std::move(made);
+            log_.line("reloaded", {{"scheduler", config_.scheduler},
+                                   {"not_reloaded", kept ? "what needs a restart has changed" : "-"}});
+            return true;
+        } catch (failure const& why) {
+            log_.line("reload_refused", {{"why", why.message}});
+            return false;
+        }
+    }
+    /// A Slurm that falls silent is said once, and so is its return.
+    void heard(bool answered) {
+        counts_.rounds += 1;
+        counts_.blind += !answered;
+        counts_.answers = answered;
+        if (answered != std::exchange(answered_, answered))
+            log_.line(answered ? "slurm_answers" : "slurm_silent",
+                      {{"why", answered ? std::string{"-"} : client_.complaint()}});
+    }
+    void say(host_type const& host, rota::log::schedule const& written, rota::log::record const& what) const {
+        auto const event = rota::log::kind_names[static_cast<std::size_t>(what.kind)];
+        auto const why = std::string{rota::log::cause_names[static_cast<std::size_t>(what.why)]};
+        if (!rota::log::about_a_job(what.kind)) {
+            auto const named = written.devices(what);
+            auto const node = named.empty() ? std::string{"-"} : cluster_.names[index(named.front().node)];
+            return log_.line(event, {{"at_ms", std::to_string(index(what.at))}, {"node", node}});
+        }
+        log_.line(event, {{"at_ms", std::to_string(index(what.at))},
+                          {"job", host.name(rota::job_id{what.job})},
+                          {"run", std::to_string(what.incarnation)},
+                          {"op", std::to_string(what.op)},
+                          {"cause", why},
+                          {"nodes", nodes_of(cluster_, written.devices(what))}});
+    }
+    static void rest(std::int64_t ms) {
+        if (signalled() == 0 && reload_wanted == 0) ::poll(nullptr, 0, static_cast<int>(ms));
+    }
+
+    drive_options const& asked_;
+    drive_config config_;
+    rota::cluster::spec const& cluster_;
+    maker maker_;
+    drive_log log_;
+    any_scheduler scheduler_;
+    metrics_server metrics_;
+    driven_cluster::client client_;
+    driven_cluster backend_;
+    drive_counts counts_;
+    std::optional<slurm::journal_file> journal_; ///< locked as long as this lives
+    std::int64_t epoch_ms_ = 0;
+    bool answered_ = true;
+};
+
+} // namespace
+
+int drive_slurm(drive_options const& asked) {
+    auto config = read_drive_config(asked.config);
+    if (!asked.scheduler.empty()) config.scheduler = asked.scheduler;
+    static_cast<void>(choose(config.scheduler));
+    auto const run = slurm::runner{config.timeout_ms};
+    auto const version = check_slurm(run);
+    auto why = std::string{};
+    auto const cluster = slurm::find_cluster(config.partition, why, run);
+    if (!cluster) fail(fmt::format("partition '{}': {}", config.partition, why));
+    auto const log = drive_log{config.json};
+    log.line("started", {{"slurm", version},
+                         {"partition", config.partition},
+                         {"nodes", std::to_string(cluster->nodes.size())},
+                         {"gpus", std::to_string(cluster->gpus())},
+                         {"scheduler", config.scheduler},
+                         {"dry_run", asked.dry_run ? "yes" : "no"}});
+    auto one = driver{asked, std::move(config), *cluster};
+    if (asked.dry_run) one.watch();
+    else one.drive();
+    return 0;
+}
+
+} // namespace cli

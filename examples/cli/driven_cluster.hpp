@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_CLI_DRIVEN_CLUSTER_HPP
+#define ROTA_CLI_DRIVEN_CLUSTER_HPP
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include <rota/cluster/placement.hpp>
+#include <rota/slurm/backend.hpp>
+#include <rota/slurm/client.hpp>
+#include <rota/slurm/command.hpp>
+
+namespace cli {
+
+/// Ends the command unless this user may drive the Slurm that answers here, and its version is known to fit. Returns the
+/// version.
+std::string check_slurm(rota::slurm::runner const& run);
+
+/// A Slurm cluster, and how often and for how long it was spoken to. A verb without an answer is the last of its round:
+/// who waits for a silent Slurm once has waited long enough.
+class driven_cluster {
+public:
+    using client = rota::slurm::client<>;
+    enum verb : std::size_t { poll_, start_, hold_, save_, requeue_ };
+    static constexpr auto verb_names =
+        std::to_array<std::string_view>({"poll", "start", "hold", "save", "requeue"});
+    struct account {
+        std::uint64_t said = 0;
+        std::uint64_t refused = 0;
+        std::uint64_t unanswered = 0;
+        double seconds = 0;
+    };
+
+    explicit driven_cluster(client& to) noexcept : to_{&to} {}
+
+    [[nodiscard]] account const& of(std::size_t which) const noexcept { return accounts_[which]; }
+
+    std::optional<rota::slurm::snapshot> poll() {
+        silent_ = false;
+        return timed(poll_, [&](account& its) {
+            auto got = to_->poll();
+            its.unanswered += !got;
+            return got;
+        });
+    }
+    rota::slurm::reply start(std::string const& job, rota::cluster::placement const& where) {
+        return say(start_, [&] { return to_->start(job, where); });
+    }
+    rota::slurm::reply hold(std::string const& job) {
+        return say(hold_, [&] { return to_->hold(job); });
+    }
+    rota::slurm::reply save(std::string const& job) {
+        return say(save_, [&] { return to_->save(job); });
+    }
+    rota::slurm::reply requeue(std::string const& job) {
+        return say(requeue_, [&] { return to_->requeue(job); });
+    }
+
+private:
+    template <class Do>
+    std::invoke_result_t<Do&, account&> timed(verb which, Do what) {
+        using clock = std::chrono::steady_clock;
+        auto& its = accounts_[which];
+        auto const from = clock::now();
+        auto got = what(its);
+        its.seconds += std::chrono::duration<double>(clock::now() - from).count();
+        ++its.said;
+        return got;
+    }
+    template <class Do>
+    rota::slurm::reply say(verb which, Do what) {
+        if (silent_) return rota::slurm::reply::unknown;
+        return timed(which, [&](account& its) {
+            auto const got = what();
+            silent_ = got == rota::slurm::reply::unknown;
+            its.refused += got == rota::slurm::reply::refused;
+            its.unanswered += got == rota::slurm::reply::unknown;
+            return got;
+        });
+    }
+
+    client* to_;
+    bool silent_ = false; ///< since the last poll
+    std::array<account, verb_names.size()> accounts_{};
+};
+
+} // namespace cli
+
+#endif

@@ -1,0 +1,198 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# `rota drive-slurm` as an operator meets it, on clients of Slurm that are scripts: its configuration, its refusals, its
+# log and metrics, its end and its return.
+set -u
+source=$(cd "$(dirname "$0")/../.." && pwd)
+source "$source/property/tally.sh"
+chmod 755 .
+mkdir bin jobs
+
+# A Slurm of two nodes of four GPUs: a file a job, `state priority restarts gpus node`. Every verb is written to `verbs`.
+cat >bin/slurm <<'END'
+#!/usr/bin/env bash
+cd "$FAKE_SLURM" || exit 1
+[ -e silent ] && sleep 60
+job() { read -r state priority restarts gpus node <"jobs/$1" || exit 1; }
+put() { echo "$state $priority $restarts $gpus $node" >"jobs/$1.new" && mv "jobs/$1.new" "jobs/$1"; }
+case "$(basename "$0") $*" in
+'scontrol --version') cat version ;;
+'scontrol show config') cat config ;;
+'squeue '*)
+    for file in jobs/*; do
+        [ -e "$file" ] || continue
+        id=${file#jobs/}
+        job "$id"
+        echo "$id|$state|$priority|$restarts|5:00|(null)|root|0|(null)|(null)|1|N/A|gres:gpu:$gpus|${node%-}|"
+    done ;;
+'sinfo '*) printf 'n1|%s|gpu:4\nn2|idle|gpu:4\n' "$(cat n1 2>/dev/null || echo idle)" ;;
+'scontrol update jobid='*)
+    id=${2#jobid=}
+    echo "update $id ${3#ReqNodeList=}" >>verbs
+    echo "${3#ReqNodeList=}" >"wanted.$id" ;;
+'scontrol release '*)
+    echo "release $2" >>verbs
+    job "$2"; [ "$state" = PENDING ] || exit 1
+    state=RUNNING priority=5 node=$(cat "wanted.$2"); put "$2" ;;
+'scontrol hold '*) echo "hold $2" >>verbs; job "$2"; priority=0; put "$2" ;;
+'scontrol requeuehold '*)
+    echo "requeue $2" >>verbs
+    job "$2"; state=PENDING priority=0 node=-; restarts=$((restarts + 1)); put "$2" ;;
+'scancel '*) echo "save ${*: -1}" >>verbs ;;
+*) exit 1 ;;
+esac
+END
+chmod +x bin/slurm
+for name in squeue sinfo scontrol scancel; do ln -s slurm bin/$name; done
+export FAKE_SLURM=$here PATH=$here/bin:$PATH
+echo 'slurm 22.05.8' >version
+printf 'SlurmUser               = slurm(64030)\nSLURM_VERSION           = 22.05.8\n' >config
+submit() { echo "PENDING 0 0 $2 -" >"jobs/$1"; } # id, GPUs
+finish() { sed -i 's/^[A-Z]* /COMPLETED /' "jobs/$1"; }
+
+# --- what it refuses, and where
+wrong() { # place and words, lines of the file...
+    printf '%s\n' "${@:2}" >bad.toml
+    expect 2 "bad.toml:$1" drive-slurm --config bad.toml
+}
+ok='[slurm]'
+wrong "1:1: error[E-CONFIG]: slurm needs 'partition'" '[slurm]'
+wrong "2:13: error[E-CONFIG]: slurm.partition: expected a string" "$ok" 'partition = 3'
+wrong "3:1: error[E-CONFIG]: unknown key 'pol_s' in slurm, expected one of" "$ok" 'partition = "main"' 'pol_s = 1'
+wrong '3:10: error[E-CONFIG]: slurm.poll_s: expected seconds from 0.05' "$ok" 'partition = "main"' 'poll_s = 0'
+wrong '2:13: error[E-CONFIG]' "$ok" 'partition = main'
+wrong "3:2: error[E-CONFIG]: unknown key 'shedule' in the file" "$ok" 'partition = "main"' '[shedule]'
+wrong '4:8: error[E-CONFIG]: metrics.port: expected a whole number' "$ok" 'partition = "main"' '[metrics]' 'port = 99999'
+wrong '4:10: error[E-CONFIG]: log.format' "$ok" 'partition = "main"' '[log]' 'format = "xml"'
+wrong "3:1: error[E-CONFIG]: tenant needs 'account'" "$ok" 'partition = "main"' '[[tenant]]' 'gpus = 3'
+expect 2 'none.toml' drive-slurm --config none.toml
+sed 's|/var/lib/rota/|/nowhere/|; s/port = 9750/port = 0/' "$source/packaging/drive.toml" >example.toml
+expect 2 '/nowhere/drive.journal: No such file' drive-slurm --config example.toml
+
+free_port() {
+    local port
+    while port=$((20000 + RANDOM % 20000)) && (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+    echo "$port"
+}
+port=$(free_port)
+config() { # scheduler
+    cat >drive.toml <<END
+[slurm]
+partition = "main"
+poll_s = 0.1
+timeout_s = 0.5
+[scheduler]
+name = "$1"
+[pace]
+young_s = 0.5
+repeat_s = 0.3
+save_s = 0.1
+backoff_s = 0.5
+[journal]
+file = "$here/journal"
+[metrics]
+port = $port
+END
+}
+config fifo
+expect 2 "unknown scheduler 'fivo'" drive-slurm --config drive.toml --scheduler fivo
+expect 2 'needs run times that only a simulator knows' drive-slurm --config drive.toml --scheduler srtf
+echo 'slurm 20.11.4' >version
+expect 1 'clients of Slurm 22.05 or newer are needed' drive-slurm --config drive.toml
+echo 'slurm 22.05.8' >version
+sed -i 's/22.05.8/21.08.0/' config
+expect 1 "the controller is of version '21.08.0'" drive-slurm --config drive.toml
+sed -i 's/21.08.0/22.05.8/' config
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+    timeout 20 setpriv --reuid=65534 --clear-groups "$rota" drive-slurm --config drive.toml >out.txt 2>err.txt
+    check 'nobody may not drive' grep -q 'may not drive this cluster: be root, SlurmUser (slurm(64030))' err.txt
+fi
+touch silent
+expect 1 'no answer in time' drive-slurm --config drive.toml
+rm silent
+
+# --- it drives
+drive() { # options...
+    "$rota" drive-slurm --config drive.toml "$@" >>drive.log 2>err.txt </dev/null &
+    driver=$!
+}
+trap 'kill -9 $driver 2>/dev/null; rm -rf "$here"' EXIT
+within() { # what, command...: it succeeds before long
+    local what=$1 i
+    shift
+    for i in $(seq 100); do "$@" 2>/dev/null && break; sleep 0.05; done
+    check "$what" "$@" || true
+}
+said() { grep -q -- "$1" drive.log; }
+runs() { grep -q '^RUNNING' "jobs/$1"; }
+metric() {
+    exec 3<>"/dev/tcp/127.0.0.1/$port" || return 1
+    printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3
+    timeout 5 cat <&3 | tr -d '\r' | grep -qxF -- "$1"
+}
+submit 1 4
+submit 2 3
+submit 3 8
+drive
+within 'two jobs start' runs 2
+within 'each is a line of the log' said 'event=start at_ms=[0-9]* job=1 run=1 op=1 cause=- nodes=n1:4$'
+check 'the one that does not fit waits' grep -q '^PENDING' jobs/3
+within 'jobs by phase' metric 'rota_jobs{phase="running"} 2'
+check 'GPUs held' metric 'rota_gpus{state="held"} 7'
+check 'verbs' metric 'rota_verbs_total{verb="start"} 2'
+expect 2 'another driver writes it' drive-slurm --config drive.toml
+
+kill -9 $driver
+wait $driver 2>/dev/null
+port=$(free_port)
+config fifo
+finish 1
+drive
+within 'it comes back' said 'event=journal file=.* records=[1-9][0-9]* jobs=3'
+within 'and sees what ended meanwhile' said 'event=finish at_ms=[0-9]* job=1 '
+within 'and knows who runs' metric 'rota_jobs{phase="running"} 1'
+check 'and started nothing twice' [ "$(sort verbs | uniq -d)" = '' ]
+
+config priority_preemptive
+kill -HUP $driver
+within 'another scheduler from now on' said 'event=reloaded scheduler=priority_preemptive not_reloaded=-'
+echo 'poll_s = 0' >>drive.toml
+kill -HUP $driver
+within 'a wrong file is said, and nothing changes' said 'event=reload_refused why=".*drive.toml:16:1'
+config priority_preemptive
+touch silent
+within 'a silent Slurm' said 'event=slurm_silent why="no answer in time"'
+rm silent
+within 'answers again' said 'event=slurm_answers'
+finish 2
+within 'the gang runs' runs 3
+kill -TERM $driver
+wait $driver
+check 'it leaves on SIGTERM with 0' [ $? = 0 ]
+check 'and says so' said 'event=stopped signal=15 jobs=1'
+check 'the jobs run on' runs 3
+printf 'pass 1\n5 order 9.0 #1 - 0\nend\n' >>journal
+expect 2 'journal:' drive-slurm --config drive.toml
+check 'a journal that is none is refused with its line' grep -q 'error\[E-JOURNAL\]: no such job' err.txt
+
+# --- it only looks
+rm journal
+: >verbs
+submit 4 2
+drive --dry-run
+within 'what Slurm does' said 'event=slurm_started job=3 nodes=n1:4,n2:4 wanted=-'
+finish 3
+within 'and what it would do' said 'event=would_start job=4 nodes=n1:2'
+sed -i 's/^PENDING 0 0 2 -/RUNNING 5 0 2 n2/' jobs/4
+within 'beside what Slurm did' said 'event=slurm_started job=4 nodes=n2:2 wanted=n1:2'
+kill -INT $driver
+wait $driver
+check 'it leaves on SIGINT with 0' [ $? = 0 ]
+check 'no verb was said' [ ! -s verbs ]
+config fifo
+sed -i 's/^\[journal\]/[log]\nformat = "json"\n[journal]/' drive.toml
+drive
+within 'the same as JSON' said '{"time":"[^"]*","event":"started","slurm":"22.05.8","partition":"main"'
+kill -TERM $driver
+wait $driver
+end
