@@ -184,8 +184,8 @@ private:
             return;
         }
         auto why = std::string{};
-        if (auto file = slurm::journal_file::open(config_.journal, why)) journal_.emplace(std::move(*file));
-        else refuse(fmt::format("{}: {}", config_.journal, why));
+        journal_ = slurm::journal_file::open(config_.journal, why);
+        if (!journal_) refuse(fmt::format("{}: {}", config_.journal, why));
         auto text = journal_->text();
         if (!text) fail(config_.journal + ": it cannot be read");
         auto names = std::string{};

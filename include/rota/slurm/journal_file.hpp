@@ -21,8 +21,12 @@ namespace rota::slurm {
 class journal_file {
 public:
     journal_file(journal_file const&) = delete;
-    journal_file& operator=(journal_file const&) = delete;
     journal_file(journal_file&& other) noexcept : file_{std::exchange(other.file_, -1)} {}
+    journal_file& operator=(journal_file const&) = delete;
+    journal_file& operator=(journal_file&& other) noexcept {
+        std::swap(file_, other.file_);
+        return *this;
+    }
     ~journal_file() {
         if (file_ >= 0) ::close(file_);
     }

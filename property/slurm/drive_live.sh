@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# `rota drive-slurm` drives a real Slurm, which this test starts for itself, is killed and comes back. Skipped where the
+# machine cannot have such a cluster.
+set -u
+source=$(cd "$(dirname "$0")/../.." && pwd)
+if [ -z "${MINI_CLUSTER-}" ]; then exec bash "$source/property/slurm/mini_cluster" 2 4 bash "$source/property/slurm/$(basename "$0")"; fi
+source "$source/property/tally.sh"
+cat >drive.toml <<END
+[slurm]
+partition = "main"
+poll_s = 0.2
+[scheduler]
+name = "slurm_like"
+[journal]
+file = "$here/journal"
+END
+drive() { # options...
+    "$rota" drive-slurm --config drive.toml "$@" >>drive.log 2>err.txt </dev/null &
+    driver=$!
+}
+trap 'kill -9 $driver 2>/dev/null; rm -rf "$here"' EXIT
+within() { # what, command...: it succeeds before long
+    local what=$1
+    shift
+    for _ in $(seq 200); do "$@" 2>/dev/null && break; sleep 0.1; done
+    check "$what" "$@"
+}
+said() { [ "$(grep -c -- "$2" drive.log)" -ge "$1" ]; } # so often
+submit() { # GPUs, seconds, options...
+    timeout 10 sbatch --parsable --output=/dev/null --chdir="$MINI_CLUSTER" --gpus="$1" "${@:3}" --wrap="sleep $2"
+}
+
+# Slurm schedules, and the driver looks on
+first=$(submit 4 2)
+held=$(submit 8 2 --hold)
+drive --dry-run
+within 'what Slurm does' said 1 "event=slurm_started job=$first nodes=n[12]:4 wanted=-"
+within 'what it would do' said 1 "event=would_start job=$held nodes=n1:4,n2:4"
+kill -TERM $driver
+wait $driver
+check 'a dry run ends with 0' [ $? = 0 ]
+check 'and has released nothing' grep -q '^PENDING|0$' <(timeout 10 squeue --noheader --jobs="$held" -O 'State:|,PriorityLong:' | tr -d ' ')
+
+# the driver schedules, dies, and comes back
+for _ in 1 2 3 4 5; do submit 4 3 --hold >/dev/null; done
+drive
+within 'jobs start' said 1 'event=start '
+kill -9 $driver
+wait $driver 2>/dev/null
+sleep 1
+drive
+within 'it goes on' said 1 'event=journal .* records=[1-9]'
+within 'all end' said 6 'event=finish '
+check 'each started once' [ "$(grep -o 'event=start at_ms=[0-9]* job=[0-9]*' drive.log | sed 's/.*job=//' | sort -u | wc -l)" = 6 ]
+check 'none was stopped' [ "$(grep -c 'event=\(interrupt\|preempt\|start_failed\) ' drive.log)" = 0 ]
+check 'none ran twice' [ -z "$(timeout 10 squeue --noheader --states=all -O 'RestartCnt:' | grep -v '^0')" ]
+kill -TERM $driver
+wait $driver
+check 'it leaves with 0' [ $? = 0 ]
+[ $failed = 0 ] || cat drive.log
+end
