@@ -9,11 +9,16 @@
 #include <rota/estimate/oracle.hpp>
 #include <rota/estimate/user_history.hpp>
 #include <rota/estimate/user_limit.hpp>
+#include <rota/placement/anchor_fragmentation.hpp>
+#include <rota/placement/balanced_domains.hpp>
 #include <rota/placement/best_fit.hpp>
+#include <rota/placement/by_domain.hpp>
 #include <rota/placement/dot_product.hpp>
+#include <rota/placement/fewest_hops.hpp>
 #include <rota/placement/first_fit.hpp>
 #include <rota/placement/random.hpp>
 #include <rota/placement/spread_out.hpp>
+#include <rota/placement/tightest_domain.hpp>
 #include <rota/placement/worst_fit.hpp>
 
 #include "systems.hpp"
@@ -25,6 +30,11 @@ namespace {
 template <class P>
 any_placement hold(setting const&) {
     return any_placement{std::in_place_type<P>, P{}};
+}
+template <class Rule>
+any_placement hold_domains(setting const& in) {
+    using by_rule = rota::placement::by_domain<Rule>;
+    return any_placement{std::in_place_type<by_rule>, by_rule{in.cluster}};
 }
 any_placement hold_random(setting const& in) {
     return any_placement{std::in_place_type<rota::placement::random>,
@@ -57,7 +67,22 @@ constexpr auto made_placements = std::to_array<makes_placement>(
       hold<rota::placement::dot_product>},
      {{"dot_product_packing", "placement/dot_product.hpp", "the node that the demand aligns with least",
        "the baseline of Weng et al., Beware of fragmentation, ATC 2023"},
-      hold<rota::placement::dot_product_packing>}});
+      hold<rota::placement::dot_product_packing>},
+     {{"tightest_domain", "placement/tightest_domain.hpp",
+       "the node, rack or spine with the least room that holds the gang",
+       "Kueue, KEP 2724, Topology aware scheduling (BestFit)"},
+      hold_domains<rota::placement::tightest_domain>},
+     {{"balanced_domains", "placement/balanced_domains.hpp",
+       "the same, and inside it as few parts as can be of nearly the same size",
+       "Kueue, KEP 2724, Topology aware scheduling (balanced placement)"},
+      hold_domains<rota::placement::balanced_domains>},
+     {{"fewest_hops", "placement/fewest_hops.hpp",
+       "the rack or spine in which the gang lies in the fewest parts",
+       "Slurm, Topology guide (topology/tree)"},
+      hold_domains<rota::placement::fewest_hops>},
+     {{"anchor_fragmentation", "placement/anchor_fragmentation.hpp",
+       "a domain whose next larger one is in use already", "Slurm 26.05 (topology/torus3d)"},
+      hold_domains<rota::placement::anchor_fragmentation>}});
 
 } // namespace
 

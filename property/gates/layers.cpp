@@ -57,12 +57,16 @@ names const policy_rooms{"estimate", "queueing", "placement", "preemption", "sys
 std::set<std::string> const no_policy{
     "estimate/concepts.hpp",
     "estimate/size_law.hpp",
+    "placement/by_domain.hpp",
     "placement/by_score.hpp",
     "placement/concepts.hpp",
+    "placement/domain_rule.hpp",
+    "placement/domain_sums.hpp",
     "placement/explain.hpp",
     "placement/feasible.hpp",
     "placement/fragmentation.hpp",
     "placement/fragmentation_drop.hpp",
+    "placement/gang_planner.hpp",
     "placement/may_fit.hpp",
     "placement/node_fit.hpp",
     "placement/node_state.hpp",
@@ -70,6 +74,7 @@ std::set<std::string> const no_policy{
     "placement/outcome.hpp",
     "placement/state_scorer.hpp",
     "placement/target_workload.hpp",
+    "placement/topology_gang.hpp",
     "preemption/by_rank.hpp",
     "preemption/concepts.hpp",
     "preemption/minimal_victims.hpp",
@@ -89,12 +94,13 @@ std::set<std::string> const no_policy{
 
 /// Engines find the node that a policy wants, and what they are made of.
 std::set<std::string> const engines{
-    "placement/automatic.hpp",   "placement/block_minimum.hpp", "placement/bucket_index.hpp",
-    "placement/change_log.hpp",  "placement/count_order.hpp",   "placement/score_cache.hpp",
-    "placement/engine.hpp",      "placement/exact_wave.hpp",    "placement/free_columns.hpp",
-    "placement/minima.hpp",      "placement/scan.hpp",          "placement/seat.hpp",
-    "placement/simd_scan.hpp",   "placement/state_kind.hpp",    "placement/state_memo.hpp",
-    "placement/state_table.hpp", "placement/sum_scorer.hpp",
+    "placement/automatic.hpp",    "placement/block_minimum.hpp", "placement/bucket_index.hpp",
+    "placement/change_log.hpp",   "placement/count_order.hpp",   "placement/score_cache.hpp",
+    "placement/engine.hpp",       "placement/exact_wave.hpp",    "placement/free_columns.hpp",
+    "placement/domain_index.hpp", "placement/domain_order.hpp",  "placement/domain_search.hpp",
+    "placement/minima.hpp",       "placement/scan.hpp",          "placement/seat.hpp",
+    "placement/simd_scan.hpp",    "placement/state_kind.hpp",    "placement/state_memo.hpp",
+    "placement/state_table.hpp",  "placement/sum_scorer.hpp",
 };
 
 constexpr auto lines_max = std::size_t{300};

@@ -15,15 +15,20 @@
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/request.hpp>
+#include <rota/placement/anchor_fragmentation.hpp>
+#include <rota/placement/balanced_domains.hpp>
 #include <rota/placement/best_fit.hpp>
+#include <rota/placement/by_domain.hpp>
 #include <rota/placement/concepts.hpp>
 #include <rota/placement/consolidated.hpp>
 #include <rota/placement/dot_product.hpp>
 #include <rota/placement/explain.hpp>
+#include <rota/placement/fewest_hops.hpp>
 #include <rota/placement/first_fit.hpp>
 #include <rota/placement/may_fit.hpp>
 #include <rota/placement/random.hpp>
 #include <rota/placement/spread_out.hpp>
+#include <rota/placement/tightest_domain.hpp>
 #include <rota/placement/worst_fit.hpp>
 #include <rota/verify/liveness.hpp>
 #include <rota/verify/safety.hpp>
@@ -186,6 +191,15 @@ void explained() {
     else RC_ASSERT(told.why == got.why());
 }
 
+/// Domains belong to a cluster, and every scene has one of its own.
+template <placement::domain_rule Rule>
+struct of_any_cluster {
+    [[nodiscard]] static constexpr bool compact() noexcept { return true; }
+    [[nodiscard]] static placement::outcome place(job::request const& need, cluster::ledger const& free) {
+        return placement::by_domain<Rule>{free.layout()}.place(need, free);
+    }
+};
+
 auto result = tally{};
 
 template <placement::policy P>
@@ -209,6 +223,10 @@ int main() {
     check_policy("random", placement::random{placement::drawn{7}});
     check_policy("dot product", placement::dot_product{});
     check_policy("dot product, packing", placement::dot_product_packing{});
+    check_policy("tightest domain", of_any_cluster<placement::tightest_domain>{});
+    check_policy("balanced domains", of_any_cluster<placement::balanced_domains>{});
+    check_policy("fewest hops", of_any_cluster<placement::fewest_hops>{});
+    check_policy("anchor fragmentation", of_any_cluster<placement::anchor_fragmentation>{});
     constexpr auto counted = "every node is counted under one reason";
     result.check(rc::check(counted, explained), counted);
     return result.end();

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <rota/cluster/ledger.hpp>
+#include <rota/cluster/occupancy.hpp>
 #include <rota/cluster/placement.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/request.hpp>
@@ -15,8 +16,7 @@ namespace rota::placement {
 
 /// GPUs of the request that an open node could give now: whole ones, or those with share enough; as CPU and
 /// memory last.
-[[nodiscard]] inline int room(job::request const& need, cluster::ledger const& free, node_id n) noexcept {
-    auto const& state = free.state();
+[[nodiscard]] inline int room(job::request const& need, cluster::occupancy const& state, node_id n) noexcept {
     auto gpus = 0;
     if (need.whole()) {
         gpus = state.whole_count(n);
@@ -31,24 +31,27 @@ namespace rota::placement {
             std::min<std::uint32_t>(static_cast<std::uint32_t>(gpus), state.mem_mib(n) / need.mem_mib));
     return gpus;
 }
+[[nodiscard]] inline int room(job::request const& need, cluster::ledger const& free, node_id n) noexcept {
+    return room(need, free.state(), n);
+}
 
 /// The devices that the node gives: whole GPUs from the lowest on, or the GPUs on which the share leaves
 /// least.
-/// Expects   gpus <= room(need, free, n).
-[[nodiscard]] inline cluster::slice pick(job::request const& need, cluster::ledger const& free, node_id n,
+/// Expects   gpus <= room(need, state, n).
+[[nodiscard]] inline cluster::slice pick(job::request const& need, cluster::occupancy const& state, node_id n,
                                          int gpus) noexcept {
     auto mask = std::uint32_t{0};
     if (need.whole()) {
-        mask = free.state().whole(n);
+        mask = state.whole(n);
         for (auto surplus = cluster::gpus_in(static_cast<std::uint16_t>(mask)) - gpus; surplus > 0; --surplus)
             mask &= ~std::bit_floor(mask); // a tight node has little or none
     } else {
         for (auto i = 0; i != gpus; ++i) {
             auto best = -1;
-            for (auto g = 0; g != free.of(n).gpus; ++g) {
-                auto const milli = free.state().free_milli(n, g);
+            for (auto g = 0; g != state.of(n).gpus; ++g) {
+                auto const milli = state.free_milli(n, g);
                 if ((mask >> g & 1) == 0 && milli >= need.milli &&
-                    (best < 0 || milli < free.state().free_milli(n, best)))
+                    (best < 0 || milli < state.free_milli(n, best)))
                     best = g;
             }
             mask |= 1u << best;
@@ -59,6 +62,10 @@ namespace rota::placement {
             .milli = need.milli,
             .cpu_milli = need.cpu_milli * static_cast<std::uint32_t>(gpus),
             .mem_mib = need.mem_mib * static_cast<std::uint32_t>(gpus)};
+}
+[[nodiscard]] inline cluster::slice pick(job::request const& need, cluster::ledger const& free, node_id n,
+                                         int gpus) noexcept {
+    return pick(need, free.state(), n, gpus);
 }
 
 /// Only whole GPUs count: no share, no CPU, no memory. Then node counters alone decide what fits.

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_PLACEMENT_GANG_PLANNER_HPP
+#define ROTA_PLACEMENT_GANG_PLANNER_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <rota/cluster/domain_tree.hpp>
+#include <rota/cluster/ledger.hpp>
+#include <rota/cluster/occupancy.hpp>
+#include <rota/cluster/placement.hpp>
+#include <rota/core/config.hpp>
+#include <rota/core/units.hpp>
+#include <rota/job/request.hpp>
+#include <rota/placement/domain_rule.hpp>
+#include <rota/placement/domain_search.hpp>
+#include <rota/placement/domain_sums.hpp>
+#include <rota/placement/node_fit.hpp>
+#include <rota/placement/outcome.hpp>
+#include <rota/placement/tightest_domain.hpp>
+#include <rota/placement/topology_gang.hpp>
+
+namespace rota::placement {
+
+/// Pods of a kind that a node of that model has room for; none where it is closed.
+[[nodiscard]] inline std::uint32_t pods_on(job::request const& each, gpu_model model,
+                                           cluster::occupancy const& state, node_id n) noexcept {
+    if (state.of(n).model != model || !state.open(n)) return 0;
+    return static_cast<std::uint32_t>(room(each, state, n)) / each.gpus_max;
+}
+
+/// Places gangs over a tree of domains: sums up what every domain has room for, picks one, descends.
+///
+/// The lowest level from the preferred on that has a domain with room gives the domain, by the rule. A gang of
+/// several kinds is laid largest pods first, in the domains of a level in the rule's order for these, until all
+/// kinds fit into one; models in ascending order. This is the reference: everything is summed up anew.
+/// Cost      O(nodes) for one kind; for several O(nodes of the domain) for each domain that is tried.
+/// Source    as the rule; the scheme is that of Kueue (KEP 2724), KAI-Scheduler (topology plugin) and Volcano
+/// (HyperNode): pods a node, sums up the tree, a domain, down again. differs: by trial only where sums do not
+/// decide, that is for several kinds.
+template <domain_rule Rule = tightest_domain>
+class gang_planner {
+public:
+    explicit gang_planner(cluster::domain_tree const& tree, Rule rule = {})
+        : tree_{&tree}, rule_{std::move(rule)} {}
+    explicit gang_planner(cluster::domain_tree&&, Rule = {}) = delete;
+
+    [[nodiscard]] outcome place(topology_gang const& gang, cluster::ledger const& free) const {
+        for (auto m = 0; m != free.models(); ++m)
+            if (auto where = plan(gang, static_cast<gpu_model>(m), free.state()); !where.empty())
+                return where;
+        auto const empty = cluster::occupancy{free.layout()};
+        for (auto m = 0; m != free.models(); ++m)
+            if (!plan(gang, static_cast<gpu_model>(m), empty).empty()) return refusal::busy;
+        return refusal::infeasible;
+    }
+    /// On nodes of one model; empty where there is no room.
+    [[nodiscard]] cluster::placement plan(topology_gang gang, gpu_model model,
+                                          cluster::occupancy const& state) const {
+        auto const top = std::min(gang.required, tree_->top());
+        for (auto const& kind : gang.kinds) {
+            ROTA_EXPECTS(kind.least != 0 && kind.least <= kind.count,
+                         "a gang has pods, some of them for sure");
+            ROTA_EXPECTS(kind.count % gang.slice == 0 && kind.least % gang.slice == 0 &&
+                             (gang.slice == 1 || gang.kinds.size() == 1),
+                         "slices are whole, and of one kind");
+            if (!kind.each.accepts(model)) return {};
+        }
+        std::stable_sort(gang.kinds.begin(), gang.kinds.end(), [](pod_kind const& a, pod_kind const& b) {
+            auto const size = [](job::request const& each) {
+                return std::tuple{each.gpus_max, each.gpus_max * std::uint64_t{each.cpu_milli},
+                                  each.gpus_max * std::uint64_t{each.mem_mib}};
+            };
+            return size(a.each) > size(b.each);
+        });
+        auto const& first = gang.kinds.front();
+        auto now = domain_sums{*tree_, gang.slice, gang.slice_level};
+        auto empty = now;
+        auto const unused = cluster::occupancy{state.layout()};
+        sum_up(now, tree_->top(), 0, first.each, model, state);
+        sum_up(empty, tree_->top(), 0, first.each, model, unused);
+        for (auto level = std::min(gang.preferred, top); level <= top; ++level) {
+            auto const units = units_at(gang, level, first.least);
+            auto on = domain_view{tree_, &now, &empty, level, 0};
+            if (gang.kinds.size() == 1) {
+                on.domain = choose(rule_, on, units);
+                if (on.domain != no_domain) return filled(gang, model, state, level, on.domain);
+                continue;
+            }
+            auto order = std::vector<std::pair<std::int64_t, std::uint32_t>>{};
+            for (on.domain = 0; on.domain != tree_->size(level); ++on.domain)
+                if (on.room() >= units) order.emplace_back(-rule_.score(on, units), on.domain);
+            std::sort(order.begin(), order.end());
+            for (auto const& [score, domain] : order)
+                if (auto where = filled(gang, model, state, level, domain); !where.empty()) return where;
+        }
+        return {};
+    }
+
+    /// So many pods in the units of domain_sums: a domain below the level of the slices lies in one of it.
+    [[nodiscard]] static std::uint32_t units_at(topology_gang const& gang, std::uint32_t level,
+                                                std::uint32_t pods) noexcept {
+        return level < gang.slice_level ? pods : pods / gang.slice;
+    }
+
+private:
+    void sum_up(domain_sums& into, std::uint32_t level, std::uint32_t domain, job::request const& each,
+                gpu_model model, cluster::occupancy const& state) const {
+        into.fill(level, domain,
+                  [&](std::uint32_t at) { return pods_on(each, model, state, tree_->node(at)); });
+    }
+    /// The gang in that domain; empty where not all of it has room.
+    cluster::placement filled(topology_gang const& gang, gpu_model model, cluster::occupancy left,
+                              std::uint32_t level, std::uint32_t domain) const {
+        auto found = std::vector<cluster::slice>{};
+        auto scratch = std::vector<domain_part>{};
+        auto sums = domain_sums{*tree_, gang.slice, gang.slice_level};
+        auto const lay = [&](pod_kind const& kind, std::uint32_t count, bool all) {
+            if (count == 0) return true;
+            sum_up(sums, level, domain, kind.each, model, left);
+            auto units = units_at(gang, level, count);
+            if (auto const has = sums.room(level, domain); has < units) {
+                if (all) return false;
+                units = level < gang.slice_level ? has - has % gang.slice : has;
+            }
+            if (units == 0) return true;
+            descend(rule_, *tree_, sums, level, domain, units, scratch,
+                    [&](std::uint32_t at, std::uint32_t count_here) {
+                        auto const n = tree_->node(at);
+                        auto const part =
+                            pick(kind.each, left, n, static_cast<int>(count_here * kind.each.gpus_max));
+                        found.push_back(part);
+                        left.take(part);
+                        close(left, part);
+                    });
+            return true;
+        };
+        for (auto const& kind : gang.kinds)
+            if (!lay(kind, kind.least, true)) return {};
+        for (auto const& kind : gang.kinds) static_cast<void>(lay(kind, kind.count - kind.least, false));
+        return merged(found);
+    }
+    /// A gang never shares a device with itself: what is left of those it holds in part is taken, too.
+    static void close(cluster::occupancy& left, cluster::slice part) noexcept {
+        if (part.milli == whole_gpu) return;
+        for (auto g = 0; g != left.of(part.node).gpus; ++g)
+            if ((part.gpus >> g & 1) != 0 && left.free_milli(part.node, g) != 0)
+                left.take(cluster::slice{.node = part.node,
+                                         .gpus = static_cast<std::uint16_t>(1u << g),
+                                         .milli = static_cast<std::uint16_t>(left.free_milli(part.node, g))});
+    }
+    /// One slice for each node.
+    static cluster::placement merged(std::vector<cluster::slice>& parts) {
+        std::stable_sort(parts.begin(), parts.end(),
+                         [](auto const& a, auto const& b) { return a.node < b.node; });
+        auto where = cluster::placement{};
+        for (auto i = parts.begin(); i != parts.end();) {
+            auto whole = *i;
+            for (++i; i != parts.end() && i->node == whole.node; ++i) {
+                ROTA_EXPECTS(i->milli == whole.milli, "all kinds of a gang hold the same share of a device");
+                whole.gpus = static_cast<std::uint16_t>(whole.gpus | i->gpus);
+                whole.cpu_milli += i->cpu_milli;
+                whole.mem_mib += i->mem_mib;
+            }
+            where.add(whole);
+        }
+        return where;
+    }
+
+    cluster::domain_tree const* tree_;
+    [[no_unique_address]] Rule rule_;
+};
+
+} // namespace rota::placement
+
+#endif
