@@ -11,6 +11,7 @@
 #include <rota/system/edf_admission.hpp>
 #include <rota/system/gang_time_slicing.hpp>
 #include <rota/system/gavel_max_min.hpp>
+#include <rota/system/hived.hpp>
 #include <rota/system/quota_drf.hpp>
 
 #include "failure.hpp"
@@ -29,6 +30,13 @@ using solver = rota::queueing::no_lp;
 any_scheduler make_quota_drf(arguments const&, setting const& in) {
     return with_placement(in, []<class P>(P place) {
         auto made = rota::system::quota_drf<P>{};
+        made.place = std::move(place);
+        return any_scheduler{std::move(made)};
+    });
+}
+any_scheduler make_hived(arguments const&, setting const& in) {
+    return with_placement(in, []<class P>(P place) {
+        auto made = rota::system::hived<P>{};
         made.place = std::move(place);
         return any_scheduler{std::move(made)};
     });
@@ -96,6 +104,13 @@ void add_other_kinds(std::vector<entry>& to) {
                                   .least = 1}},
                   .in_panel = false,
                   .make = make_gang_time_slicing});
+    to.push_back(
+        {.name = "hived",
+         .about = "each tenant's quota as cells of its own; jobs of negative priority visit what is idle",
+         .source = "Zhao et al., HiveD, OSDI 2020",
+         .parameters = {},
+         .in_panel = false,
+         .make = make_hived});
     to.push_back({.name = "gavel_max_min",
                   .about = "max-min fair time shares over the GPU models, made whole by leases",
                   .source = "Narayanan et al., Gavel, OSDI 2020",

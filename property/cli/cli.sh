@@ -168,7 +168,7 @@ check 'how a full stdout is said' grep -q 'cannot write to stdout' err.txt
 
 # list and quickstart
 expect 0 'discretised two-dimensional LAS' list
-for word in fifo easy slurm_like srtf srsf las tiresias_l tiresias_g priority_preemptive quota_drf gang_time_slicing \
+for word in fifo easy slurm_like srtf srsf las tiresias_l tiresias_g priority_preemptive quota_drf hived gang_time_slicing \
     gavel_max_min afs_l edf_admission consolidated dot_product_packing by_state helios_venus swf strict_fifo; do
     check "list does not name $word" grep -qw -- "$word" out.txt
 done

@@ -19,6 +19,7 @@
 #include <rota/system/fifo.hpp>
 #include <rota/system/gang_time_slicing.hpp>
 #include <rota/system/gavel_max_min.hpp>
+#include <rota/system/hived.hpp>
 #include <rota/system/las.hpp>
 #include <rota/system/priority_preemptive.hpp>
 #include <rota/system/quota_drf.hpp>
@@ -77,6 +78,7 @@ std::vector<subject_under_test> everybody() {
     });
     add("priority, preemptive", [](auto const&) { return system::priority_preemptive<>{}; });
     add("quota and drf", [](auto const&) { return system::quota_drf<>{}; });
+    add("hived", [](auto const&) { return system::hived<>{}; });
     add("gang time slicing, 60 s", [](auto const&) {
         auto slicing = system::gang_time_slicing<>{};
         slicing.slices.quantum_ms = 60'000;

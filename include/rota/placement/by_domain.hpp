@@ -36,18 +36,23 @@ namespace rota::placement {
 template <domain_rule Rule = tightest_domain>
 class by_domain {
 public:
+    /// Expects   the cluster outlives it and does not change.
     explicit by_domain(cluster::spec const& cluster, Rule rule = {})
-        : tree_{std::make_shared<cluster::domain_tree const>(cluster::domain_tree::of_racks(cluster))},
+        : cluster_{&cluster},
+          tree_{std::make_shared<cluster::domain_tree const>(cluster::domain_tree::of_racks(cluster))},
           planner_{*tree_, std::move(rule)} {
         for (auto n = std::uint32_t{0}; n != cluster.nodes.size(); ++n)
             in_order_ &=
                 index(tree_->node(n)) == n && (n == 0 || cluster.nodes[n - 1].rack <= cluster.nodes[n].rack);
     }
 
+    explicit by_domain(cluster::spec&&, Rule = {}) = delete;
+
     [[nodiscard]] static constexpr bool compact() noexcept { return true; }
 
-    /// Expects   a ledger of the cluster that it was made for, or of an equal one.
+    /// A ledger of another cluster is served, too, at the cost of its tree.
     [[nodiscard]] outcome place(job::request const& need, cluster::ledger const& free) const {
+        if (&free.layout() != cluster_) return by_domain{free.layout(), planner_.rule()}.place(need, free);
         for (auto m = 0; m != free.models(); ++m) {
             auto const model = static_cast<gpu_model>(m);
             if (!need.accepts(model) || free.largest(model) == 0) continue;
@@ -107,6 +112,7 @@ private:
         return where;
     }
 
+    cluster::spec const* cluster_;
     std::shared_ptr<cluster::domain_tree const> tree_;
     gang_planner<Rule> planner_;
     consolidated spill_;

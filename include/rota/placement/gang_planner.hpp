@@ -50,6 +50,7 @@ public:
         : tree_{&tree}, rule_{std::move(rule)} {}
     explicit gang_planner(cluster::domain_tree&&, Rule = {}) = delete;
 
+    [[nodiscard]] Rule const& rule() const noexcept { return rule_; }
     [[nodiscard]] outcome place(topology_gang const& gang, cluster::ledger const& free) const {
         for (auto m = 0; m != free.models(); ++m)
             if (auto where = plan(gang, static_cast<gpu_model>(m), free.state()); !where.empty())

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_SYSTEM_HIVED_HPP
+#define ROTA_SYSTEM_HIVED_HPP
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <rota/cluster/ledger.hpp>
+#include <rota/cluster/occupancy.hpp>
+#include <rota/cluster/placement.hpp>
+#include <rota/contract/actions.hpp>
+#include <rota/contract/concepts.hpp>
+#include <rota/contract/event.hpp>
+#include <rota/contract/view.hpp>
+#include <rota/core/units.hpp>
+#include <rota/job/request.hpp>
+#include <rota/placement/cell_chain.hpp>
+#include <rota/placement/concepts.hpp>
+#include <rota/placement/consolidated.hpp>
+#include <rota/placement/feasible.hpp>
+#include <rota/placement/virtual_cluster.hpp>
+
+namespace rota::system {
+
+/// Each tenant has a private cluster of cells, and its jobs start no later than they would on that cluster alone;
+/// opportunistic jobs run on whatever is idle, and leave when it is claimed.
+///
+/// A tenant's quota is turned into the largest cells that fit it and can be promised. A job is placed inside its
+/// tenant's virtual cluster, jobs of higher priority first, then by submission, passing over those that do not fit; a
+/// virtual cell gets a physical one when it is first used, with as few failed nodes and opportunistic jobs in it as
+/// can be, and gives it back when it is empty. Opportunistic are jobs of negative priority, and those that the whole
+/// virtual cluster could not hold.
+/// Cost      O(waiting shapes) placements a pass; O(cells of the chain) to bind a cell while some node has failed or
+/// an opportunistic job runs, else O(levels).
+/// Source    H. Zhao et al., "HiveD: sharing a GPU cluster for deep learning with guarantees", OSDI 2020. differs: no
+/// priorities within a tenant that stop jobs, no pinned cells; cells come from quotas; any placement policy
+/// serves inside a virtual cluster, where the paper packs by affinity.
+template <placement::policy Placement = placement::consolidated>
+class hived {
+public:
+    Placement place{};
+
+    void on(event const& happened, view const& v) {
+        if (happened.kind == event_kind::resync) return read(v);
+        set_up(v);
+        nodes_changed_ |= happened.kind == event_kind::node_down || happened.kind == event_kind::node_up;
+        if (!happened.about_a_job()) return;
+        auto const j = happened.job;
+        if (!v.placed(j)) {
+            guests_.erase(j);
+            if (auto const at = lies_.find(j); at != lies_.end()) leave(at->second), lies_.erase(at);
+        }
+        if (happened.after == phase::waiting) line_of(v, j).insert(rank_of(v, j));
+        else line_of(v, j).erase(rank_of(v, j));
+    }
+    void decide(view const& v, actions& a) {
+        set_up(v);
+        for (auto j : std::exchange(unexplained_, {}))
+            if (v.placed(j)) a.preempt(j);
+        unbind_idle();
+        if (std::exchange(nodes_changed_, false))
+            for (auto& tenant : tenants_)
+                for (auto& cell : tenant.cells())
+                    if (cell.bound) show_failures(v, tenant, cell);
+        for (auto t = std::size_t{0}; t != tenants_.size(); ++t)
+            each_waiting(v, t, [&](job_id j) { return serve(v, a, t, j); });
+        each_waiting(v, tenants_.size(), [&](job_id j) {
+            auto const where = place.place(v.need(j), v.free());
+            if (!where || a.start(j, *where) != answer::accepted) return false;
+            guests_.insert(j);
+            return true;
+        });
+    }
+    /// The private clusters, by tenant, and the cells behind them.
+    [[nodiscard]] std::vector<placement::virtual_cluster> const& tenants() const noexcept { return tenants_; }
+    [[nodiscard]] std::vector<placement::cell_chain> const& chains() const noexcept { return chains_; }
+
+private:
+    using virtual_cluster = placement::virtual_cluster;
+    using rank = std::tuple<std::int64_t, sim_time, job_id>; ///< who is served first
+    struct lie {
+        std::size_t tenant;
+        cluster::placement where; ///< on virtual nodes
+    };
+
+    void set_up(view const& v) {
+        if (!tenants_.empty()) return;
+        auto const& layout = v.free().layout();
+        chains_ = placement::chains_of(layout);
+        chain_of_.resize(layout.nodes.size());
+        for (auto c = std::uint32_t{0}; c != chains_.size(); ++c)
+            for (auto i = std::uint32_t{0}; i != chains_[c].nodes.size(); ++i)
+                chain_of_[index(chains_[c].nodes[i])] = {c, i * chains_[c].gpus};
+        gpus_ = layout.gpus();
+        for (auto t = std::size_t{0}; t != v.tenants(); ++t) {
+            auto left = v.tenant(static_cast<tenant_id>(t)).nominal_milli / whole_gpu;
+            auto levels = std::vector<std::vector<std::uint32_t>>(chains_.size());
+            for (auto c = std::size_t{0}; c != chains_.size(); ++c)
+                for (auto l = chains_[c].cells.top() + 1; l-- != 0;)
+                    while (left >= chains_[c].cells.size(l) && chains_[c].cells.promise(l)) {
+                        levels[c].push_back(l);
+                        left -= chains_[c].cells.size(l);
+                    }
+            tenants_.emplace_back(layout, chains_, levels);
+        }
+        lines_.resize(tenants_.size() + 1);
+        holds_.resize(tenants_.size());
+    }
+    /// Everything anew from the view: jobs stay where cells explain their devices, the others stop.
+    void read(view const& v) {
+        auto policy = std::move(place);
+        *this = hived{};
+        place = std::move(policy);
+        set_up(v);
+        auto placed = std::vector<job_id>{};
+        for (auto j : v.jobs()) {
+            if (v.waiting(j)) line_of(v, j).insert(rank_of(v, j));
+            if (!v.placed(j)) continue;
+            if (line_at(v, j) == tenants_.size()) guests_.insert(j);
+            else placed.push_back(j);
+        }
+        auto const size = [&](job_id j) { return std::pair{-v.intent(j).gpus(), j}; };
+        std::sort(placed.begin(), placed.end(), [&](job_id x, job_id y) { return size(x) < size(y); });
+        for (auto j : placed)
+            if (!adopt(v, j)) unexplained_.push_back(j);
+        nodes_changed_ = true;
+    }
+    bool adopt(view const& v, job_id j) {
+        auto const t = line_at(v, j);
+        auto& tenant = tenants_[t];
+        auto known = lie{t, {}};
+        for (auto part : v.intent(j)) {
+            auto const n = virtual_node(tenant, part);
+            if (!n) return false;
+            auto const shift = chains_[chain_of_[index(part.node)].first].at(tenant.leaf(chains_, *n)).second;
+            part.node = *n;
+            part.gpus = static_cast<std::uint16_t>(part.gpus >> shift);
+            if (known.where.touches(*n) || !tenant.free().state().fits(part)) return false;
+            known.where.add(part);
+        }
+        tenant.take(known.where);
+        lies_.emplace(j, std::move(known));
+        return true;
+    }
+    /// The virtual node that is, or can be, bound to where the slice lies.
+    std::optional<node_id> virtual_node(virtual_cluster& tenant, cluster::slice const& part) {
+        auto const [c, first] = chain_of_[index(part.node)];
+        auto& cells = chains_[c].cells;
+        auto const from = first + static_cast<std::uint32_t>(std::countr_zero(part.gpus));
+        auto const last = first + static_cast<std::uint32_t>(std::bit_width(part.gpus)) - 1;
+        for (auto level = std::uint32_t{0}; level <= cells.top(); ++level)
+            for (auto const fresh : {false, true})
+                for (auto i = std::size_t{0}; i != tenant.cells().size(); ++i) {
+                    auto& cell = tenant.cells()[i];
+                    auto const size = cells.size(level);
+                    if (cell.chain != c || cell.level != level || from / size != last / size) continue;
+                    if (fresh ? cell.bound || !cells.take_at(level, from / size) : cell.bound != from / size)
+                        continue;
+                    cell.bound = from / size;
+                    if (fresh) idle_.emplace_back(&tenant - tenants_.data(), i);
+                    return static_cast<node_id>(cell.first_node + from % size / chains_[c].gpus);
+                }
+        return {};
+    }
+
+    /// Starts a job inside its tenant's cells, if it fits there.
+    bool serve(view const& v, actions& a, std::size_t t, job_id j) {
+        auto& tenant = tenants_[t];
+        for (;;) { // again where the cells that it got have failed nodes: those now show
+            auto const where = place.place(v.need(j), tenant.free());
+            if (!where) return false;
+            for (auto const& part : *where)
+                if (auto& cell = tenant.cell_of(part.node); !cell.bound) bind(v, t, cell);
+            if (!tenant.free().open(*where)) continue;
+            auto const devices = tenant.physical(chains_, *where);
+            auto const before = a.checkpoint();
+            for (auto guest = guests_.rbegin(); guest != guests_.rend() && !v.free().fits(devices); ++guest)
+                if (v.placed(*guest) && cluster::competes(v.intent(*guest), devices, v.free().state()))
+                    a.preempt(*guest);
+            if (a.start(j, devices) != answer::accepted) {
+                a.rollback(before);
+                return false;
+            }
+            tenant.take(*where);
+            lies_.insert_or_assign(j, lie{t, *where});
+            return true;
+        }
+    }
+    void bind(view const& v, std::size_t t, virtual_cluster::cell& cell) {
+        auto& chain = chains_[cell.chain];
+        auto const calm = guests_.empty() && v.free().open_gpus() == gpus_;
+        static constexpr auto bad = std::uint64_t{1} << 32;
+        cell.bound = chain.cells.take(cell.level, bad, [&](std::uint32_t level, std::uint32_t c) {
+            auto cost = std::uint64_t{0};
+            auto const size = chain.cells.size(level);
+            for (auto leaf = c * size; leaf < (c + 1) * size && !calm; leaf += std::min(size, chain.gpus)) {
+                auto const [n, shift] = chain.at(leaf);
+                auto const mask = ((1u << std::min(size, chain.gpus)) - 1) << shift;
+                if (!v.free().open(n)) cost += bad;
+                cost += static_cast<std::uint64_t>(
+                    cluster::gpus_in(static_cast<std::uint16_t>(mask & ~v.free().state().whole(n))));
+            }
+            return cost;
+        });
+        idle_.emplace_back(t, &cell - tenants_[t].cells().data());
+        show_failures(v, tenants_[t], cell);
+    }
+    void show_failures(view const& v, virtual_cluster& tenant, virtual_cluster::cell const& cell) {
+        for (auto i = std::uint32_t{0}; i != cell.nodes; ++i) {
+            auto const n = node_id{cell.first_node + i};
+            tenant.set_open(n, !cell.bound ||
+                                   v.free().open(chains_[cell.chain].at(tenant.leaf(chains_, n)).first));
+        }
+    }
+    void leave(lie const& from) {
+        auto& tenant = tenants_[from.tenant];
+        tenant.give(from.where);
+        for (auto const& part : from.where)
+            idle_.emplace_back(from.tenant, &tenant.cell_of(part.node) - tenant.cells().data());
+    }
+    void unbind_idle() {
+        for (auto const& [t, i] : std::exchange(idle_, {})) {
+            auto& cell = tenants_[t].cells()[static_cast<std::size_t>(i)];
+            if (!cell.bound || cell.held != 0) continue;
+            chains_[cell.chain].cells.give(cell.level, *std::exchange(cell.bound, std::nullopt));
+            for (auto n = cell.first_node; n != cell.first_node + cell.nodes; ++n)
+                tenants_[t].set_open(node_id{n}, true);
+        }
+    }
+
+    [[nodiscard]] static rank rank_of(view const& v, job_id j) {
+        return {-std::int64_t{v.spec(j).priority}, v.spec(j).submit, j};
+    }
+    [[nodiscard]] std::set<rank>& line_of(view const& v, job_id j) { return lines_[line_at(v, j)]; }
+    /// The job's tenant, or the line of the opportunistic.
+    [[nodiscard]] std::size_t line_at(view const& v, job_id j) {
+        auto const t = std::size_t{index(v.spec(j).tenant)};
+        if (v.spec(j).priority < 0) return tenants_.size();
+        auto const shape = v.state(j).shape;
+        auto& known = holds_[t];
+        if (known.size() <= shape) known.resize(shape + 1u, unknown);
+        if (known[shape] == unknown) known[shape] = could_hold(v, tenants_[t], v.need(j)) ? yes : no;
+        return known[shape] == yes ? t : tenants_.size();
+    }
+    /// Empty, the virtual cluster has room for the whole gang, on nodes as large as the gang may count on.
+    [[nodiscard]] static bool could_hold(view const& v, virtual_cluster const& tenant, job::request need) {
+        need.gpus_min = need.gpus_max;
+        for (auto m = 0; m != tenant.free().models() && need.span != job::span::anywhere; ++m) {
+            auto const model = static_cast<gpu_model>(m);
+            if (need.gpus_max > tenant.free().largest(model) &&
+                tenant.free().largest(model) != v.free().largest(model))
+                need.models &= ~(1u << m);
+        }
+        return placement::feasible(need, tenant.free());
+    }
+    /// start(job) for those in a line that wait, each shape until it does not fit.
+    template <class Start>
+    void each_waiting(view const& v, std::size_t line, Start start) {
+        refused_.clear();
+        for (auto const& [priority, submit, j] : lines_[line]) {
+            auto const shape = v.state(j).shape;
+            if (refused_.size() <= shape) refused_.resize(shape + 1u);
+            if (v.waiting(j) && !refused_[shape]) refused_[shape] = !start(j);
+        }
+    }
+
+    static constexpr std::uint8_t unknown = 0, no = 1, yes = 2;
+    std::vector<placement::cell_chain> chains_;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>>
+        chain_of_;          ///< [nodes] its chain, and its first GPU there
+    std::int64_t gpus_ = 0; ///< of the cluster
+    std::vector<virtual_cluster> tenants_;
+    std::vector<std::set<rank>> lines_;                        ///< [tenants], and of the opportunistic
+    std::vector<std::vector<std::uint8_t>> holds_;             ///< [tenants x shapes] as far as asked
+    std::map<job_id, lie> lies_;                               ///< those that run inside their cells
+    std::set<job_id> guests_;                                  ///< opportunistic jobs that run
+    std::vector<job_id> unexplained_;                          ///< devices that no cell accounts for
+    std::vector<std::pair<std::size_t, std::ptrdiff_t>> idle_; ///< cells that may have become idle
+    std::vector<bool> refused_;                                ///< [shapes] in this pass
+    bool nodes_changed_ = false;
+};
+
+static_assert(scheduling_policy<hived<>>);
+
+} // namespace rota::system
+
+#endif
