@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What it costs to place a pod and to release one, for every engine, as tables in Markdown.
 //
-//   placement [best_fit|least_aligned|fgd|waves|gangs ...]
+//   placement [best_fit|least_aligned|fgd|scorers|waves|gangs ...]
 //
 // A cell is CPU time of a place and a release in ns: the question, the choice of GPUs, both changes of the table, what
 // the engine does about them, and the stream (the last row); the least of several stretches. All engines of a table go
@@ -30,6 +30,7 @@
 #include <rota/job/pod.hpp>
 #include <rota/job/request.hpp>
 #include <rota/placement/anchor_fragmentation.hpp>
+#include <rota/placement/balanced_allocation.hpp>
 #include <rota/placement/best_fit.hpp>
 #include <rota/placement/block_minimum.hpp>
 #include <rota/placement/bucket_index.hpp>
@@ -38,16 +39,28 @@
 #include <rota/placement/domain_index.hpp>
 #include <rota/placement/exact_wave.hpp>
 #include <rota/placement/fgd.hpp>
+#include <rota/placement/fgd_exact.hpp>
 #include <rota/placement/gang_planner.hpp>
+#include <rota/placement/gpu_clustering.hpp>
+#include <rota/placement/gpu_packing.hpp>
+#include <rota/placement/kai_ladder.hpp>
 #include <rota/placement/least_aligned.hpp>
+#include <rota/placement/least_allocated.hpp>
+#include <rota/placement/least_remaining.hpp>
+#include <rota/placement/most_allocated.hpp>
+#include <rota/placement/node_state.hpp>
+#include <rota/placement/pal.hpp>
+#include <rota/placement/requested_to_capacity.hpp>
 #include <rota/placement/scan.hpp>
 #include <rota/placement/score_cache.hpp>
 #include <rota/placement/simd_scan.hpp>
 #include <rota/placement/state_memo.hpp>
 #include <rota/placement/state_table.hpp>
 #include <rota/placement/target_workload.hpp>
+#include <rota/placement/tiers.hpp>
 #include <rota/placement/tightest_domain.hpp>
 #include <rota/placement/topology_gang.hpp>
+#include <rota/placement/weighted.hpp>
 
 #include "load.hpp"
 #include "markdown.hpp"
@@ -63,6 +76,16 @@ auto const sizes =
 auto const request_counts = smoke ? std::vector<std::size_t>{1, 5} : std::vector<std::size_t>{1, 20, 100};
 
 cluster::spec nodes_of_8(std::uint32_t nodes) { return cluster::uniform(1, nodes, 8, 96'000, 786'432); }
+
+/// Empty nodes of so many kinds of hardware that differ in nothing that is counted.
+placement::state_table empty_nodes(std::uint32_t size, std::uint32_t kinds) {
+    auto states = std::vector<placement::node_state>{};
+    for (auto const& one : nodes_of_8(size).nodes) {
+        states.push_back(placement::empty_state(one));
+        states.back().kind = static_cast<std::uint16_t>(states.size() % kinds);
+    }
+    return placement::state_table{states};
+}
 
 /// Whole GPUs and nothing else: distinct by size and by models that the cluster does not have.
 std::vector<job::pod> whole_gpus(std::size_t count) {
@@ -104,8 +127,9 @@ struct world {
     std::int64_t used_milli = 0;
 
     template <class Scorer>
-    world(std::uint32_t size, std::vector<job::pod> asked, int percent, Scorer const& score)
-        : nodes{nodes_of_8(size)}, requests{std::move(asked)},
+    world(std::uint32_t size, std::vector<job::pod> asked, int percent, Scorer const& score,
+          std::uint32_t kinds = 1)
+        : nodes{empty_nodes(size, kinds)}, requests{std::move(asked)},
           target_milli{std::int64_t{size} * 8 * whole_gpu * percent / 100} {
         auto draw = rota::random{7};
         for (auto tries = std::int64_t{0}; used_milli < target_milli && tries != std::int64_t{size} * 500;
@@ -298,6 +322,51 @@ void tables(std::string const& name, Scorer const& score, Requests requests) {
     }
 }
 
+/// One scorer under the engines that take any.
+template <class Scorer>
+void scorer_row(char const* name, bench::markdown const& out, Scorer const& score, std::uint32_t kinds = 1) {
+    auto const in = world{smoke ? 50u : 12'500u, mixed(smoke ? 5 : 20), 50, score, kinds};
+    auto const got = std::vector{
+        measure<by_engine<placement::scan<Scorer>, Scorer>>(in, score),
+        measure<by_engine<placement::score_cache<Scorer>, Scorer>>(in, score),
+        measure<by_engine<placement::state_memo<Scorer>, Scorer>>(in, score),
+        measure<by_engine<placement::block_minimum<Scorer>, Scorer>>(in, score),
+    };
+    auto cells = std::vector<std::string>{std::string{"`"} + name + "`"};
+    for (auto const& one : got) {
+        if (one.nodes != got.front().nodes) {
+            std::fprintf(stderr, "%s: an engine places on other nodes\n", name);
+            std::exit(1);
+        }
+        cells.push_back(bench::rounded(one.ns));
+    }
+    out.row(cells);
+}
+
+void scorers(placement::target_view kinds) {
+    using namespace placement;
+    std::printf("\nScorers, 12,500 nodes, 20 distinct requests, 50 %% of the GPUs in use\n\n");
+    auto const out = bench::markdown{{"ns", "`scan`", "`score_cache`", "`state_memo`", "`block_minimum`"}};
+    auto paces = std::vector<std::uint16_t>{}; // one GPU in ten is slow
+    auto draw = rota::random{3};
+    for (auto i = 0; i != 64 * cluster::gpus_per_node_max; ++i)
+        paces.push_back(static_cast<std::uint16_t>(draw.below(10) == 0 ? 1'500 : 950 + draw.below(100)));
+    scorer_row("least_allocated", out, least_allocated{});
+    scorer_row("most_allocated", out, most_allocated{});
+    scorer_row("requested_to_capacity", out, requested_to_capacity{});
+    scorer_row("balanced_allocation", out, balanced_allocation{});
+    scorer_row("kai_ladder, pack", out, kai_ladder<kai_order::pack>{});
+    scorer_row("kai_ladder, spread", out, kai_ladder<kai_order::spread>{});
+    scorer_row("pal, 64 kinds", out, pal{{paces.data(), 1}}, 64);
+    scorer_row("gpu_packing", out, gpu_packing{});
+    scorer_row("gpu_clustering", out, gpu_clustering{});
+    scorer_row("least_remaining", out, least_remaining{});
+    scorer_row("fgd_exact", out, fgd_exact{kinds});
+    scorer_row("tiers: most_allocated, balanced", out, tiers{most_allocated{}, balanced_allocation{}});
+    using sum = weighted<fgd, 10, balanced_allocation, 1>;
+    scorer_row("10 fgd + balanced", out, sum{fgd{kinds}, {}});
+}
+
 /// Queues placed in waves on a half full cluster.
 template <class Scorer>
 void waves(char const* name, bench::markdown const& out, Scorer const& score) {
@@ -423,12 +492,14 @@ void gang_table(char const* name) {
 
 int main(int count, char** arguments) {
     auto const wanted = std::vector<std::string>(arguments + 1, arguments + count);
-    auto const known = std::vector<std::string>{"best_fit", "least_aligned", "fgd", "waves", "gangs"};
+    auto const known =
+        std::vector<std::string>{"best_fit", "least_aligned", "fgd", "scorers", "waves", "gangs"};
     for (auto const& one : wanted)
         if (std::find(known.begin(), known.end(), one) == known.end()) {
-            std::fprintf(stderr,
-                         "placement: read '%s', expected best_fit, least_aligned, fgd, waves or gangs\n",
-                         one.c_str());
+            std::fprintf(
+                stderr,
+                "placement: read '%s', expected best_fit, least_aligned, fgd, scorers, waves or gangs\n",
+                one.c_str());
             return 2;
         }
     auto const wants = [&](char const* name) {
@@ -439,6 +510,7 @@ int main(int count, char** arguments) {
     if (wants("best_fit")) tables("best_fit", best_fit{}, whole_gpus);
     if (wants("least_aligned")) tables("least_aligned", placement::least_aligned{}, mixed);
     if (wants("fgd")) tables("fgd", placement::fgd{kinds.view()}, mixed);
+    if (wants("scorers")) scorers(kinds.view());
     if (wants("gangs")) {
         std::printf("\nGangs of 64 GPUs in a rack of 16 nodes of 8 GPUs, half of the nodes in use\n\n");
         gang_table<placement::tightest_domain>("tightest_domain");

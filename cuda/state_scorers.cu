@@ -10,16 +10,23 @@
 
 #include <rota/core/random.hpp>
 #include <rota/job/pod.hpp>
+#include <rota/placement/balanced_allocation.hpp>
 #include <rota/placement/fgd.hpp>
 #include <rota/placement/fgd_exact.hpp>
 #include <rota/placement/fragmentation.hpp>
 #include <rota/placement/gpu_clustering.hpp>
 #include <rota/placement/gpu_packing.hpp>
+#include <rota/placement/kai_ladder.hpp>
 #include <rota/placement/least_aligned.hpp>
+#include <rota/placement/least_allocated.hpp>
 #include <rota/placement/least_remaining.hpp>
+#include <rota/placement/most_allocated.hpp>
 #include <rota/placement/node_state.hpp>
+#include <rota/placement/requested_to_capacity.hpp>
 #include <rota/placement/target_workload.hpp>
+#include <rota/placement/tiers.hpp>
 #include <rota/placement/uniform_draw.hpp>
+#include <rota/placement/weighted.hpp>
 
 namespace {
 
@@ -100,7 +107,9 @@ placement::node_state some_state(rota::random& draw) {
     on.mem_mib = static_cast<std::uint32_t>(draw.below(1'000'000));
     for (auto g = 0; g != on.gpus; ++g)
         on.milli[g] = static_cast<std::uint16_t>(draw.below(2) == 0 ? 1000 : draw.below(1001));
-    for (auto& count : on.held) count = static_cast<std::uint32_t>(draw.below(2));
+    for (auto& count : on.held) count = static_cast<std::uint16_t>(draw.below(2));
+    on.cpu_milli_of = on.cpu_milli + static_cast<std::uint32_t>(draw.below(96'000));
+    on.mem_mib_of = on.mem_mib + static_cast<std::uint32_t>(draw.below(1'000'000));
     return on;
 }
 
@@ -189,6 +198,16 @@ int main() {
     same(in, gpu_clustering{}, gpu_clustering{}, "gpu_clustering");
     same(in, least_remaining{}, least_remaining{}, "least_remaining");
     same(in, least_aligned{}, least_aligned{}, "least_aligned");
+    same(in, least_allocated{}, least_allocated{}, "least_allocated");
+    same(in, most_allocated{}, most_allocated{}, "most_allocated");
+    same(in, requested_to_capacity{}, requested_to_capacity{}, "requested_to_capacity");
+    same(in, balanced_allocation{}, balanced_allocation{}, "balanced_allocation");
+    same(in, kai_ladder<kai_order::pack>{}, kai_ladder<kai_order::pack>{}, "kai_ladder, pack");
+    same(in, kai_ladder<kai_order::spread>{}, kai_ladder<kai_order::spread>{}, "kai_ladder, spread");
+    using both = weighted<balanced_allocation, 2, fgd, -1>;
+    same(in, both{{}, fgd{in.target}}, both{{}, fgd{device_target}}, "weighted");
+    same(in, tiers{most_allocated{}, balanced_allocation{}}, tiers{most_allocated{}, balanced_allocation{}},
+         "tiers");
     same(in, drawn{{.seed = 3}}, drawn{{.seed = 3}}, "uniform_draw");
     std::printf("%d passed, %d failed\n", passed, failed);
     return failed == 0 ? 0 : 1;

@@ -210,6 +210,57 @@ kind_of_part node_scorers() {
           {{"seed", "", "of the draws"}}}}};
 }
 
+kind_of_part more_node_scorers() {
+    constexpr auto kubernetes = std::string_view{"the Kubernetes scheduler, NodeResourcesFit"};
+    constexpr auto shares = std::string_view{"how much CPU, memory and GPUs count"};
+    return {"more scorers of a node's state, and what composes them (rota::placement)",
+            {{"least_allocated",
+              "placement/least_allocated.hpp",
+              "the node of which the smaller share is in use",
+              kubernetes,
+              {{"weights", "1,1,1", shares}}},
+             {"most_allocated",
+              "placement/most_allocated.hpp",
+              "the node of which the larger share is in use",
+              kubernetes,
+              {{"weights", "1,1,1", shares}}},
+             {"requested_to_capacity",
+              "placement/requested_to_capacity.hpp",
+              "a score for each share in use, as its user draws it",
+              kubernetes,
+              {{"shape", "0:0,100:10", "points of percent and score"},
+               {"weights", "1,1,1", shares},
+               {"zeros_count", "false", "a score of 0 takes part in the mean"}}},
+             {"balanced_allocation",
+              "placement/balanced_allocation.hpp",
+              "the node whose resources are in use to like shares",
+              "the Kubernetes scheduler, NodeResourcesBalancedAllocation",
+              {{"weights", "1,1,1", "0 leaves a resource out"}}},
+             {"kai_ladder",
+              "placement/kai_ladder.hpp",
+              "shared GPUs first, CPU-only nodes for CPU-only pods, then the fuller or the emptier",
+              "KAI-Scheduler",
+              {{"order", "", "pack or spread"}}},
+             {"pal",
+              "placement/pal.hpp",
+              "the node whose slowest GPU for the pod is the least slow",
+              "Jain et al., PAL, SC 2024",
+              {{"table", "", "how slow each GPU is for each class"}, {"class", "0", "of the jobs"}}},
+             {"priority_bands",
+              "placement/priority_bands.hpp",
+              "where nobody has to leave, else where the least important has to",
+              "the Kubernetes scheduler's preemption; Zhao et al., HiveD, OSDI 2020",
+              {{"bands", "", "of priority"}}},
+             {"weighted", "placement/weighted.hpp", "the weighted sum of two scorers",
+              "the Kubernetes scheduler"},
+             {"tiers", "placement/tiers.hpp", "one scorer, and another among its equals", "KAI-Scheduler"},
+             {"stretched",
+              "placement/stretched.hpp",
+              "a scorer's range over the nodes that fit, stretched to 0 .. top",
+              "the Kubernetes scheduler, NormalizeScore",
+              {{"Top", "100", "of the range"}}}}};
+}
+
 kind_of_part preemptions() {
     return {
         "preemption (rota::preemption; who yields)",
@@ -254,8 +305,8 @@ kind_of_part costs() {
 
 std::vector<kind_of_part> const& kinds_of_parts() {
     static auto const all =
-        std::vector<kind_of_part>{orders(), disciplines(),  other_queueing(), estimators(),
-                                  laws(),   node_scorers(), preemptions(),    costs()};
+        std::vector<kind_of_part>{orders(),       disciplines(),       other_queueing(), estimators(), laws(),
+                                  node_scorers(), more_node_scorers(), preemptions(),    costs()};
     return all;
 }
 

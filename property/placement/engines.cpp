@@ -14,10 +14,12 @@
 #include <utility>
 #include <vector>
 
+#include <rota/cluster/spec.hpp>
 #include <rota/core/random.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/pod.hpp>
 #include <rota/placement/automatic.hpp>
+#include <rota/placement/balanced_allocation.hpp>
 #include <rota/placement/block_minimum.hpp>
 #include <rota/placement/bucket_index.hpp>
 #include <rota/placement/count_order.hpp>
@@ -27,9 +29,14 @@
 #include <rota/placement/fgd_exact.hpp>
 #include <rota/placement/gpu_clustering.hpp>
 #include <rota/placement/gpu_packing.hpp>
+#include <rota/placement/kai_ladder.hpp>
 #include <rota/placement/least_aligned.hpp>
+#include <rota/placement/least_allocated.hpp>
 #include <rota/placement/least_remaining.hpp>
+#include <rota/placement/most_allocated.hpp>
 #include <rota/placement/node_state.hpp>
+#include <rota/placement/pal.hpp>
+#include <rota/placement/requested_to_capacity.hpp>
 #include <rota/placement/scan.hpp>
 #include <rota/placement/score_cache.hpp>
 #include <rota/placement/seat.hpp>
@@ -38,6 +45,8 @@
 #include <rota/placement/state_table.hpp>
 #include <rota/placement/sum_scorer.hpp>
 #include <rota/placement/target_workload.hpp>
+#include <rota/placement/tiers.hpp>
+#include <rota/placement/weighted.hpp>
 
 #include "../tally.hpp"
 
@@ -146,7 +155,14 @@ void limits(Scorer const& score, std::string const& name) {
 
 struct world {
     std::vector<placement::node_state> nodes;
+    std::vector<std::uint64_t> predicates; ///< that each node satisfies
     std::vector<job::pod> requests;
+
+    [[nodiscard]] placement::state_table table() const {
+        auto made = placement::state_table(nodes);
+        for (auto n = std::uint32_t{0}; n != made.size(); ++n) made.set_predicates(node_id{n}, predicates[n]);
+        return made;
+    }
 };
 
 job::pod some_pod(rota::random& draw, bool plain) {
@@ -161,6 +177,7 @@ job::pod some_pod(rota::random& draw, bool plain) {
         need.cpu_milli = one_of<std::uint32_t>(draw, {0, 1000, 4000, 4001, 16000});
         need.mem_mib = one_of<std::uint32_t>(draw, {0, 0, 1024, 4096});
         if (draw.below(4) == 0) need.models = one_of<std::uint32_t>(draw, {1, 2, 5});
+        if (draw.below(4) == 0) need.predicates = one_of<std::uint64_t>(draw, {1, 3, 1ull << 63});
     }
     return need;
 }
@@ -179,7 +196,12 @@ world some_world(rota::random& draw, std::size_t nodes) {
         for (auto g = 0; g != on.gpus; ++g)
             on.milli[g] = equal ? std::uint16_t{whole_gpu}
                                 : one_of<std::uint16_t>(draw, {1000, 1000, 1000, 0, 300, 540});
+        on.cpu_milli_of = equal ? 128'000 : on.cpu_milli + one_of<std::uint32_t>(draw, {0, 32'000});
+        on.mem_mib_of = equal ? 65'536 : on.mem_mib + one_of<std::uint32_t>(draw, {0, 65'536});
+        on.kind = static_cast<std::uint16_t>(draw.below(3));
+        if (draw.below(4) == 0) on.pods = one_of<std::uint16_t>(draw, {0, 1, 2, 5});
         made.nodes.push_back(on);
+        made.predicates.push_back(draw.below(3) == 0 ? draw() : ~std::uint64_t{0});
     }
     auto const kinds = 1 + draw.below(6);
     for (auto i = std::uint64_t{0}; i != kinds; ++i) made.requests.push_back(some_pod(draw, plain));
@@ -197,7 +219,7 @@ template <class Scorer, class... Engines>
 std::string stream(world const& in, Scorer const& score, std::uint64_t seed, int steps) {
     static_assert((placement::engine<placement::scan<Scorer>> && ... && placement::engine<Engines>));
     auto draw = rota::random{seed};
-    auto nodes = placement::state_table(in.nodes);
+    auto nodes = in.table();
     auto by_definition = placement::scan<Scorer>{nodes, score};
     auto engines = std::tuple<Engines...>{Engines{nodes, score}...};
     auto const each = [&](auto what) { std::apply([&](auto&... one) { (what(one), ...); }, engines); };
@@ -235,7 +257,8 @@ std::string stream(world const& in, Scorer const& score, std::uint64_t seed, int
             touch(where.node);
         } else if (nodes.size() != 0) {
             auto const n = node_id{static_cast<std::uint32_t>(draw.below(nodes.size()))};
-            nodes.set_open(n, what != 14 || !nodes.open(n));
+            if (draw.below(4) == 0) nodes.set_predicates(n, draw());
+            else nodes.set_open(n, what != 14 || !nodes.open(n));
             touch(n);
         }
     }
@@ -251,8 +274,8 @@ std::string stream(world const& in, Scorer const& score, std::uint64_t seed, int
 template <class Scorer>
 std::string waves(world const& in, Scorer const& score, std::uint64_t seed, int steps) {
     auto draw = rota::random{seed};
-    auto nodes = placement::state_table(in.nodes);
-    auto slow_nodes = placement::state_table(in.nodes);
+    auto nodes = in.table();
+    auto slow_nodes = in.table();
     auto wave = placement::exact_wave<Scorer>{nodes, score, 1 + draw.below(12)};
     auto by_definition = placement::scan<Scorer>{slow_nodes, score};
     for (auto const& need : in.requests)
@@ -314,7 +337,9 @@ void try_scorers(std::uint64_t seed, std::size_t nodes, int steps) {
     auto const kinds = target_workload({{.cpu_milli = 4'000, .gpus = 1, .milli = 460},
                                         {.cpu_milli = 1'000, .gpus = 2, .milli = 1'000},
                                         {.cpu_milli = 16'000}});
-    switch (seed % 14) {
+    auto paces = std::vector<std::uint16_t>(3u * 2 * cluster::gpus_per_node_max);
+    for (auto& milli : paces) milli = one_of<std::uint16_t>(draw, {900, 1000, 1000, 1400});
+    switch (seed % 23) {
     case 0: return try_all(in, count_order<node_order::fewest_free>{}, seed, steps, "fewest free");
     case 1: return try_all(in, count_order<node_order::most_free>{}, seed, steps, "most free");
     case 2: return try_all(in, count_order<node_order::lowest_id>{}, seed, steps, "lowest id");
@@ -328,6 +353,17 @@ void try_scorers(std::uint64_t seed, std::size_t nodes, int steps) {
     case 10: return try_all(in, scattered{}, seed, steps, "scattered");
     case 11: return try_all(in, coarse{}, seed, steps, "coarse");
     case 12: return try_all(in, level{}, seed, steps, "level");
+    case 13: return try_all(in, least_allocated{}, seed, steps, "least allocated");
+    case 14: return try_all(in, most_allocated{}, seed, steps, "most allocated");
+    case 15: return try_all(in, requested_to_capacity{}, seed, steps, "requested to capacity");
+    case 16: return try_all(in, balanced_allocation{}, seed, steps, "balanced allocation");
+    case 17: return try_all(in, kai_ladder<kai_order::pack>{}, seed, steps, "kai ladder, pack");
+    case 18: return try_all(in, kai_ladder<kai_order::spread>{}, seed, steps, "kai ladder, spread");
+    case 19: return try_all(in, pal{{paces.data(), 2}, 1}, seed, steps, "pal");
+    case 20:
+        return try_all(in, weighted<fgd, 3, gpu_clustering, -1>{fgd{kinds.view()}, {}}, seed, steps,
+                       "weighted");
+    case 21: return try_all(in, tiers{most_allocated{}, balanced_allocation{}}, seed, steps, "tiers");
     default: return try_all(in, far_apart{}, seed, steps, "far apart");
     }
 }
@@ -343,10 +379,10 @@ int main() {
         auto draw = rota::random{seed * 7919};
         try_scorers(seed, draw.below(8) == 0 ? one_of<std::size_t>(draw, {31, 32, 33}) : draw.below(6), 60);
     }
-    for (auto seed = std::uint64_t{1}; seed != 15; ++seed)
+    for (auto seed = std::uint64_t{1}; seed != 24; ++seed)
         for (auto const nodes : {0, 1, 31, 32, 33, 1023, 1024, 1025})
             try_scorers(seed, static_cast<std::size_t>(nodes), nodes < 1000 ? 400 : 150);
-    for (auto const seed : {3, 5, 14}) try_scorers(static_cast<std::uint64_t>(seed), 125'000, 20);
+    for (auto const seed : {3, 5, 23}) try_scorers(static_cast<std::uint64_t>(seed), 125'000, 20);
     check(placed > cases && refused > cases, "pods were placed and refused");
     std::printf("%d cases, %d pods placed and %d refused in streams\n", cases, placed, refused);
     return told.end();

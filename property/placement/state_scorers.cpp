@@ -75,7 +75,7 @@ node_state some_node() {
     auto made =
         node(milli, *rc::gen::element(0u, 2000u, 3000u, 5000u, 16000u, 40000u), *rc::gen::inRange(0, 2));
     made.mem_mib = *rc::gen::element(0u, 2048u, 65536u);
-    for (auto& count : made.held) count = *rc::gen::element(0u, 0u, 1u, 3u);
+    for (auto& count : made.held) count = *rc::gen::element<std::uint16_t>(0, 0, 1, 3);
     return made;
 }
 
@@ -390,7 +390,8 @@ int main() {
             RC_ASSERT(on.milli[g] - after.milli[g] == ((gpus >> g & 1) != 0 ? need.milli : 0));
         for (auto s = 0; s != placement::pod_sizes; ++s)
             RC_ASSERT(after.held[s] - on.held[s] ==
-                      (need.gpus != 0 && s == static_cast<int>(placement::size_of(need)) ? 1u : 0u));
+                      (need.gpus != 0 && s == static_cast<int>(placement::size_of(need)) ? 1 : 0));
+        RC_ASSERT(on.pods - after.pods == 1);
     });
     return told.end();
 }

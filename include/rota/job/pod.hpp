@@ -19,6 +19,7 @@ struct pod {
     std::uint16_t gpus = 0;
     std::uint16_t milli = 0;          ///< of each GPU
     std::uint32_t models = any_model; ///< bit m set: GPU model m will do
+    std::uint64_t predicates = 0;     ///< that a node has to satisfy, whatever the caller means by each bit
 
     [[nodiscard]] ROTA_HOST_DEVICE constexpr bool shares() const noexcept {
         return gpus != 0 && milli < whole_gpu;

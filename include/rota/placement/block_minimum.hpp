@@ -31,8 +31,13 @@ namespace rota::placement {
 /// Cost      a question: a key and about one level of the tree for each changed node, then a walk down the
 /// tree; the first computes every key. Under a sum_scorer never much more than simd_scan. A change is noted
 /// once. Memory 8.5 bytes for each pair of request and node.
-template <state_scorer Scorer>
+template <pod_scorer Scorer>
 class block_minimum {
+    static_assert(
+        locality_of<Scorer>() == locality::node,
+        "rota: block_minimum keeps a score until its node changes, and this scorer looks beyond the node; "
+        "use scan");
+
 public:
     explicit block_minimum(state_table const& nodes, Scorer score = {})
         : nodes_{&nodes}, score_{score}, changes_{nodes.size()}, anew_{nodes, score} {}
@@ -86,7 +91,8 @@ private:
         for (auto n = std::uint32_t{0}; n != nodes_->size(); ++n) {
             auto const same =
                 n != 0 && (*nodes_)[node_id{n}] == (*nodes_)[node_id{n - 1}] &&
-                nodes_->open(node_id{n}) == nodes_->open(node_id{n - 1}); // as where all is idle
+                nodes_->open(node_id{n}) == nodes_->open(node_id{n - 1}) &&
+                nodes_->predicates(node_id{n}) == nodes_->predicates(node_id{n - 1}); // as where all is idle
             keys[n] = same ? keys[n - 1] : key(n);
         }
         return minima{std::move(keys)};

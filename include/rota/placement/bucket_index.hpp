@@ -28,14 +28,18 @@ concept count_ordered = state_scorer<S> && requires {
     { S::order } -> std::convertible_to<node_order>;
 } && S::order != node_order::by_score;
 
-/// The engine that keeps the open nodes of each model in bitmaps by their count of whole free GPUs, and
+/// The engine that keeps the nodes of each model that are open and not full in bitmaps by their count of whole free GPUs, and
 /// scores nothing.
 ///
 /// Cost      for whole GPUs without CPU and memory: a few bitmap words a model, whatever the size of the
 /// cluster. Other pods look at the nodes of one count after the other until one fits. A change moves a node
 /// between two bitmaps; memory a bit for each node, model and count.
-template <state_scorer Scorer>
+template <pod_scorer Scorer>
 class bucket_index {
+    static_assert(
+        locality_of<Scorer>() == locality::node,
+        "rota: bucket_index keeps a score until its node changes, and this scorer looks beyond the node; "
+        "use scan");
     static_assert(
         count_ordered<Scorer>,
         "rota: bucket_index orders nodes by their count of free GPUs alone, and this scorer does not "
@@ -61,8 +65,9 @@ public:
     }
     void changed(node_id n) noexcept {
         auto const count = static_cast<std::uint32_t>(cluster::gpus_in(nodes_->whole(n)));
-        auto const now =
-            nodes_->open(n) ? static_cast<std::uint16_t>(model_[index(n)] * stride + count) : none;
+        auto const now = nodes_->open(n) && (*nodes_)[n].pods != 0
+                             ? static_cast<std::uint16_t>(model_[index(n)] * stride + count)
+                             : none;
         auto& was = bucket_[index(n)];
         if (was == now) return;
         if (was != none) {
@@ -103,8 +108,9 @@ private:
     [[nodiscard]] std::uint32_t first_in(cluster::bitmap const& members,
                                          job::pod const& need) const noexcept {
         auto n = members.next(0);
-        if (need.milli == whole_gpu && need.cpu_milli == 0 && need.mem_mib == 0) return n;
-        while (n != nowhere && !fits((*nodes_)[node_id{n}], need)) n = members.next(n + 1);
+        if (need.milli == whole_gpu && need.cpu_milli == 0 && need.mem_mib == 0 && need.predicates == 0)
+            return n;
+        while (n != nowhere && !nodes_->takes(node_id{n}, need)) n = members.next(n + 1);
         return n;
     }
 
@@ -112,7 +118,7 @@ private:
     std::vector<std::uint32_t> filled_;     ///< of each model; bit c: some node has c whole free GPUs
     std::vector<cluster::bitmap> members_;  ///< [models x stride]
     std::vector<std::uint32_t> population_; ///< of each of them
-    std::vector<std::uint16_t> bucket_;     ///< of each node; none where it is closed
+    std::vector<std::uint16_t> bucket_;     ///< of each node; none where it takes no pod
     std::vector<std::uint8_t> model_;       ///< of each node
     std::vector<job::pod> requests_;
 };

@@ -29,8 +29,13 @@ namespace rota::placement {
 /// answer. Where that would lie beyond a list that left nodes out, a new round begins.
 /// Cost      a round: a score for each pair of node and request that it meets. A pod: a score for each node
 /// touched in the round so far.
-template <state_scorer Scorer>
+template <pod_scorer Scorer>
 class exact_wave {
+    static_assert(
+        locality_of<Scorer>() == locality::node,
+        "rota: exact_wave keeps a score until its node changes, and this scorer looks beyond the node; "
+        "use scan");
+
 public:
     /// Expects   keep > 0, the length of a list.
     explicit exact_wave(state_table& nodes, Scorer score = {}, std::size_t keep = 64)

@@ -63,17 +63,18 @@ public:
             row[whole] += on.milli[g] == whole_gpu;
             row[largest] = std::max<std::int32_t>(row[largest], on.milli[g]);
         }
-        if (nodes_->open(n)) row[model] = static_cast<std::int32_t>(1u << index(on.model));
+        if (nodes_->open(n) && on.pods != 0) row[model] = static_cast<std::int32_t>(1u << index(on.model));
         for (auto c = std::size_t{0}; c != names; ++c) {
             columns_[c][index(n)] = row[c];
             most_[c] = std::max(most_[c], row[c]);
         }
     }
 
-    /// The columns can tell whether the pod fits; not so for equal shares of several GPUs.
+    /// The columns can tell whether the pod fits; not so for equal shares of several GPUs and for predicates.
     [[nodiscard]] static bool can_tell(job::pod const& need) noexcept {
         constexpr auto most = std::uint32_t{std::numeric_limits<std::int32_t>::max()};
-        return (need.gpus <= 1 || need.milli == whole_gpu) && need.cpu_milli <= most && need.mem_mib <= most;
+        return (need.gpus <= 1 || need.milli == whole_gpu) && need.cpu_milli <= most &&
+               need.mem_mib <= most && need.predicates == 0;
     }
     /// No sum of any node needs more than 31 bits.
     [[nodiscard]] bool narrow(free_weights const& by) const noexcept {

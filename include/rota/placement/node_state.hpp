@@ -25,14 +25,20 @@ inline constexpr int pod_sizes = 5;
                             : pod_size::more;
 }
 
-/// What is free of one node and which sizes of pods lie on it: all that a node-local scorer may look at.
+/// What a node has, what is free of it and which sizes of pods lie on it: all that a node-local scorer may
+/// look at.
 ///
-/// A value without pointers, the same on the host and on a device.
+/// A value without pointers, the same on the host and on a device, and one line of a cache. Of `pods` a
+/// scorer reads nothing: only the filter does.
 struct node_state {
     std::uint32_t cpu_milli = 0;
     std::uint32_t mem_mib = 0;
+    std::uint32_t cpu_milli_of = 0; ///< free where nothing lies on it
+    std::uint32_t mem_mib_of = 0;
     std::uint16_t milli[cluster::gpus_per_node_max] = {}; ///< free of each GPU; 0 beyond `gpus`
-    std::uint32_t held[pod_sizes] = {};                   ///< pods on it, by pod_size
+    std::uint16_t held[pod_sizes] = {};                   ///< pods on it, by pod_size
+    std::uint16_t pods = 0xffff;                          ///< how many more it takes
+    std::uint16_t kind = 0; ///< of hardware: the row of whatever tables a scorer brings
     std::uint8_t gpus = 0;
     gpu_model model{};
 
@@ -40,11 +46,13 @@ struct node_state {
     friend bool operator==(node_state const&, node_state const&) = default;
 };
 
+static_assert(sizeof(node_state) == 64);
+
 /// The node with nothing on it.
 [[nodiscard]] constexpr node_state empty_state(cluster::node const& node) noexcept {
     auto made = node_state{};
-    made.cpu_milli = node.cpu_milli;
-    made.mem_mib = node.mem_mib;
+    made.cpu_milli = made.cpu_milli_of = node.cpu_milli;
+    made.mem_mib = made.mem_mib_of = node.mem_mib;
     made.gpus = node.gpus;
     made.model = node.model;
     for (auto g = 0; g != node.gpus; ++g) made.milli[g] = whole_gpu;
@@ -65,9 +73,10 @@ struct node_state {
     return count;
 }
 
-/// The node has the CPU, the memory, the model and the GPUs of the pod free.
+/// The node has room for one more pod, and the CPU, the memory, the model and the GPUs of this one free.
 [[nodiscard]] ROTA_HOST_DEVICE constexpr bool fits(node_state const& on, job::pod const& need) noexcept {
-    if (on.cpu_milli < need.cpu_milli || on.mem_mib < need.mem_mib || !need.accepts(on.model)) return false;
+    if (on.cpu_milli < need.cpu_milli || on.mem_mib < need.mem_mib || !need.accepts(on.model) || on.pods == 0)
+        return false;
     return need.gpus == 0 || gpus_with(on, need.milli) >= need.gpus;
 }
 
@@ -93,6 +102,7 @@ struct node_state {
                                                          std::uint16_t gpus) noexcept {
     on.cpu_milli -= need.cpu_milli;
     on.mem_mib -= need.mem_mib;
+    --on.pods;
     for (auto g = 0; g != on.gpus; ++g)
         if ((gpus >> g & 1u) != 0) on.milli[g] = static_cast<std::uint16_t>(on.milli[g] - need.milli);
     if (need.gpus != 0) ++on.held[static_cast<int>(size_of(need))];

@@ -16,12 +16,15 @@
 
 namespace rota::placement {
 
-/// What is free of a node, as a value. Which pods lie on it a ledger does not know: `held` stays 0.
+/// What is free of a node, as a value. Which pods lie on it and what kind of hardware it is a ledger does not
+/// know: `held` and `kind` stay 0.
 [[nodiscard]] inline node_state state_of(cluster::ledger const& free, node_id n) noexcept {
     auto const& state = free.state();
     auto made = node_state{};
     made.cpu_milli = state.cpu_milli(n);
     made.mem_mib = state.mem_mib(n);
+    made.cpu_milli_of = free.of(n).cpu_milli;
+    made.mem_mib_of = free.of(n).mem_mib;
     made.gpus = free.of(n).gpus;
     made.model = free.of(n).model;
     for (auto g = 0; g != made.gpus; ++g) made.milli[g] = static_cast<std::uint16_t>(state.free_milli(n, g));
@@ -42,11 +45,14 @@ namespace rota::placement {
 ///
 /// It chooses the GPUs, too, as the scorer does.
 /// Expects   so many GPUs of the request fit on the node, as where by_score asks.
-template <state_scorer Scorer>
+template <pod_scorer Scorer>
 class of_state {
-    static_assert(
-        !requires { Scorer::reads_held; },
-        "rota: this scorer asks which pods lie on a node, which a ledger does not know");
+    static_assert(!reads_held<Scorer>(),
+                  "rota: this scorer asks which pods lie on a node, which a ledger does not know");
+    static_assert(!reads_kind<Scorer>(),
+                  "rota: this scorer asks what kind of hardware a node is, which a ledger does not know");
+    static_assert(locality_of<Scorer>() == locality::node,
+                  "rota: by_score asks for one node at a time, and this scorer looks beyond the node");
 
 public:
     of_state() = default;

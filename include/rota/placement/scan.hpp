@@ -16,8 +16,8 @@ namespace rota::placement {
 
 /// The engine that asks every node every time and keeps nothing: what the others are compared with.
 ///
-/// Cost      one score a node a question; nothing a change.
-template <state_scorer Scorer>
+/// Cost      one score a node a question, and one look more under a row_scorer; nothing a change.
+template <pod_scorer Scorer>
 class scan {
 public:
     explicit scan(state_table const& nodes, Scorer score = {}) : nodes_{&nodes}, score_{score} {}
@@ -29,17 +29,32 @@ public:
     }
     void changed(node_id) noexcept {}
     [[nodiscard]] std::optional<node_id> best(std::uint32_t request) const noexcept {
+        auto const& need = requests_[request];
+        if constexpr (row_scorer<Scorer>) {
+            auto row = typename Scorer::row{};
+            for (auto n = std::uint32_t{0}; n != nodes_->size(); ++n)
+                if (nodes_->takes(node_id{n}, need)) score_.widen(row, (*nodes_)[node_id{n}], need);
+            return least_key([&](node_id n) {
+                return nodes_->takes(n, need) ? ~score_.score((*nodes_)[n], need, row) : no_key;
+            });
+        } else {
+            return least_key([&](node_id n) { return key_of(score_, *nodes_, n, need); });
+        }
+    }
+
+private:
+    template <class Key>
+    [[nodiscard]] std::optional<node_id> least_key(Key key) const noexcept {
         auto found = std::optional<node_id>{};
         auto least = no_key;
         for (auto n = std::uint32_t{0}; n != nodes_->size(); ++n)
-            if (auto const key = key_of(score_, *nodes_, node_id{n}, requests_[request]); key < least) {
-                least = key;
+            if (auto const here = key(node_id{n}); here < least) {
+                least = here;
                 found = node_id{n};
             }
         return found;
     }
 
-private:
     state_table const* nodes_;
     [[no_unique_address]] Scorer score_;
     std::vector<job::pod> requests_;

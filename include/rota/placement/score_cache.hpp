@@ -22,8 +22,13 @@ namespace rota::placement {
 /// asked; memory 8 bytes for each pair of request and node.
 /// Source    A. Verma et al., "Large-scale cluster management at Google with Borg", EuroSys 2015, section
 /// 3.4: score caching and equivalence classes.
-template <state_scorer Scorer>
+template <pod_scorer Scorer>
 class score_cache {
+    static_assert(
+        locality_of<Scorer>() == locality::node,
+        "rota: score_cache keeps a score until its node changes, and this scorer looks beyond the node; "
+        "use scan");
+
 public:
     explicit score_cache(state_table const& nodes, Scorer score = {})
         : nodes_{&nodes}, score_{score}, version_(nodes.size(), 1) {}

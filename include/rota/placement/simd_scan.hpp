@@ -26,7 +26,7 @@ namespace rota::placement {
 /// The least sum is found block by block; the answer is the first node whose sum still has the best score.
 /// Cost      a question reads 24 bytes a node; sums take 32-bit arithmetic where all of them fit, 64-bit
 /// otherwise. A pod that wants shares of several GPUs is a scan. A change writes six numbers.
-template <state_scorer Scorer>
+template <pod_scorer Scorer>
 class simd_scan {
     static_assert(sum_scorer<Scorer>,
                   "rota: simd_scan compares weighted sums of what is free, and this scorer has no "

@@ -22,24 +22,33 @@ class state_kind {
 public:
     static constexpr auto none = std::numeric_limits<std::uint32_t>::max();
 
+    struct key {
+        node_state state;
+        std::uint64_t predicates; ///< that the nodes satisfy
+        friend bool operator==(key const&, key const&) = default;
+    };
     struct hash {
-        [[nodiscard]] std::size_t operator()(node_state const& of) const noexcept {
+        [[nodiscard]] std::size_t operator()(key const& kind) const noexcept {
+            auto const& on = kind.state;
             auto mixed = std::uint64_t{0x9e3779b97f4a7c15u};
             auto const add = [&mixed](std::uint64_t word) {
                 mixed = (mixed ^ word) * 0xbf58476d1ce4e5b9u;
                 mixed ^= mixed >> 29;
             };
-            add(std::uint64_t{of.cpu_milli} << 32 | of.mem_mib);
-            for (auto g = 0; g < of.gpus; g += 4) // beyond the last GPU there are zeros
-                add(std::uint64_t{of.milli[g]} << 48 | std::uint64_t{of.milli[g + 1]} << 32 |
-                    std::uint64_t{of.milli[g + 2]} << 16 | of.milli[g + 3]);
-            for (auto const count : of.held) add(count);
-            add(std::uint64_t{of.gpus} << 8 | index(of.model));
+            add(std::uint64_t{on.cpu_milli} << 32 | on.mem_mib);
+            for (auto g = 0; g < on.gpus; g += 4) // beyond the last GPU there are zeros
+                add(std::uint64_t{on.milli[g]} << 48 | std::uint64_t{on.milli[g + 1]} << 32 |
+                    std::uint64_t{on.milli[g + 2]} << 16 | on.milli[g + 3]);
+            for (auto const count : on.held) add(count);
+            add(std::uint64_t{on.cpu_milli_of} << 32 | on.mem_mib_of);
+            add(std::uint64_t{on.pods} << 32 | std::uint64_t{on.kind} << 16 | std::uint64_t{on.gpus} << 8 |
+                index(on.model));
+            if (kind.predicates != 0) add(kind.predicates);
             return mixed;
         }
     };
 
-    explicit state_kind(node_state const& one) : state{one} {}
+    explicit state_kind(key const& one) : of{one} {}
 
     /// True where the node is the only one. `kind_of` names the kind of each node, this one's `self` among
     /// them.
@@ -65,7 +74,7 @@ public:
         return heap_.front();
     }
 
-    node_state state;
+    key of;
     std::uint32_t listed = 0; ///< position among the kinds in use
 
 private:

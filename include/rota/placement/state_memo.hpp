@@ -25,8 +25,13 @@ namespace rota::placement {
 /// Pods that lie on a node make its state only for a scorer that reads them.
 /// Cost      a question: a load for each distinct state that some node is in, whatever the number of nodes.
 /// A change: one look into a hash table. Memory: a state and a score a request for each distinct state.
-template <state_scorer Scorer>
+template <pod_scorer Scorer>
 class state_memo {
+    static_assert(
+        locality_of<Scorer>() == locality::node,
+        "rota: state_memo keeps a score until its node changes, and this scorer looks beyond the node; "
+        "use scan");
+
 public:
     explicit state_memo(state_table const& nodes, Scorer score = {})
         : nodes_{&nodes}, score_{score}, kind_(nodes.size(), none) {
@@ -39,7 +44,7 @@ public:
         return static_cast<std::uint32_t>(requests_.size() - 1);
     }
     void changed(node_id n) {
-        auto const now = nodes_->open(n) ? kind_of((*nodes_)[n]) : none;
+        auto const now = nodes_->open(n) ? kind_of((*nodes_)[n], nodes_->predicates(n)) : none;
         auto const was = std::exchange(kind_[index(n)], now);
         if (was == now) return;
         if (was != none && kinds_[was].leave()) { // the last one: out of the list of those in use
@@ -57,8 +62,9 @@ public:
     [[nodiscard]] std::optional<node_id> best(std::uint32_t request) {
         auto& [need, keys] = requests_[request];
         for (auto k = keys.size(); k < kinds_.size(); ++k) {
-            auto const& on = kinds_[k].state;
-            keys.push_back(fits(on, need) ? ~score_.score(on, need) : no_key);
+            auto const& [on, satisfied] = kinds_[k].of;
+            auto const takes = (need.predicates & ~satisfied) == 0 && fits(on, need);
+            keys.push_back(takes ? ~score_.score(on, need) : no_key);
         }
         auto least = no_key;
         auto first = none;
@@ -76,11 +82,13 @@ public:
 private:
     static constexpr auto none = state_kind::none;
 
-    [[nodiscard]] std::uint32_t kind_of(node_state state) {
-        if constexpr (!requires { Scorer::reads_held; })
+    [[nodiscard]] std::uint32_t kind_of(node_state state, std::uint64_t satisfied) {
+        if constexpr (!reads_held<Scorer>())
             for (auto& count : state.held) count = 0;
-        auto const [at, fresh] = number_.try_emplace(state, static_cast<std::uint32_t>(kinds_.size()));
-        if (fresh) kinds_.emplace_back(state);
+        state.pods = state.pods != 0; // more is not asked for
+        auto const now = state_kind::key{state, satisfied};
+        auto const [at, fresh] = number_.try_emplace(now, static_cast<std::uint32_t>(kinds_.size()));
+        if (fresh) kinds_.emplace_back(now);
         return at->second;
     }
     /// Drops the states that no node is in.
@@ -90,7 +98,7 @@ private:
         number_.clear();
         for (auto& k : used_) {
             renamed[k] = static_cast<std::uint32_t>(kept.size());
-            number_.emplace(kinds_[k].state, renamed[k]);
+            number_.emplace(kinds_[k].of, renamed[k]);
             kept.push_back(std::move(kinds_[k]));
             k = renamed[k];
         }
@@ -105,7 +113,7 @@ private:
     std::vector<std::uint32_t> kind_; ///< of each node; none where it is closed
     std::vector<state_kind> kinds_;
     std::vector<std::uint32_t> used_; ///< kinds that some open node is of
-    std::unordered_map<node_state, std::uint32_t, state_kind::hash> number_;
+    std::unordered_map<state_kind::key, std::uint32_t, state_kind::hash> number_;
     std::vector<std::pair<job::pod, std::vector<std::int64_t>>> requests_; ///< with the key of each kind
 };
 

@@ -20,7 +20,8 @@ namespace rota::placement {
 /// Expects   CPU and memory of every node, in thousandths and in MiB, below 2^31.
 class state_table {
 public:
-    explicit state_table(std::vector<node_state> const& nodes) : open_(nodes.size(), 1) {
+    explicit state_table(std::vector<node_state> const& nodes)
+        : open_(nodes.size(), 1), predicates_(nodes.size(), 0) {
         nodes_.reserve(nodes.size());
         whole_.reserve(nodes.size());
         for (auto const& one : nodes) {
@@ -38,9 +39,13 @@ public:
     [[nodiscard]] bool open(node_id n) const noexcept { return open_[index(n)] != 0; }
     /// Mask of the GPUs that nobody uses.
     [[nodiscard]] std::uint16_t whole(node_id n) const noexcept { return whole_[index(n)]; }
-    /// The node is open and the pod fits.
+    /// The node is open and satisfies all predicates of the pod.
+    [[nodiscard]] bool admits(node_id n, job::pod const& need) const noexcept {
+        return open(n) && (need.predicates == 0 || (need.predicates & ~predicates_[index(n)]) == 0);
+    }
+    /// The node admits the pod, and it fits.
     [[nodiscard]] bool takes(node_id n, job::pod const& need) const noexcept {
-        return open(n) && fits(nodes_[index(n)].state, need);
+        return admits(n, need) && fits(nodes_[index(n)].state, need);
     }
 
     /// Lays the pod on those GPUs of the node.
@@ -50,6 +55,10 @@ public:
     void give(node_id n, job::pod const& need, std::uint16_t gpus) noexcept { change<+1>(n, need, gpus); }
     /// A closed node gets nothing; what lies on it stays.
     void set_open(node_id n, bool open) noexcept { open_[index(n)] = open; }
+    /// Which of 64 predicates the node satisfies: what labels and taints come to, once compiled. None at
+    /// first. What lies on the node stays.
+    void set_predicates(node_id n, std::uint64_t satisfied) noexcept { predicates_[index(n)] = satisfied; }
+    [[nodiscard]] std::uint64_t predicates(node_id n) const noexcept { return predicates_[index(n)]; }
 
     friend bool operator==(state_table const&, state_table const&) = default;
 
@@ -72,6 +81,7 @@ private:
         constexpr auto sign = static_cast<std::uint32_t>(Sign);
         on.cpu_milli += sign * need.cpu_milli;
         on.mem_mib += sign * need.mem_mib;
+        on.pods = static_cast<std::uint16_t>(on.pods + Sign);
         ROTA_EXPECTS(on.cpu_milli <= most && on.mem_mib <= most,
                      "what is taken fits, and is given back once");
         auto& whole = whole_[index(n)];
@@ -82,7 +92,9 @@ private:
             on.milli[g] = static_cast<std::uint16_t>(on.milli[g] + Sign * need.milli);
             if (need.milli != whole_gpu) note(whole, g, on.milli[g]);
         }
-        if (need.gpus != 0) on.held[static_cast<int>(size_of(need))] -= sign;
+        if (need.gpus == 0) return;
+        auto& held = on.held[static_cast<int>(size_of(need))];
+        held = static_cast<std::uint16_t>(held - Sign);
     }
 
     /// One node in one line of the cache.
@@ -93,6 +105,7 @@ private:
     std::vector<line> nodes_;
     std::vector<std::uint16_t> whole_; ///< of each node, GPUs that nobody uses
     std::vector<std::uint8_t> open_;
+    std::vector<std::uint64_t> predicates_; ///< that each node satisfies
 };
 
 } // namespace rota::placement

@@ -24,8 +24,8 @@ struct popularity {
 
 /// The most frequent kinds of pods of a workload, until they make up most of it.
 ///
-/// Order     the most frequent first, ties by CPU, share, GPUs and models, the larger first. Memory makes no
-/// kind.
+/// Order     the most frequent first, ties by CPU, share, GPUs and models, the larger first. Neither memory nor
+/// predicates make a kind.
 /// Source    Q. Weng et al., "Beware of Fragmentation: Scheduling GPU-Sharing Workloads with Fragmentation
 /// Gradient Descent", ATC 2023, section 4; thresholds of its experiments. Differs: models make a kind as a
 /// set, not as the text that lists them.
@@ -42,6 +42,7 @@ public:
             if (need.gpus == 0 && !how.cpu_only) continue;
             if (need.cpu_milli == 0) need.cpu_milli = how.cpu_milli_of_none;
             need.mem_mib = 0;
+            need.predicates = 0;
             kinds_.push_back({need, 1});
             ++all;
         }
