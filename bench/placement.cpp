@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What it costs to place a pod and to release one, for every engine, as tables in Markdown.
 //
-//   placement [best_fit|least_aligned|fgd|scorers|waves|gangs ...]
+//   placement [best_fit|least_aligned|fgd|scorers|waves|simulations ...]
 //
 // A cell is CPU time of a place and a release in ns: the question, the choice of GPUs, both changes of the table, what
 // the engine does about them, and the stream (the last row); the least of several stretches. All engines of a table go
@@ -9,7 +9,6 @@
 // or nearly full (9 GPUs of 10), of pods laid at random; then pods come, and the oldest go. With the environment's
 // ROTA_BENCH_SMOKE all is small and measures nothing.
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -21,7 +20,6 @@
 #include <utility>
 #include <vector>
 
-#include <rota/cluster/domain_tree.hpp>
 #include <rota/cluster/ledger.hpp>
 #include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
@@ -29,18 +27,17 @@
 #include <rota/core/units.hpp>
 #include <rota/job/pod.hpp>
 #include <rota/job/request.hpp>
-#include <rota/placement/anchor_fragmentation.hpp>
+#include <rota/job/workload.hpp>
 #include <rota/placement/balanced_allocation.hpp>
 #include <rota/placement/best_fit.hpp>
 #include <rota/placement/block_minimum.hpp>
 #include <rota/placement/bucket_index.hpp>
-#include <rota/placement/by_domain.hpp>
+#include <rota/placement/by_score.hpp>
+#include <rota/placement/consolidated.hpp>
 #include <rota/placement/count_order.hpp>
-#include <rota/placement/domain_index.hpp>
 #include <rota/placement/exact_wave.hpp>
 #include <rota/placement/fgd.hpp>
 #include <rota/placement/fgd_exact.hpp>
-#include <rota/placement/gang_planner.hpp>
 #include <rota/placement/gpu_clustering.hpp>
 #include <rota/placement/gpu_packing.hpp>
 #include <rota/placement/kai_ladder.hpp>
@@ -49,18 +46,21 @@
 #include <rota/placement/least_remaining.hpp>
 #include <rota/placement/most_allocated.hpp>
 #include <rota/placement/node_state.hpp>
+#include <rota/placement/of_state.hpp>
 #include <rota/placement/pal.hpp>
+#include <rota/placement/remembered.hpp>
 #include <rota/placement/requested_to_capacity.hpp>
 #include <rota/placement/scan.hpp>
 #include <rota/placement/score_cache.hpp>
+#include <rota/placement/seat.hpp>
 #include <rota/placement/simd_scan.hpp>
 #include <rota/placement/state_memo.hpp>
 #include <rota/placement/state_table.hpp>
 #include <rota/placement/target_workload.hpp>
 #include <rota/placement/tiers.hpp>
-#include <rota/placement/tightest_domain.hpp>
-#include <rota/placement/topology_gang.hpp>
 #include <rota/placement/weighted.hpp>
+#include <rota/simulation/simulator.hpp>
+#include <rota/system/best_effort_fifo.hpp>
 
 #include "load.hpp"
 #include "markdown.hpp"
@@ -388,104 +388,69 @@ void waves(char const* name, bench::markdown const& out, Scorer const& score) {
     }
 }
 
-/// Gangs of 64 GPUs, each in one rack of 16 nodes, on a cluster of which every other node is in use, at random: to
-/// decide where, and to decide, take and release the oldest.
-template <class Rule>
-class gangs {
-public:
-    explicit gangs(std::uint32_t nodes) : cluster_{cluster::uniform(nodes / 16, 16, 8)} {
-        for (auto& node : cluster_.nodes) node.spine = static_cast<spine_id>(index(node.rack) / 16);
-        tree_.emplace(cluster::domain_tree::of_racks(cluster_));
-        start_.emplace(cluster_);
-        auto draw = rota::random{3};
-        for (auto n = std::uint32_t{0}; n != start_->size(); ++n)
-            if (draw.below(2) == 0) start_->take(cluster::slice{.node = node_id{n}, .gpus = 0xff});
-        gang_ = placement::pods_of(8, 8);
-        gang_.required = gang_.preferred = 1;
+/// bench::workload with CPU and memory, and shares of a GPU for two in five of the jobs of one.
+job::workload shared_workload(std::size_t jobs, std::int64_t gpus, double load) {
+    auto made = bench::workload(jobs, gpus, load, false);
+    auto draw = rota::random{17};
+    std::uint16_t constexpr shares[] = {200, 460, 500, 690};
+    for (auto& one : made.specs) {
+        one.need.cpu_milli = static_cast<std::uint32_t>(4'000 + 4'000 * draw.below(3));
+        one.need.mem_mib = 16'384;
+        if (one.need.gpus_max == 1 && draw.below(5) < 2)
+            one.need.milli = one.need.milli_min = shares[draw.below(4)];
     }
-    gangs(gangs const&) = delete;
+    return made;
+}
 
-    void by_planner(std::vector<std::string>& cells) {
-        auto free = *start_;
-        auto const system = placement::gang_planner<Rule>{*tree_};
-        stream(cells, free, [&] { return system.place(gang_, free); }, [](node_id) {});
+template <class Place>
+void simulated(char const* name, bench::markdown const& out, std::uint32_t nodes, double load,
+               Place const& place) {
+    auto const cluster = nodes_of_8(nodes);
+    auto const work = shared_workload(smoke ? 300 : 100'000, cluster.gpus(), load);
+    auto const policy = place(work);
+    auto world = simulation::simulator(cluster, work);
+    auto const from = bench::cpu_ms();
+    auto const ended = world.run([&] { return rota::system::best_effort_fifo{{}, policy}; });
+    auto const ms = bench::cpu_ms() - from;
+    if (ended != simulation::simulator::ending::complete) {
+        std::fprintf(stderr, "%s: not every job ended\n", name);
+        std::exit(1);
     }
-    void by_index(std::vector<std::string>& cells) {
-        auto free = *start_;
-        auto system = placement::domain_index<Rule>{*tree_, free};
-        auto const number = system.add(gang_);
-        stream(cells, free, [&] { return system.place(number); }, [&](node_id n) { system.changed(n); });
-    }
-    void by_counters(std::vector<std::string>& cells) {
-        auto free = *start_;
-        auto const system = placement::by_domain<Rule>{cluster_};
-        auto const need = job::gang(64, job::span::one_rack);
-        stream(cells, free, [&] { return system.place(need, free); }, [](node_id) {});
-    }
+    auto jct_s = 0.0;
+    for (auto j = std::size_t{0}; j != work.size(); ++j)
+        jct_s += static_cast<double>(world.results()[j].finish - work.specs[j].submit) / 1'000;
+    out.row({std::string{"`"} + name + "`", bench::grouped(cluster.gpus()), bench::rounded(load),
+             bench::rounded(ms / 1'000), bench::rounded(jct_s / static_cast<double>(work.size()))});
+}
 
-private:
-    template <class Place, class Changed>
-    static void stream(std::vector<std::string>& cells, cluster::ledger& free, Place place, Changed changed) {
-        auto held = std::vector<cluster::placement>{};
-        auto oldest = std::size_t{0};
-        auto const release = [&] {
-            free.give(held[oldest]);
-            for (auto const& part : held[oldest]) changed(part.node);
-            ++oldest;
+/// Whole simulations of best-effort FIFO under FGD, which needs scores, and under placements that do not.
+void simulations() {
+    std::printf("\nWhole simulations, 100,000 jobs, some with shares of a GPU\n\n");
+    auto const out = bench::markdown{{"placement", "GPUs", "load", "CPU s", "mean JCT s"}};
+    auto const one = [&](std::uint32_t nodes, double load) {
+        simulated("consolidated", out, nodes, load, [](auto&) { return placement::consolidated{}; });
+        simulated("best_fit", out, nodes, load, [](auto&) { return placement::best_fit{}; });
+        auto kinds = std::optional<placement::target_workload>{};
+        auto const of = [&](job::workload const& work) {
+            auto pods = std::vector<job::pod>{};
+            for (auto const& spec : work.specs)
+                pods.push_back(placement::pod_of(spec.need, std::min<int>(spec.need.gpus_max, 8)));
+            return placement::fgd{kinds.emplace(pods).view()};
         };
-        auto const decide = [&] { return place().operator bool(); };
-        auto const step = [&] {
-            auto where = place();
-            if (!where || held.size() - oldest > 16) release();
-            if (!where) return;
-            free.take(*where);
-            for (auto const& part : *where) changed(part.node);
-            held.push_back(*where);
-        };
-        for (auto i = 0; i != 16; ++i) step();
-        cells.push_back(bench::rounded(least_ns(decide)));
-        cells.push_back(bench::rounded(least_ns(step)));
-    }
-    template <class Act>
-    static double least_ns(Act act) {
-        auto least = std::numeric_limits<double>::infinity();
-        auto many = 1;
-        for (auto spent = 0.0; spent < 300.0;) {
-            auto const from = bench::cpu_ms();
-            for (auto i = 0; i != many; ++i) static_cast<void>(act());
-            auto const ms = bench::cpu_ms() - from;
-            spent += ms;
-            if (smoke) return ms * 1e6;
-            if (ms < 3) many *= 2;
-            else least = std::min(least, ms * 1e6 / many);
-        }
-        return least;
-    }
-
-    cluster::spec cluster_;
-    std::optional<cluster::domain_tree> tree_;
-    std::optional<cluster::ledger> start_;
-    placement::topology_gang gang_;
-};
-
-template <class Rule>
-void gang_table(char const* name) {
-    auto header = std::vector<std::string>{std::string{"ns, `"} + name + "`"};
-    for (auto const nodes : sizes)
-        for (auto const* what : {"decide", "and take, release"})
-            header.push_back(bench::grouped(nodes / 16 * 16) + " " + what);
-    auto const out = bench::markdown{header};
-    auto rows = std::array<std::vector<std::string>, 3>{};
-    rows[0] = {"`gang_planner`"};
-    rows[1] = {"`domain_index`"};
-    rows[2] = {"`by_domain` on the ledger"};
-    for (auto const nodes : sizes) {
-        auto in = gangs<Rule>{nodes};
-        in.by_planner(rows[0]);
-        in.by_index(rows[1]);
-        in.by_counters(rows[2]);
-    }
-    for (auto const& row : rows) out.row(row);
+        using placement::spread;
+        simulated("fgd, remembered", out, nodes, load, [&](job::workload const& work) {
+            using known = placement::remembered<placement::fgd>;
+            return placement::by_score<known, spread::spill>{known{of(work)}};
+        });
+        if (nodes > 1'250) return;
+        simulated("fgd", out, nodes, load, [&](job::workload const& work) {
+            using fresh = placement::of_state<placement::fgd>;
+            return placement::by_score<fresh, spread::spill>{fresh{of(work)}};
+        });
+    };
+    one(smoke ? 40 : 1'250, 0.8);
+    one(smoke ? 40 : 1'250, 1.2);
+    one(smoke ? 80 : 12'500, 0.8);
 }
 
 } // namespace
@@ -493,13 +458,13 @@ void gang_table(char const* name) {
 int main(int count, char** arguments) {
     auto const wanted = std::vector<std::string>(arguments + 1, arguments + count);
     auto const known =
-        std::vector<std::string>{"best_fit", "least_aligned", "fgd", "scorers", "waves", "gangs"};
+        std::vector<std::string>{"best_fit", "least_aligned", "fgd", "scorers", "waves", "simulations"};
     for (auto const& one : wanted)
         if (std::find(known.begin(), known.end(), one) == known.end()) {
-            std::fprintf(
-                stderr,
-                "placement: read '%s', expected best_fit, least_aligned, fgd, scorers, waves or gangs\n",
-                one.c_str());
+            std::fprintf(stderr,
+                         "placement: read '%s', expected best_fit, least_aligned, fgd, scorers, waves or "
+                         "simulations\n",
+                         one.c_str());
             return 2;
         }
     auto const wants = [&](char const* name) {
@@ -511,11 +476,7 @@ int main(int count, char** arguments) {
     if (wants("least_aligned")) tables("least_aligned", placement::least_aligned{}, mixed);
     if (wants("fgd")) tables("fgd", placement::fgd{kinds.view()}, mixed);
     if (wants("scorers")) scorers(kinds.view());
-    if (wants("gangs")) {
-        std::printf("\nGangs of 64 GPUs in a rack of 16 nodes of 8 GPUs, half of the nodes in use\n\n");
-        gang_table<placement::tightest_domain>("tightest_domain");
-        gang_table<placement::anchor_fragmentation>("anchor_fragmentation");
-    }
+    if (wants("simulations")) simulations();
     if (!wants("waves")) return 0;
     std::printf("\nA queue on a half full cluster, in waves\n\n");
     auto const out = bench::markdown{{"scorer", "list", "ns a pod", "pods a round"}};

@@ -68,8 +68,8 @@ void add_world(CLI::App& to, world_options& what) {
     to.add_option("--seed", what.seed, "of everything that is drawn")->capture_default_str()->group("World");
     to.add_option(
           "--placement", what.placement,
-          "consolidated (the default), first_fit, best_fit, worst_fit, spread_out, random, dot_product or "
-          "dot_product_packing")
+          "consolidated (the default), first_fit, best_fit, worst_fit, spread_out, random, dot_product, "
+          "dot_product_packing or fgd")
         ->group("World");
     to.add_option("--cost", what.cost, "of a stop and a restart: none, fixed, by_size or by_state")
         ->capture_default_str()

@@ -2,22 +2,35 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include <rota/cluster/ledger.hpp>
+#include <rota/core/units.hpp>
 #include <rota/estimate/noisy.hpp>
 #include <rota/estimate/oracle.hpp>
 #include <rota/estimate/user_history.hpp>
 #include <rota/estimate/user_limit.hpp>
+#include <rota/job/pod.hpp>
+#include <rota/job/request.hpp>
 #include <rota/placement/anchor_fragmentation.hpp>
 #include <rota/placement/balanced_domains.hpp>
 #include <rota/placement/best_fit.hpp>
 #include <rota/placement/by_domain.hpp>
+#include <rota/placement/by_score.hpp>
 #include <rota/placement/dot_product.hpp>
 #include <rota/placement/fewest_hops.hpp>
+#include <rota/placement/fgd.hpp>
 #include <rota/placement/first_fit.hpp>
+#include <rota/placement/fragmentation.hpp>
+#include <rota/placement/of_state.hpp>
+#include <rota/placement/outcome.hpp>
 #include <rota/placement/random.hpp>
+#include <rota/placement/remembered.hpp>
 #include <rota/placement/spread_out.hpp>
+#include <rota/placement/target_workload.hpp>
 #include <rota/placement/tightest_domain.hpp>
 #include <rota/placement/worst_fit.hpp>
 
@@ -39,6 +52,39 @@ any_placement hold_domains(setting const& in) {
 any_placement hold_random(setting const& in) {
     return any_placement{std::in_place_type<rota::placement::random>,
                          rota::placement::random{rota::placement::drawn{in.seed}}};
+}
+
+/// FGD against the pods that this workload consists of.
+class fragmentation_descent {
+public:
+    explicit fragmentation_descent(setting const& in)
+        : target_{made_of(in)}, descent_{scorer(target_->view())} {}
+
+    [[nodiscard]] rota::placement::outcome place(rota::job::request const& need,
+                                                 rota::cluster::ledger const& free) const {
+        return descent_.place(need, free);
+    }
+
+private:
+    using scored = rota::placement::remembered<rota::placement::fgd>;
+    static scored scorer(rota::placement::target_view target) { return scored{rota::placement::fgd{target}}; }
+    /// A gang as the pod that it is on a node.
+    static std::shared_ptr<rota::placement::target_workload const> made_of(setting const& in) {
+        auto largest = 1;
+        for (auto const& node : in.cluster.nodes) largest = std::max<int>(largest, node.gpus);
+        auto pods = std::vector<rota::job::pod>{};
+        for (auto const& one : in.workload.specs)
+            pods.push_back(rota::placement::pod_of(one.need, std::min<int>(one.need.gpus_max, largest)));
+        if (pods.empty()) pods.push_back({.gpus = 1, .milli = rota::whole_gpu});
+        return std::make_shared<rota::placement::target_workload const>(
+            pods, rota::placement::popularity{.cpu_milli_of_none = 0});
+    }
+
+    std::shared_ptr<rota::placement::target_workload const> target_; ///< outlives the view of it
+    rota::placement::by_score<scored, rota::placement::spread::spill> descent_;
+};
+any_placement hold_fgd(setting const& in) {
+    return any_placement{std::in_place_type<fragmentation_descent>, fragmentation_descent{in}};
 }
 
 struct makes_placement {
@@ -82,7 +128,11 @@ constexpr auto made_placements = std::to_array<makes_placement>(
       hold_domains<rota::placement::fewest_hops>},
      {{"anchor_fragmentation", "placement/anchor_fragmentation.hpp",
        "a domain whose next larger one is in use already", "Slurm 26.05 (topology/torus3d)"},
-      hold_domains<rota::placement::anchor_fragmentation>}});
+      hold_domains<rota::placement::anchor_fragmentation>},
+     {{"fgd", "placement/fgd.hpp",
+       "the node whose fragmentation drops most, against the workload's own kinds of jobs",
+       "Weng et al., Beware of fragmentation, ATC 2023"},
+      hold_fgd}});
 
 } // namespace
 

@@ -126,6 +126,13 @@ for scheduler in fifo easy tiresias_l priority_preemptive; do
     expect 0 'keep every law' check-log --workload w1.csv --cluster 2x4x8 --log "twice1/$scheduler.log" \
         --placement random --seed 5 --cost fixed --claims "$claims"
 done
+expect 0 '' generate --preset openb --jobs 400 --seed 7 --load 2 --gpus 16 --out shares.csv
+for placement in fgd best_fit; do
+    expect 0 '' simulate --workload shares.csv --cluster 2x8 --scheduler best_effort_fifo --placement $placement \
+        --log $placement.log
+    expect 0 'keep every law' check-log --workload shares.csv --cluster 2x8 --log $placement.log --placement $placement
+done
+check 'fgd places shares where best_fit does not' test "$(cmp -s fgd.log best_fit.log; echo $?)" = 1
 expect 0 'P2 holds' check-log "${in[@]}" --log many/fifo.log --claims strict_fifo,non_preemptive
 sed '0,/ start /{s/:3f@/:7f@/}' a.log >tampered.log
 check 'the log was tampered with' test "$(cmp -s a.log tampered.log; echo $?)" = 1

@@ -10,6 +10,7 @@
 #include <rapidcheck.h>
 
 #include <rota/cluster/ledger.hpp>
+#include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/job/request.hpp>
 #include <rota/placement/by_score.hpp>
@@ -20,6 +21,8 @@
 #include <rota/placement/least_aligned.hpp>
 #include <rota/placement/least_remaining.hpp>
 #include <rota/placement/of_state.hpp>
+#include <rota/placement/outcome.hpp>
+#include <rota/placement/remembered.hpp>
 #include <rota/placement/target_workload.hpp>
 
 #include "../tally.hpp"
@@ -83,6 +86,11 @@ void best_of_a_model(cluster::ledger const& free, job::request const& need, Scor
     }
 }
 
+bool same(placement::outcome const& a, placement::outcome const& b) {
+    if (static_cast<bool>(a) != static_cast<bool>(b)) return false;
+    return a ? *a == *b : a.why() == b.why();
+}
+
 void policies() {
     auto cluster = cluster::spec{};
     cluster.models = {"a", "b"};
@@ -105,6 +113,40 @@ void policies() {
     for (auto i = 0; i != jobs; ++i)
         if (auto const where = packing.place(some_request(), free)) free.take(*where);
     if (*rc::gen::inRange(0, 3) == 0) free.set_open(node_id{0}, false);
+    auto const known = placement::by_score<placement::remembered<placement::fgd>, placement::spread::spill>{
+        placement::remembered<placement::fgd>{placement::fgd{target}}};
+    auto const known_compact = placement::by_score<placement::remembered<placement::fgd_exact>>{
+        placement::remembered<placement::fgd_exact>{placement::fgd_exact{target}}};
+    auto const compact = placement::by_score<placement::of_state<placement::fgd_exact>>{
+        placement::of_state<placement::fgd_exact>{placement::fgd_exact{target}}};
+    auto lie = std::vector<cluster::placement>{};
+    auto asked = std::vector{some_request(), some_request(), some_request()};
+    for (auto i = 0; i != 20; ++i) { // on the ledger, and on what is tried and undone there
+        auto const& one = asked[*rc::gen::inRange<std::size_t>(0, asked.size())];
+        auto const where = packing.place(one, free);
+        RC_ASSERT(same(known.place(one, free), where));
+        RC_ASSERT(same(known_compact.place(one, free), compact.place(one, free)));
+        switch (*rc::gen::inRange(0, 4)) {
+        case 0:
+            if (lie.empty()) break;
+            free.give(lie.back());
+            lie.pop_back();
+            break;
+        case 1: {
+            free.begin();
+            auto const before = free.checkpoint();
+            if (where) free.take(*where);
+            RC_ASSERT(same(known.place(one, free), packing.place(one, free)));
+            free.rollback(before);
+            free.end();
+            break;
+        }
+        default:
+            if (!where) break;
+            free.take(*where);
+            lie.push_back(*where);
+        }
+    }
     auto const need = some_request();
     best_of_a_model(free, need, placement::fgd{target});
     best_of_a_model(free, need, placement::fgd_exact{target});

@@ -147,11 +147,13 @@ private:
             auto const gpus = std::min(left, room(need, free, node_id{n}));
             found.push_back({score_(need, free, node_id{n}, gpus), n, gpus});
         });
-        std::sort(found.begin(), found.end());
+        auto const worse = [](candidate const& a, candidate const& b) { return b < a; };
+        std::make_heap(found.begin(), found.end(), worse); // few of many are taken
         auto where = cluster::placement{};
-        for (auto const& one : found) {
-            auto const gpus = std::min(left, one.gpus);
-            where.add(devices(need, free, node_id{one.node}, gpus));
+        for (; !found.empty(); found.pop_back()) {
+            std::pop_heap(found.begin(), found.end(), worse);
+            auto const gpus = std::min(left, found.back().gpus);
+            where.add(devices(need, free, node_id{found.back().node}, gpus));
             if ((left -= gpus) == 0) return where;
         }
         return {};
