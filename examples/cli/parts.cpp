@@ -9,6 +9,7 @@
 #include <rota/estimate/noisy.hpp>
 #include <rota/estimate/point_law.hpp>
 #include <rota/estimate/user_limit.hpp>
+#include <rota/preemption/by_migration.hpp>
 #include <rota/preemption/transition_cost.hpp>
 #include <rota/queueing/las.hpp>
 #include <rota/queueing/multifactor.hpp>
@@ -268,6 +269,13 @@ kind_of_part preemptions() {
          {"by_order", "preemption/by_order.hpp",
           "who has a strictly larger key in the queue's order, the largest first",
           "preemptive SRTF, LAS and Gittins as Gu et al., Tiresias, NSDI 2019, run them"},
+         {"by_migration",
+          "preemption/by_migration.hpp",
+          "nobody stops: running jobs move where free GPUs do not lie together",
+          "Xiao et al., Gandiva, OSDI 2018, section 3.3",
+          {{"cost", "no_cost", "of a move"},
+           {"worth_ms", text(rota::preemption::by_migration{}.worth_ms),
+            "of the waiting gang's run that its moves may cost"}}},
          {"priority_classes", "preemption/priority_classes.hpp",
           "who has a strictly lower priority, whatever the queue's order",
           "Verma et al., Large-scale cluster management at Google with Borg, EuroSys 2015, section 2.5"}}};

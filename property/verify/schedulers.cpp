@@ -9,7 +9,11 @@
 #include <rota/estimate/empirical_law.hpp>
 #include <rota/estimate/oracle.hpp>
 #include <rota/estimate/user_limit.hpp>
+#include <rota/placement/consolidated.hpp>
 #include <rota/placement/first_fit.hpp>
+#include <rota/preemption/by_migration.hpp>
+#include <rota/queueing/greedy.hpp>
+#include <rota/scheduler/scheduler.hpp>
 #include <rota/simulation/simulator.hpp>
 #include <rota/system/afs_l.hpp>
 #include <rota/system/best_effort_fifo.hpp>
@@ -78,6 +82,10 @@ std::vector<subject_under_test> everybody() {
     });
     add("priority, preemptive", [](auto const&) { return system::priority_preemptive<>{}; });
     add("quota and drf", [](auto const&) { return system::quota_drf<>{}; });
+    add("skip ahead, migrating", [](auto const&) {
+        return rota::scheduler{rota::queueing::greedy<>{}, rota::placement::consolidated{},
+                               rota::preemption::by_migration{rota::preemption::fixed_cost{}}};
+    });
     add("hived", [](auto const&) { return system::hived<>{}; });
     add("gang time slicing, 60 s", [](auto const&) {
         auto slicing = system::gang_time_slicing<>{};
