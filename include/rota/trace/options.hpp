@@ -30,6 +30,8 @@ enum class swf_processors : std::uint8_t { allocated, requested };
 /// Sizes beyond which input is refused. What a reader holds in memory is bounded by text_bytes.
 struct limits {
     std::size_t text_bytes = std::size_t{4} << 30; ///< of the unpacked text
+    std::size_t gzip_ratio =
+        256; ///< unpacked to packed, beyond 64 MiB: a file that says the same again and again
     std::size_t line_bytes = std::size_t{1} << 20;
     std::size_t field_bytes = std::size_t{64} << 10;
     millis horizon_ms = millis{300} * 366 * 86'400'000; ///< of a submit time, a duration and their sum

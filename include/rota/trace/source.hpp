@@ -71,7 +71,12 @@ struct source {
                                     " bytes of text, expected at most that many");
     };
     if (is_gzip(bytes)) {
-        auto got = gunzip(bytes, most.text_bytes);
+        auto const by_ratio = std::max(std::size_t{64} << 20, bytes.size() * most.gzip_ratio);
+        auto got = gunzip(bytes, std::min(most.text_bytes, by_ratio));
+        if (got.why == unpacked::fault::too_large && by_ratio < most.text_bytes)
+            return refuse("E-SIZE", "read a gzip file of " + std::to_string(bytes.size()) +
+                                        " bytes that unpacks to more than " + std::to_string(by_ratio) +
+                                        ", expected at most that many");
         if (got.why == unpacked::fault::too_large) return too_large();
         if (got.why != unpacked::fault::none)
             return refuse("E-FORMAT", got.why == unpacked::fault::cut_short
