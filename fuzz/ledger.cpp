@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +25,6 @@ struct model {
         std::int64_t cpu = 0;
         std::int64_t mem = 0;
         bool open = true;
-        friend bool operator==(left const&, left const&) = default;
     };
     std::map<std::uint32_t, left> nodes;
 
@@ -62,6 +62,85 @@ void compare(cluster::ledger const& ledger, model const& told) {
     }
 }
 
+/// Every index, by looking at all nodes.
+void recount(cluster::ledger const& ledger) {
+    auto open_gpus = std::int64_t{0};
+    auto const& racks = ledger.racks();
+    for (auto m = 0; m != ledger.models(); ++m) {
+        auto const model = static_cast<gpu_model>(m);
+        auto free = std::int64_t{0};
+        auto at_least = std::array<std::uint32_t, 10>{};
+        for (auto n = std::uint32_t{0}; n != ledger.size(); ++n) {
+            auto const id = node_id{n};
+            auto const whole = ledger.whole_count(id);
+            auto const counts = ledger.open(id) && ledger.of(id).model == model;
+            auto shared = false;
+            for (auto g = 0; g != ledger.of(id).gpus; ++g) {
+                auto const left = ledger.state().free_milli(id, g);
+                shared |= left != 0 && left != whole_gpu;
+            }
+            for (auto k = 0; k <= 8; ++k) {
+                at_least[static_cast<std::size_t>(k)] += counts && whole >= k;
+                require(ledger.with_free(model, k).contains(n) == (counts && whole == k),
+                        "nodes by free GPUs");
+            }
+            require(ledger.sharing(model).contains(n) == (counts && shared), "nodes with a GPU held in part");
+            if (counts) {
+                free += whole;
+                open_gpus += ledger.of(id).gpus;
+            }
+        }
+        require(ledger.free_gpus(model) == free, "free GPUs");
+        for (auto k = 1; k <= 8; ++k)
+            require(ledger.at_least(model, k) == at_least[static_cast<std::size_t>(k)],
+                    "nodes with k free GPUs");
+        for (auto b = racks.first_block(model); b != racks.end_block(model) && ledger.largest(model) != 0;
+             ++b)
+            require(racks.free_nodes(b) == std::count_if(racks.begin(b), racks.end(b),
+                                                         [&](auto n) {
+                                                             return ledger.open(node_id{n}) &&
+                                                                    ledger.whole_count(node_id{n}) ==
+                                                                        ledger.largest(model);
+                                                         }),
+                    "wholly free nodes of a rack");
+        for (auto wanted = std::uint32_t{0}; wanted != 4; ++wanted) {
+            auto best = cluster::rack_index::none;
+            for (auto b = racks.first_block(model); b != racks.end_block(model); ++b)
+                if (racks.free_nodes(b) >= wanted &&
+                    (best == cluster::rack_index::none || racks.free_nodes(b) < racks.free_nodes(best)))
+                    best = b;
+            require(racks.tightest(model, wanted) == best, "the tightest rack");
+        }
+    }
+    require(ledger.open_gpus() == open_gpus, "GPUs of open nodes");
+}
+
+/// Two gangs of what is held: what they share, and what one has that the other has not.
+void compare_gangs(std::vector<cluster::slice> const& held, std::size_t half) {
+    auto sides = std::array<cluster::placement, 2>{};
+    auto milli = std::map<std::pair<std::uint32_t, int>, std::array<int, 2>>{};
+    auto shared = false;
+    for (auto i = std::size_t{0}; i != held.size(); ++i) {
+        auto const side = std::size_t{i >= half};
+        auto const twice = std::any_of(sides[side].begin(), sides[side].end(),
+                                       [&](auto const& part) { return part.node == held[i].node; });
+        if (twice) continue; // a gang names a node once
+        sides[side].add(held[i]);
+        for (auto g = 0; g != 16; ++g)
+            if ((held[i].gpus >> g & 1) != 0) milli[{index(held[i].node), g}][side] += held[i].milli;
+    }
+    auto more = std::int64_t{0};
+    for (auto const& [device, of] : milli) {
+        shared |= of[0] != 0 && of[1] != 0;
+        more += std::max(of[0] - of[1], 0);
+    }
+    require(sides[0].overlaps(sides[1]) == shared && sides[1].overlaps(sides[0]) == shared, "what overlaps");
+    require(cluster::difference(sides[0], sides[1]).total_milli() == more, "what one has more");
+    auto copy = sides[1];
+    copy = sides[0];
+    require(copy == sides[0] && cluster::difference(copy, sides[0]).total_milli() == 0, "a copy is equal");
+}
+
 } // namespace
 
 /// Four bytes a command: take, give, open, close, mark or undo to a mark; after each the ledger is the model, now and
@@ -70,12 +149,12 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     if (size < 2) return 0;
     auto cluster = cluster::spec{};
     cluster.models = {"first", "second"};
-    for (auto n = 0u; n != 1u + data[0] % 6u; ++n)
+    for (auto n = 0u; n != (data[0] < 240 ? 1u + data[0] % 6u : 160u); ++n)
         cluster.nodes.push_back({.gpus = static_cast<std::uint8_t>((data[1] >> (n % 4)) % 9),
                                  .model = gpu_model{static_cast<std::uint8_t>(n % 2)},
                                  .cpu_milli = 4'000,
                                  .mem_mib = 4'096,
-                                 .rack = static_cast<rack_id>(n / 2),
+                                 .rack = static_cast<rack_id>(data[0] < 240 ? n / 2 : n % 20 / 18),
                                  .spine = {}});
     auto ledger = cluster::ledger(cluster);
     auto told = model{};
@@ -136,10 +215,16 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
             break;
         default: break;
         }
-        compare(ledger, told);
-        if (at % 64 == 2)
+        if (cluster.nodes.size() < 10) compare(ledger, told);
+        if (at % 64 == 2) {
             require(ledger.validate(), "the index is a recount of the state"); // costs a new ledger
+            recount(ledger);
+            compare_gangs(held, data[at + 1] % (held.size() + 1));
+        }
     }
+    compare(ledger, told);
     require(ledger.validate(), "the index is a recount of the state");
+    recount(ledger);
+    compare_gangs(held, held.size() / 2);
     return 0;
 }

@@ -4,23 +4,37 @@
 #include <cstdio>
 #include <cstdlib>
 #include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
-#include <rota/contract/claims.hpp>
+#include <rota/estimate/empirical_law.hpp>
 #include <rota/estimate/oracle.hpp>
-#include <rota/simulation/simulator.hpp>
+#include <rota/estimate/user_limit.hpp>
 #include <rota/system/afs_l.hpp>
+#include <rota/system/best_effort_fifo.hpp>
+#include <rota/system/conservative.hpp>
 #include <rota/system/easy.hpp>
 #include <rota/system/edf_admission.hpp>
 #include <rota/system/fifo.hpp>
 #include <rota/system/gang_time_slicing.hpp>
+#include <rota/system/gavel_max_min.hpp>
 #include <rota/system/las.hpp>
 #include <rota/system/priority_preemptive.hpp>
 #include <rota/system/quota_drf.hpp>
+#include <rota/system/sjf.hpp>
+#include <rota/system/slurm_like.hpp>
+#include <rota/system/srsf.hpp>
 #include <rota/system/srtf.hpp>
+#include <rota/system/tiresias_g.hpp>
+#include <rota/system/tiresias_l.hpp>
+#include <rota/verify/counter_example.hpp>
 #include <rota/verify/decoder.hpp>
-#include <rota/verify/run.hpp>
+#include <rota/verify/replay_writer.hpp>
 #include <rota/verify/shrink.hpp>
 #include <rota/verify/story.hpp>
+
+#include "../property/verify/suite.hpp"
 
 namespace {
 
@@ -28,39 +42,62 @@ namespace system = rota::system;
 namespace verify = rota::verify;
 using rota::estimate::oracle;
 
-template <class Build>
-void judge(verify::trial const& what, Build build) {
-    static constexpr auto claims =
-        rota::claims_of<std::invoke_result_t<Build&, rota::simulation::simulator const&>>();
-    auto const run = [&](verify::trial const& one) { return verify::run_and_check(one, build, claims); };
-    auto const broken = run(what).laws.broken();
-    if (!broken) return;
-    auto const small = verify::shrink(what, *broken, run);
-    std::fprintf(stderr, "%s", verify::story(small.what, small.found).c_str());
-    std::abort();
+/// Named as `rota replay` names them. New ones go to the end: the first byte of an input counts them.
+std::vector<subject_under_test> everybody() {
+    auto all = std::vector<subject_under_test>{};
+    auto const add = [&all](std::string name, auto build) {
+        all.push_back(under_test(std::move(name), build));
+    };
+    add("fifo", [](auto const&) { return system::fifo<>{}; });
+    add("easy", [](auto const&) { return system::easy<>{}; });
+    add("srtf:estimate=oracle", [](auto const& s) { return system::srtf<oracle>{s.clairvoyance()}; });
+    add("las:quantum_s=8", [](auto const&) { return system::las<>{8'000}; });
+    add("priority_preemptive", [](auto const&) { return system::priority_preemptive<>{}; });
+    add("quota_drf", [](auto const&) { return system::quota_drf<>{}; });
+    add("afs_l:estimate=oracle", [](auto const& s) { return system::afs_l<oracle>{s.clairvoyance()}; });
+    add("edf_admission", [](auto const&) { return system::edf_admission<>{}; });
+    add("gang_time_slicing:quantum_s=60", [](auto const&) {
+        auto slicing = system::gang_time_slicing<>{};
+        slicing.slices.quantum_ms = 60'000;
+        return slicing;
+    });
+    add("best_effort_fifo", [](auto const&) { return system::best_effort_fifo<>{}; });
+    add("sjf", [](auto const&) { return system::sjf<>{}; });
+    // by default it looks again every ms while somebody outlives his limit
+    add("conservative",
+        [](auto const&) { return system::conservative<>{rota::estimate::user_limit{.overrun_ms = 1'000}}; });
+    add("slurm_like", [](auto const&) { return system::slurm_like<>{}; });
+    add("srtf", [](auto const&) { return system::srtf<>{}; });
+    add("srsf:estimate=oracle", [](auto const& s) { return system::srsf<oracle>{s.clairvoyance()}; });
+    add("tiresias_l:thresholds_s=12/40", [](auto const&) { return system::tiresias_l<>{{12'000, 40'000}}; });
+    add("tiresias_g", [](auto const&) {
+        return system::tiresias_g<>{
+            rota::estimate::empirical_law{{1, 3, 8, 20, 4'000, 12'000, 32'000, 80'000, 320'000}}};
+    });
+    add("gavel_max_min:quantum_s=60",
+        [](auto const&) { return system::gavel_max_min<>{{}, {}, {}, 60'000}; });
+    add("afs_l:estimate=limit", [](auto const&) { return system::afs_l<>{}; });
+    return all;
 }
 
 } // namespace
 
-/// The first byte selects the scheduler, the rest is a trial: any bytes are one.
+/// The first byte selects the scheduler, the rest is a trial: any bytes are one. What breaks a law is printed as a
+/// story and as a replay file.
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    static auto const all = everybody();
     if (size == 0) return 0;
     auto const what = verify::decode(std::span{data + 1, size - 1});
-    switch (data[0] % 9) {
-    case 0: judge(what, [](auto const&) { return system::fifo<>{}; }); break;
-    case 1: judge(what, [](auto const&) { return system::easy<>{}; }); break;
-    case 2: judge(what, [](auto const& s) { return system::srtf<oracle>{s.clairvoyance()}; }); break;
-    case 3: judge(what, [](auto const&) { return system::las<>{8'000}; }); break;
-    case 4: judge(what, [](auto const&) { return system::priority_preemptive<>{}; }); break;
-    case 5: judge(what, [](auto const&) { return system::quota_drf<>{}; }); break;
-    case 6: judge(what, [](auto const& s) { return system::afs_l<oracle>{s.clairvoyance()}; }); break;
-    case 7: judge(what, [](auto const&) { return system::edf_admission<>{}; }); break;
-    default:
-        judge(what, [](auto const&) {
-            auto slicing = system::gang_time_slicing<>{};
-            slicing.slices.quantum_ms = 60'000;
-            return slicing;
-        });
-    }
-    return 0;
+    auto const& who = all[data[0] % all.size()];
+    auto const broken = run_case(who, what).laws.broken();
+    if (!broken) return 0;
+    auto small = verify::shrink(what, *broken, [&](verify::trial const& one) { return run_case(who, one); });
+    std::fprintf(stderr, "%s", verify::story(small.what, small.found).c_str());
+    auto const file = verify::counter_example{.scheduler = who.name,
+                                              .claims = who.claims,
+                                              .known = who.known,
+                                              .broken = *broken,
+                                              .what = std::move(small.what)};
+    std::fprintf(stderr, "\n%s\n", to_text(file).c_str());
+    std::abort();
 }

@@ -4,11 +4,17 @@
 #include <cstdint>
 #include <string>
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <rota/trace/cluster_shorthand.hpp>
 #include <rota/trace/cluster_spec.hpp>
+#include <rota/trace/clusters.hpp>
+#include <rota/trace/feasible.hpp>
 #include <rota/trace/formats.hpp>
 #include <rota/trace/native_writer.hpp>
 #include <rota/trace/openb_pods.hpp>
+#include <rota/trace/repair.hpp>
 
 #include "require.hpp"
 
@@ -16,8 +22,22 @@ namespace {
 
 namespace trace = rota::trace;
 
+/// A file in memory with these bytes, for as long as the next one is not asked for.
+int file_of(std::string const& bytes) {
+    static auto const file = memfd_create("input", 0);
+    require(file >= 0 && ftruncate(file, 0) == 0 &&
+                pwrite(file, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()),
+            "a file in memory");
+    return file;
+}
+
 void consistent(trace::reading const& got) {
     require(got.tally.balanced(), "each row is kept, dropped, blank or a comment");
+    require(got.tally.records() == got.tally.kept + got.tally.dropped, "records are kept or dropped");
+    for (auto const& one : got.tally.counts)
+        require(got.tally.of(one.name) == one.count, "a count has a name");
+    require(text(got.tally).starts_with("rows_in "), "the tally has a printed form");
+    require(text(got.diagnostics).empty() == got.diagnostics.empty(), "so have all diagnostics");
     require(got.dropped.size() <= got.tally.dropped, "dropped rows are counted");
     for (auto const& why : got.diagnostics) {
         require(why.line >= 1 && why.column >= 1 && !why.code.empty() && !why.message.empty(),
@@ -29,6 +49,27 @@ void consistent(trace::reading const& got) {
     });
     require(got.ok() || (errors && got.workload.size() == 0 && !got.cluster),
             "refused with an error, nothing half-read");
+}
+
+/// The same bytes as a file, by the name of a format. The text up to the first zero byte is that name, or what a user
+/// calls a cluster or a repair.
+void by_name(std::string const& bytes, trace::options const& how) {
+    auto const name = bytes.substr(0, bytes.find('\0'));
+    auto const rest = bytes.substr(std::min(name.size() + 1, bytes.size()));
+    auto const path = "/proc/self/fd/" + std::to_string(file_of(rest));
+    auto const named = trace::format_named(name);
+    consistent(trace::read_file(name, path, how));
+    if (!named) require(!text(named.error()).empty(), "an unknown format is told");
+    auto const from = trace::from_bytes(path, rest, how.limits);
+    if (named && from)
+        require(trace::read(name, *from, how).workload == trace::read_file(name, path, how).workload,
+                "a file is its bytes");
+    consistent(trace::read_file(name, "/proc/self/fd", how));
+    consistent(trace::read_file(name, "/proc/self/no such file", how));
+    auto const repair = trace::repair_named(name);
+    require(repair ? trace::name(*repair) == name : !text(repair.error()).empty(),
+            "a repair or why it is none");
+    static_cast<void>(trace::read_cluster(trace::is_cluster_shorthand(name) ? name.substr(0, 9) : path, how));
 }
 
 } // namespace
@@ -58,6 +99,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         if (reader == 10) consistent(trace::read_openb_nodes(*from, how));
         if (reader == 11) static_cast<void>(trace::read_cluster_shorthand(bytes.substr(0, 12)));
         if (reader == 12) static_cast<void>(trace::read_csv_map(bytes));
+        if (reader == 14) by_name(bytes, how);
         if (reader == 13) {
             auto const got = trace::read_openb_pods(*from, how);
             consistent(got.said);
@@ -72,6 +114,12 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     consistent(got);
     require(got.tally.kept == got.workload.size(), "kept rows are the jobs");
     if (!got.ok()) return 0;
+    for (auto const* const nodes : {"2x4", "1x2x8"}) {
+        auto const on = trace::feasible{*trace::read_cluster_shorthand(nodes)};
+        for (auto const& one : got.workload.specs)
+            require(!on.obstacle(one.need).empty() || one.need.gpus_min <= 16,
+                    "what is too large has an obstacle");
+    }
     auto lenient = trace::options{};
     lenient.allow_empty = true;
     auto const written = trace::from_bytes("written", trace::write_native(got.workload));
