@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "resume_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
