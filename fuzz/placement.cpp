@@ -2,8 +2,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <vector>
 
 #include <rota/cluster/ledger.hpp>
@@ -31,15 +29,11 @@
 #include <rota/placement/target_workload.hpp>
 #include <rota/placement/worst_fit.hpp>
 
+#include "require.hpp"
+
 namespace {
 
 using namespace rota;
-
-void require(bool good, char const* what) {
-    if (good) return;
-    std::fprintf(stderr, "broken: %s\n", what);
-    std::abort();
-}
 
 class bytes {
 public:
