@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What it costs to place a pod and to release one, for every engine, as tables in Markdown.
 //
-//   placement [best_fit|least_aligned|fgd|scorers|waves|simulations ...]
+//   placement [best_fit|least_aligned|fgd|scorers|bandwidth|waves|simulations ...]
 //
 // A cell is CPU time of a place and a release in ns: the question, the choice of GPUs, both changes of the table, what
 // the engine does about them, and the stream (the last row); the least of several stretches. All engines of a table go
@@ -158,7 +158,7 @@ public:
     std::optional<placement::seat> place(std::uint32_t r) {
         auto const n = engine_.best(r);
         if (!n) return {};
-        auto const made = placement::seat{*n, score_.pick(nodes_[*n], requests_[r])};
+        auto const made = placement::seat{*n, pick(r, *n)};
         nodes_.take(*n, requests_[r], made.gpus);
         engine_.changed(*n);
         return made;
@@ -169,6 +169,11 @@ public:
     }
 
 private:
+    [[nodiscard]] std::uint16_t pick(std::uint32_t r, node_id n) const {
+        if constexpr (requires { engine_.pick(r, n); }) return engine_.pick(r, n);
+        else return score_.pick(nodes_[n], requests_[r]);
+    }
+
     placement::state_table nodes_;
     std::vector<job::pod> const& requests_;
     Scorer score_;
@@ -388,6 +393,58 @@ void waves(char const* name, bench::markdown const& out, Scorer const& score) {
     }
 }
 
+/// The least CPU time of one call, in ns.
+template <class Call>
+double least_ns(Call call) {
+    auto least = std::numeric_limits<double>::infinity();
+    for (auto stretch = 0; stretch != (smoke ? 1 : 8); ++stretch) {
+        auto calls = 0;
+        auto const from = bench::cpu_ms();
+        auto ms = 0.0;
+        for (; calls == 0 || ms < (smoke ? 0.0 : 25.0); ms = bench::cpu_ms() - from)
+            for (auto i = 0; i != 64; ++i, ++calls) call();
+        least = std::min(least, ms * 1e6 / calls);
+    }
+    return least;
+}
+
+/// What simd_scan reads in a second, and what adding up as many bytes that lie as close does.
+void bandwidth() {
+    std::printf("\nBytes that a question to `simd_scan` reads, and a sum of as many\n\n");
+    auto const out =
+        bench::markdown{{"pod", "nodes", "KiB", "sum, GB/s", "`simd_scan`", "of the sum", "ns a question"}};
+    auto draw = rota::random{9};
+    auto kept = std::uint64_t{0}; // and printed, so that it is computed
+    auto const row = [&](char const* name, auto const& score, job::pod const& need, std::size_t columns,
+                         std::uint32_t size) {
+        auto nodes = placement::state_table(nodes_of_8(size));
+        for (auto n = std::uint32_t{0}; n != size; ++n)
+            for (auto i = draw.below(8); i != 0; --i)
+                if (nodes.takes(node_id{n}, need))
+                    nodes.take(node_id{n}, need, score.pick(nodes[node_id{n}], need));
+        auto engine = placement::simd_scan{nodes, score};
+        auto const asked = engine.add(need);
+        auto words = std::vector<std::uint32_t>(columns * size);
+        for (auto& word : words) word = static_cast<std::uint32_t>(draw());
+        auto const summed = least_ns([&] {
+            auto sum = std::uint32_t{0};
+            for (auto const word : words) sum += word;
+            kept += sum;
+            words[kept % words.size()] ^= 1u; // not the same again
+        });
+        auto const scanned = least_ns([&] { kept += index(engine.best(asked).value_or(node_id{0})); });
+        auto const bytes = static_cast<double>(words.size() * sizeof(std::uint32_t));
+        out.row({name, bench::grouped(size), bench::rounded(bytes / 1'024), bench::rounded(bytes / summed),
+                 bench::rounded(bytes / scanned), bench::rounded(summed / scanned), bench::rounded(scanned)});
+    };
+    for (auto const size : sizes)
+        row("two GPUs, `best_fit`", best_fit{}, {.gpus = 2, .milli = whole_gpu}, 5, size);
+    for (auto const size : sizes)
+        row("a share, `least_aligned`", placement::least_aligned{},
+            {.cpu_milli = 4'000, .mem_mib = 16'384, .gpus = 1, .milli = 500}, 6, size);
+    std::printf("\nchecksum %llu\n", static_cast<unsigned long long>(kept % 1'000));
+}
+
 /// bench::workload with CPU and memory, and shares of a GPU for two in five of the jobs of one.
 job::workload shared_workload(std::size_t jobs, std::int64_t gpus, double load) {
     auto made = bench::workload(jobs, gpus, load, false);
@@ -457,13 +514,13 @@ void simulations() {
 
 int main(int count, char** arguments) {
     auto const wanted = std::vector<std::string>(arguments + 1, arguments + count);
-    auto const known =
-        std::vector<std::string>{"best_fit", "least_aligned", "fgd", "scorers", "waves", "simulations"};
+    auto const known = std::vector<std::string>{"best_fit",  "least_aligned", "fgd",        "scorers",
+                                                "bandwidth", "waves",         "simulations"};
     for (auto const& one : wanted)
         if (std::find(known.begin(), known.end(), one) == known.end()) {
             std::fprintf(stderr,
-                         "placement: read '%s', expected best_fit, least_aligned, fgd, scorers, waves or "
-                         "simulations\n",
+                         "placement: read '%s', expected best_fit, least_aligned, fgd, scorers, bandwidth, "
+                         "waves or simulations\n",
                          one.c_str());
             return 2;
         }
@@ -476,6 +533,7 @@ int main(int count, char** arguments) {
     if (wants("least_aligned")) tables("least_aligned", placement::least_aligned{}, mixed);
     if (wants("fgd")) tables("fgd", placement::fgd{kinds.view()}, mixed);
     if (wants("scorers")) scorers(kinds.view());
+    if (wants("bandwidth")) bandwidth();
     if (wants("simulations")) simulations();
     if (!wants("waves")) return 0;
     std::printf("\nA queue on a half full cluster, in waves\n\n");

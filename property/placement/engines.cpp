@@ -246,6 +246,11 @@ std::string stream(world const& in, Scorer const& score, std::uint64_t seed, int
             ++(want ? placed : refused);
             if (!want) continue;
             auto const gpus = score.pick(nodes[*want], in.requests[request]);
+            each([&](auto& one) {
+                if constexpr (requires { one.pick(request, *want); })
+                    same = same && one.pick(request, *want) == gpus;
+            });
+            if (!same) return "GPUs of step " + std::to_string(step);
             nodes.take(*want, in.requests[request], gpus);
             lie.push_back({request, {*want, gpus}});
             touch(*want);

@@ -65,9 +65,8 @@ public:
     }
     void changed(node_id n) noexcept {
         auto const count = static_cast<std::uint32_t>(cluster::gpus_in(nodes_->whole(n)));
-        auto const now = nodes_->open(n) && (*nodes_)[n].pods != 0
-                             ? static_cast<std::uint16_t>(model_[index(n)] * stride + count)
-                             : none;
+        auto const now =
+            nodes_->admits_one_more(n) ? static_cast<std::uint16_t>(model_[index(n)] * stride + count) : none;
         auto& was = bucket_[index(n)];
         if (was == now) return;
         if (was != none) {
@@ -98,6 +97,16 @@ public:
         }
         if (found == nowhere) return {};
         return node_id{found};
+    }
+    /// What the scorer picks there. For whole GPUs the table's mask is enough, and the node's state, far away
+    /// in a large cluster, is not waited for.
+    [[nodiscard]] std::uint16_t pick(std::uint32_t request, node_id n) const noexcept {
+        auto const& need = requests_[request];
+        if (need.milli != whole_gpu) return Scorer{}.pick((*nodes_)[n], need);
+        auto const free = unsigned{nodes_->whole(n)};
+        auto rest = free;
+        for (auto i = 0; i != need.gpus; ++i) rest &= rest - 1;
+        return static_cast<std::uint16_t>(free ^ rest);
     }
 
 private:

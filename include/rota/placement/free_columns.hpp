@@ -63,7 +63,7 @@ public:
             row[whole] += on.milli[g] == whole_gpu;
             row[largest] = std::max<std::int32_t>(row[largest], on.milli[g]);
         }
-        if (nodes_->open(n) && on.pods != 0) row[model] = static_cast<std::int32_t>(1u << index(on.model));
+        if (nodes_->admits_one_more(n)) row[model] = static_cast<std::int32_t>(1u << index(on.model));
         for (auto c = std::size_t{0}; c != names; ++c) {
             columns_[c][index(n)] = row[c];
             most_[c] = std::max(most_[c], row[c]);

@@ -28,6 +28,7 @@ public:
             ROTA_EXPECTS(one.cpu_milli <= most && one.mem_mib <= most, "CPU and memory below 2^31");
             nodes_.push_back({one});
             whole_.push_back(0);
+            if (one.pods == 0) open_[whole_.size() - 1] |= is_full;
             for (auto g = 0; g != one.gpus; ++g) note(whole_.back(), g, one.milli[g]);
         }
     }
@@ -36,7 +37,9 @@ public:
 
     [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(nodes_.size()); }
     [[nodiscard]] node_state const& operator[](node_id n) const noexcept { return nodes_[index(n)].state; }
-    [[nodiscard]] bool open(node_id n) const noexcept { return open_[index(n)] != 0; }
+    [[nodiscard]] bool open(node_id n) const noexcept { return (open_[index(n)] & is_open) != 0; }
+    /// It is open and has room for one more pod, as far as the number of pods goes. Reads no state.
+    [[nodiscard]] bool admits_one_more(node_id n) const noexcept { return open_[index(n)] == is_open; }
     /// Mask of the GPUs that nobody uses.
     [[nodiscard]] std::uint16_t whole(node_id n) const noexcept { return whole_[index(n)]; }
     /// The node is open and satisfies all predicates of the pod.
@@ -54,7 +57,9 @@ public:
     /// Expects   that the pod was taken there.
     void give(node_id n, job::pod const& need, std::uint16_t gpus) noexcept { change<+1>(n, need, gpus); }
     /// A closed node gets nothing; what lies on it stays.
-    void set_open(node_id n, bool open) noexcept { open_[index(n)] = open; }
+    void set_open(node_id n, bool open) noexcept {
+        open_[index(n)] = static_cast<std::uint8_t>((open_[index(n)] & ~is_open) | (open ? is_open : 0));
+    }
     /// Which of 64 predicates the node satisfies: what labels and taints come to, once compiled. None at
     /// first. What lies on the node stays.
     void set_predicates(node_id n, std::uint64_t satisfied) noexcept { predicates_[index(n)] = satisfied; }
@@ -63,6 +68,8 @@ public:
     friend bool operator==(state_table const&, state_table const&) = default;
 
 private:
+    static constexpr std::uint8_t is_open = 1;
+    static constexpr std::uint8_t is_full = 2;
     static constexpr auto most = std::uint32_t{std::numeric_limits<std::int32_t>::max()};
 
     static std::vector<node_state> empty_states(cluster::spec const& cluster) {
@@ -82,6 +89,7 @@ private:
         on.cpu_milli += sign * need.cpu_milli;
         on.mem_mib += sign * need.mem_mib;
         on.pods = static_cast<std::uint16_t>(on.pods + Sign);
+        if (on.pods == (Sign < 0 ? 0 : 1)) open_[index(n)] ^= is_full;
         ROTA_EXPECTS(on.cpu_milli <= most && on.mem_mib <= most,
                      "what is taken fits, and is given back once");
         auto& whole = whole_[index(n)];
@@ -103,8 +111,8 @@ private:
         friend bool operator==(line const&, line const&) = default;
     };
     std::vector<line> nodes_;
-    std::vector<std::uint16_t> whole_; ///< of each node, GPUs that nobody uses
-    std::vector<std::uint8_t> open_;
+    std::vector<std::uint16_t> whole_;      ///< of each node, GPUs that nobody uses
+    std::vector<std::uint8_t> open_;        ///< of each node: is_open, is_full
     std::vector<std::uint64_t> predicates_; ///< that each node satisfies
 };
 
