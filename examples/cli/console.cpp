@@ -36,6 +36,7 @@ void catch_signals() {
     sigaction(SIGINT, &how, nullptr);
     sigaction(SIGTERM, &how, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a file over the limit of its user is a write that fails
 }
 
 int signalled() noexcept { return signal_that_came; }

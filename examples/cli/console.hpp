@@ -15,7 +15,8 @@ void print(std::string_view text);
 /// Writes a line to stderr.
 void say(std::string_view line);
 
-/// Ctrl-C and SIGTERM set a flag instead of ending the program; a second one ends it. SIGPIPE is ignored.
+/// Ctrl-C and SIGTERM set a flag instead of ending the program; a second one ends it. SIGPIPE and SIGXFSZ are
+/// ignored: the write fails instead.
 void catch_signals();
 /// The signal that came, 0 while none has.
 [[nodiscard]] int signalled() noexcept;

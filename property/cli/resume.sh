@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# A simulation that is cut short, by signals and by SIGKILL at any moment, and repeated: the same log, byte for byte.
+# A simulation that is cut short, by signals and by SIGKILL at any moment, and repeated: the same log, byte for byte. And
+# outputs that are cut short.
 set -u
 rota=${ROTA_CLI:?the path of the tool}
 here=$(mktemp -d)
@@ -86,6 +87,21 @@ run 0 "the first $furthest records are the same" "${same[@]}" --log cut.log --jo
 check 'the same log, byte for byte' cmp whole.log cut.log
 check 'the same results' cmp whole.csv cut.csv
 check 'nothing is left to repeat' test ! -e note
+
+# a write that fails leaves the old file, and no temporary one: here at a limit of 64 KiB
+rm -f ./.*.tmp # SIGKILL left some
+for name in jobs log; do
+    echo 'what stood here before' >cut.$name
+    (
+        ulimit -f 64
+        timeout 120 "$rota" simulate --workload jobs.csv --cluster 2x4x8 --scheduler fifo --$name cut.$name >out.txt 2>err.txt
+    )
+    code=$?
+    check "exit code $code of --$name over the limit" test $code = 1
+    check "--$name over the limit is said" grep -q "cannot write 'cut.$name': File too large" err.txt
+    check "the old file of --$name stays" test "$(cat cut.$name)" = 'what stood here before'
+done
+check 'no temporary file is left' test -z "$(find . -name '.*.tmp')"
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
