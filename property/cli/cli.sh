@@ -22,14 +22,14 @@ in=(--workload jobs.csv --cluster 1x8)
 
 # help names every command and every option
 expect 0 'Exit codes' --help
-for command in simulate compare generate check-log list quickstart; do
+for command in simulate compare generate check-log drive-slurm list quickstart; do
     grep -qF "$command" out.txt || bad "--help does not name $command"
 done
 expect 0 '--outage' simulate --help
 for option in --workload --format --cluster --map --scheduler --jobs --log --summary --seed --placement --cost --round; do
     check "simulate --help does not name $option" grep -qF -- "$option" out.txt
 done
-for command in compare generate check-log list quickstart; do expect 0 '--help' "$command" --help; done
+for command in compare generate check-log drive-slurm list quickstart; do expect 0 '--help' "$command" --help; done
 expect 0 'rota 0.' --version
 expect 2 'subcommand' # nothing asked
 

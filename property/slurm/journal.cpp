@@ -105,6 +105,11 @@ void refuses(tally& t) {
     wrong(head + job + "5 order 0.0 #1 - 0\nend\n", 3, 1, "outside a pass");
     wrong(head + job + "pass 5\n5 order 0.0 #1 - 0 n2:1@1000/0/0\nend\n", 4, 1, "no such device");
     wrong(head + job + "pass 5\n5 order 0.0 #1 - 0 n1:10@1000/0/0\nend\n", 4, 1, "no such device");
+    wrong(head + job + "pass 5\n5 order 0.0 #1 - 0 n1:1@1000/0/0\nend\n", 5, 1,
+          "that the books do not allow");
+    wrong(head + job + job +
+              "pass 5\n5 order 0.0 #1 - 0 n1:3@1000/0/0\n5 order 1.0 #2 - 0 n1:6@1000/0/0\nrest 5\nend\n",
+          7, 1, "that the books do not allow");
     wrong(head + "job 17 1000 0 7 0 0 0 0 0 1 1 1000 1000 0 0 1 0\nend\n", 2, 48, "a tenant");
     wrong(head + "job 17 1000 0\nend\n", 2, 14, "expected a space");
     wrong(head + "5 node_up 0.0 #0 - 0\nend\n", 2, 1, "exactly one node");

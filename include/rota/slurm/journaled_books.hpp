@@ -128,16 +128,24 @@ public:
 
     // --- of the replay
     /// What the scheduler decided in a pass that a journal tells of: the orders, promises and rejections of `log`.
-    void decide_again(log::schedule const& log) {
+    /// False where these books do not allow it, and then they are of no use any more.
+    [[nodiscard]] bool decide_again(log::schedule const& log) {
         auto const places = [&](log::record const& what) {
             auto where = cluster::placement{};
             for (auto const& part : log.devices(what)) where.add(part);
             return where;
         };
-        for (auto const& what : log.records)
+        for (auto const& what : log.records) {
+            if (at(job_id{what.job}).over) return false;
             if (what.kind == log::kind::order) want_.drop(job_id{what.job});
-        for (auto const& what : log.records)
-            if (what.kind == log::kind::order && what.count != 0) want_.set(job_id{what.job}, places(what));
+        }
+        for (auto const& what : log.records) {
+            if (what.kind != log::kind::order || what.count == 0) continue;
+            auto const id = job_id{what.job};
+            auto const where = places(what);
+            if (!want_.right_gang(at(id).spec->need, where) || !want_.free().fits(where)) return false;
+            want_.set(id, where);
+        }
         for (auto const& what : log.records) {
             auto const id = job_id{what.job};
             auto& j = job(id);
@@ -159,6 +167,7 @@ public:
             }
         }
         retry_blocked();
+        return true;
     }
     /// All events are delivered and all orders are sent, as far as the journal tells.
     void deliver() {

@@ -64,6 +64,7 @@ public:
                 if (wrong_) return log::text_error{number - group.size() + i, column_, *wrong_};
             }
             decide();
+            if (wrong_) return log::text_error{number, column_, *wrong_};
             group.clear();
             whole = at;
         }
@@ -202,8 +203,8 @@ private:
     /// The decisions of the pass are known.
     void decide() {
         if (std::exchange(pass_, false) && !decided_.records.empty()) {
-            to_->decide_again(decided_);
-            to_->untangle();
+            if (to_->decide_again(decided_)) to_->untangle();
+            else wrong_ = "a decision before it that the books do not allow", column_ = 1;
         }
         decided_ = {};
     }
