@@ -87,6 +87,25 @@ public:
         return *of.bound * chains[of.chain].cells.size(of.level) +
                (index(n) - of.first_node) * chains[of.chain].gpus;
     }
+    /// The virtual node behind the physical GPUs `from` to `last` of a chain: of a bound cell, or of one that can be
+    /// bound there, the smallest first.
+    [[nodiscard]] std::optional<node_id> node_of(std::span<cell_chain> chains, std::uint32_t chain,
+                                                 std::uint32_t from, std::uint32_t last) {
+        auto& on = chains[chain];
+        for (auto level = std::uint32_t{0}; level <= on.cells.top(); ++level) {
+            auto const size = on.cells.size(level);
+            if (from / size != last / size) continue;
+            for (auto const fresh : {false, true})
+                for (auto& one : cells_) {
+                    if (one.chain != chain || one.level != level) continue;
+                    if (fresh ? one.bound || !on.cells.take_at(level, from / size) : one.bound != from / size)
+                        continue;
+                    one.bound = from / size;
+                    return static_cast<node_id>(one.first_node + from % size / on.gpus);
+                }
+        }
+        return {};
+    }
     /// The same devices of the physical cluster; nodes that meet there become one slice.
     [[nodiscard]] cluster::placement physical(std::span<cell_chain const> chains,
                                               cluster::placement const& where) const {

@@ -38,7 +38,7 @@ namespace rota::system {
 /// virtual cell gets a physical one when it is first used, with as few failed nodes and opportunistic jobs in it as
 /// can be, and gives it back when it is empty. Opportunistic are jobs of negative priority, and those that the whole
 /// virtual cluster could not hold.
-/// Cost      O(waiting shapes) placements a pass; O(cells of the chain) to bind a cell while some node has failed or
+/// Cost      O(waiting shapes of the tenants that something happened to) placements a pass; O(cells of the chain) to bind a cell while some node has failed or
 /// an opportunistic job runs, else O(levels).
 /// Source    H. Zhao et al., "HiveD: sharing a GPU cluster for deep learning with guarantees", OSDI 2020. differs: no
 /// priorities within a tenant that stop jobs, no pinned cells; cells come from quotas; any placement policy
@@ -56,20 +56,27 @@ public:
         auto const j = happened.job;
         if (!v.placed(j)) {
             guests_.erase(j);
+            stirred_.back() = true;
             if (auto const at = lies_.find(j); at != lies_.end()) leave(at->second), lies_.erase(at);
         }
-        if (happened.after == phase::waiting) line_of(v, j).insert(rank_of(v, j));
-        else line_of(v, j).erase(rank_of(v, j));
+        auto& line = line_of(v, j);
+        if (happened.after != phase::waiting) return (void)line.erase(rank_of(v, j));
+        line.insert(rank_of(v, j));
+        stirred_[line_at(v, j)] = true;
     }
     void decide(view const& v, actions& a) {
         set_up(v);
         for (auto j : std::exchange(unexplained_, {}))
             if (v.placed(j)) a.preempt(j);
         unbind_idle();
-        if (std::exchange(nodes_changed_, false))
+        if (std::exchange(nodes_changed_, false)) {
+            stirred_.assign(stirred_.size(), true);
             for (auto& tenant : tenants_)
                 for (auto& cell : tenant.cells())
                     if (cell.bound) show_failures(v, tenant, cell);
+        }
+        // what a cell gets where nodes have failed depends on everybody's cells
+        if (v.free().open_gpus() != gpus_) stirred_.assign(stirred_.size(), true);
         for (auto t = std::size_t{0}; t != tenants_.size(); ++t)
             each_waiting(v, t, [&](job_id j) { return serve(v, a, t, j); });
         each_waiting(v, tenants_.size(), [&](job_id j) {
@@ -112,6 +119,7 @@ private:
             tenants_.emplace_back(layout, chains_, levels);
         }
         lines_.resize(tenants_.size() + 1);
+        stirred_.resize(lines_.size());
         holds_.resize(tenants_.size());
     }
     /// Everything anew from the view: jobs stay where cells explain their devices, the others stop.
@@ -138,9 +146,13 @@ private:
         auto& tenant = tenants_[t];
         auto known = lie{t, {}};
         for (auto part : v.intent(j)) {
-            auto const n = virtual_node(tenant, part);
+            auto const [c, first] = chain_of_[index(part.node)];
+            auto const n =
+                tenant.node_of(chains_, c, first + static_cast<std::uint32_t>(std::countr_zero(part.gpus)),
+                               first + static_cast<std::uint32_t>(std::bit_width(part.gpus)) - 1);
             if (!n) return false;
-            auto const shift = chains_[chain_of_[index(part.node)].first].at(tenant.leaf(chains_, *n)).second;
+            idle_.emplace_back(t, &tenant.cell_of(*n) - tenant.cells().data());
+            auto const shift = chains_[c].at(tenant.leaf(chains_, *n)).second;
             part.node = *n;
             part.gpus = static_cast<std::uint16_t>(part.gpus >> shift);
             if (known.where.touches(*n) || !tenant.free().state().fits(part)) return false;
@@ -150,27 +162,6 @@ private:
         lies_.emplace(j, std::move(known));
         return true;
     }
-    /// The virtual node that is, or can be, bound to where the slice lies.
-    std::optional<node_id> virtual_node(virtual_cluster& tenant, cluster::slice const& part) {
-        auto const [c, first] = chain_of_[index(part.node)];
-        auto& cells = chains_[c].cells;
-        auto const from = first + static_cast<std::uint32_t>(std::countr_zero(part.gpus));
-        auto const last = first + static_cast<std::uint32_t>(std::bit_width(part.gpus)) - 1;
-        for (auto level = std::uint32_t{0}; level <= cells.top(); ++level)
-            for (auto const fresh : {false, true})
-                for (auto i = std::size_t{0}; i != tenant.cells().size(); ++i) {
-                    auto& cell = tenant.cells()[i];
-                    auto const size = cells.size(level);
-                    if (cell.chain != c || cell.level != level || from / size != last / size) continue;
-                    if (fresh ? cell.bound || !cells.take_at(level, from / size) : cell.bound != from / size)
-                        continue;
-                    cell.bound = from / size;
-                    if (fresh) idle_.emplace_back(&tenant - tenants_.data(), i);
-                    return static_cast<node_id>(cell.first_node + from % size / chains_[c].gpus);
-                }
-        return {};
-    }
-
     /// Starts a job inside its tenant's cells, if it fits there.
     bool serve(view const& v, actions& a, std::size_t t, job_id j) {
         auto& tenant = tenants_[t];
@@ -223,6 +214,7 @@ private:
     void leave(lie const& from) {
         auto& tenant = tenants_[from.tenant];
         tenant.give(from.where);
+        stirred_[from.tenant] = true;
         for (auto const& part : from.where)
             idle_.emplace_back(from.tenant, &tenant.cell_of(part.node) - tenant.cells().data());
     }
@@ -239,7 +231,9 @@ private:
     [[nodiscard]] static rank rank_of(view const& v, job_id j) {
         return {-std::int64_t{v.spec(j).priority}, v.spec(j).submit, j};
     }
-    [[nodiscard]] std::set<rank>& line_of(view const& v, job_id j) { return lines_[line_at(v, j)]; }
+    [[nodiscard]] std::set<rank>& line_of(view const& v, job_id j) {
+        return lines_[line_at(v, j)][v.state(j).shape];
+    }
     /// The job's tenant, or the line of the opportunistic.
     [[nodiscard]] std::size_t line_at(view const& v, job_id j) {
         auto const t = std::size_t{index(v.spec(j).tenant)};
@@ -261,14 +255,20 @@ private:
         }
         return placement::feasible(need, tenant.free());
     }
-    /// start(job) for those in a line that wait, each shape until it does not fit.
+    /// start(job) for those in a line that wait, by rank, each shape until it does not fit; if anything that the line
+    /// depends on has changed.
     template <class Start>
     void each_waiting(view const& v, std::size_t line, Start start) {
-        refused_.clear();
-        for (auto const& [priority, submit, j] : lines_[line]) {
-            auto const shape = v.state(j).shape;
-            if (refused_.size() <= shape) refused_.resize(shape + 1u);
-            if (v.waiting(j) && !refused_[shape]) refused_[shape] = !start(j);
+        if (!std::exchange(stirred_[line], false)) return;
+        using place_in_line = std::set<rank>::const_iterator;
+        auto next = std::vector<std::pair<place_in_line, place_in_line>>{};
+        for (auto const& [shape, jobs] : lines_[line])
+            if (!jobs.empty()) next.emplace_back(jobs.begin(), jobs.end());
+        while (!next.empty()) {
+            auto const first = std::min_element(
+                next.begin(), next.end(), [](auto const& x, auto const& y) { return *x.first < *y.first; });
+            auto const j = std::get<job_id>(*first->first++);
+            if ((v.waiting(j) && !start(j)) || first->first == first->second) next.erase(first);
         }
     }
 
@@ -278,13 +278,14 @@ private:
         chain_of_;          ///< [nodes] its chain, and its first GPU there
     std::int64_t gpus_ = 0; ///< of the cluster
     std::vector<virtual_cluster> tenants_;
-    std::vector<std::set<rank>> lines_;                        ///< [tenants], and of the opportunistic
-    std::vector<std::vector<std::uint8_t>> holds_;             ///< [tenants x shapes] as far as asked
-    std::map<job_id, lie> lies_;                               ///< those that run inside their cells
-    std::set<job_id> guests_;                                  ///< opportunistic jobs that run
-    std::vector<job_id> unexplained_;                          ///< devices that no cell accounts for
+    std::vector<std::map<std::uint32_t, std::set<rank>>>
+        lines_;                                    ///< [tenants] and of the opportunistic, by shape
+    std::vector<char> stirred_;                    ///< [lines]
+    std::vector<std::vector<std::uint8_t>> holds_; ///< [tenants x shapes] as far as asked
+    std::map<job_id, lie> lies_;                   ///< those that run inside their cells
+    std::set<job_id> guests_;                      ///< opportunistic jobs that run
+    std::vector<job_id> unexplained_;              ///< devices that no cell accounts for
     std::vector<std::pair<std::size_t, std::ptrdiff_t>> idle_; ///< cells that may have become idle
-    std::vector<bool> refused_;                                ///< [shapes] in this pass
     bool nodes_changed_ = false;
 };
 
