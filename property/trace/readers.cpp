@@ -56,7 +56,7 @@ rota::job::workload any_workload(rota::random& draw) {
     for (auto i = below(4); i != 0; --i)
         made.tenants.push_back({.parent = static_cast<rota::tenant_id>(below(made.tenants.size())),
                                 .weight = static_cast<std::int32_t>(below(1u << 31)),
-                                .nominal_milli = below(std::uint64_t{1} << 62),
+                                .nominal_milli = below(std::uint64_t{1} << 47),
                                 .name = draw.chance(0.5) ? " a,\"b\" #" : ""});
     if (draw.chance(0.3)) made.tenants[0] = {.parent = {}, .weight = 7, .nominal_milli = 9, .name = "all"};
     auto const named = draw.chance(0.7);

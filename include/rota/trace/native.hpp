@@ -34,9 +34,10 @@ inline void native_tenant(intake& in, line const& here) {
                                 ", expected #tenant,ID,PARENT,WEIGHT,NOMINAL_MILLI,NAME");
         auto const digits = here.text.substr(at, comma - at);
         auto const got = whole(digits);
-        auto const most = i == 2   ? std::int64_t{std::numeric_limits<std::int32_t>::max()}
-                          : i == 3 ? std::numeric_limits<std::int64_t>::max()
-                                   : std::int64_t{std::numeric_limits<std::uint16_t>::max()};
+        auto const most = i == 2 ? std::int64_t{std::numeric_limits<std::int32_t>::max()}
+                          : i == 3
+                              ? std::numeric_limits<std::int64_t>::max() >> 16 // all tenants together fit
+                              : std::int64_t{std::numeric_limits<std::uint16_t>::max()};
         if (!got.ok() || got.value < 0 || got.value > most)
             return in.fatal(where, "E-TENANT",
                             "read " + shown(digits) + ", expected a whole number from 0 to " +
