@@ -197,7 +197,10 @@ public:
 private:
     /// An empty cluster could hold it: asked once a shape.
     [[nodiscard]] bool feasible(std::uint32_t shape, job::request const& need) {
-        if (feasible_.size() <= shape) feasible_.push_back(placement::feasible(need, want_.free()));
+        if (feasible_.size() <= shape) {
+            feasible_.push_back(placement::feasible(need, want_.free()));
+            if (feasible_[shape] != 0) table().serve(shape, placement::largest_feasible(need, want_.free()));
+        }
         return feasible_[shape] != 0;
     }
     void free_one() {

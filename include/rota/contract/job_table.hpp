@@ -106,10 +106,11 @@ public:
     [[nodiscard]] placement_pool& pool() noexcept { return pool_; }
     [[nodiscard]] placement_pool const& pool() const noexcept { return pool_; }
 
-    /// The request that all jobs of a shape share.
+    /// The request that all jobs of a shape share, as it can be served.
     [[nodiscard]] job::request const& request_of(std::uint32_t shape) const noexcept {
-        return shapes_[shape];
+        return served_[shape];
     }
+    void serve(std::uint32_t shape, job::request const& need) noexcept { served_[shape] = need; }
     [[nodiscard]] std::size_t shapes() const noexcept { return shapes_.size(); }
 
 private:
@@ -118,6 +119,7 @@ private:
         for (; buckets_[bucket] != 0; bucket = (bucket + 1) % buckets_.size())
             if (shapes_[buckets_[bucket] - 1u] == need) return buckets_[bucket] - 1u;
         shapes_.push_back(need);
+        served_.push_back(need);
         buckets_[bucket] = static_cast<std::uint32_t>(shapes_.size());
         if (2 * shapes_.size() > buckets_.size()) { // keep half of the table empty
             buckets_.assign(2 * buckets_.size(), 0);
@@ -146,7 +148,8 @@ private:
     std::vector<job_id> retired_;
     std::vector<job_id> active_;
     placement_pool pool_;
-    std::vector<job::request> shapes_;
+    std::vector<job::request> shapes_; ///< as jobs ask for them
+    std::vector<job::request> served_; ///< [shapes]
     std::vector<std::uint32_t> buckets_ = std::vector<std::uint32_t>(64); ///< open addressing, shape + 1
 };
 

@@ -33,7 +33,8 @@ public:
         ROTA_EXPECTS(state(j).spec != nullptr, "nobody asks for the spec of a job long ended");
         return *state(j).spec;
     }
-    [[nodiscard]] job::request const& need(job_id j) const noexcept { return spec(j).need; }
+    /// What it asks for, without GPUs beyond those that this cluster could give to the gang.
+    [[nodiscard]] job::request const& need(job_id j) const noexcept { return request_of(state(j).shape); }
     /// Counters and times of the job. After the instant of its end they say only that it is over.
     [[nodiscard]] job_state const& state(job_id j) const noexcept { return of_->jobs().at(j); }
     [[nodiscard]] phase where(job_id j) const noexcept { return of_->where(j); }

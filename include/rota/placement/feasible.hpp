@@ -59,6 +59,25 @@ namespace rota::placement {
     return false;
 }
 
+/// The request with no more GPUs than an empty cluster could hold.
+///
+/// Expects   feasible(need, on).
+[[nodiscard]] inline job::request largest_feasible(job::request need, cluster::ledger const& on) {
+    auto const holds = [&](std::uint16_t gpus) {
+        auto gang = need;
+        gang.gpus_min = gang.gpus_max = gpus;
+        return feasible(gang, on);
+    };
+    if (need.gpus_min == need.gpus_max || holds(need.gpus_max)) return need;
+    auto least = need.gpus_min; // what can be held, and what cannot
+    for (auto beyond = need.gpus_max; beyond - least > 1;) {
+        auto const middle = static_cast<std::uint16_t>((least + beyond) / 2);
+        (holds(middle) ? least : beyond) = middle;
+    }
+    need.gpus_max = least;
+    return need;
+}
+
 /// An empty cluster could hold the whole gang on as few nodes as its size allows. Where it could not, a
 /// policy that keeps gangs together must let one lie anywhere that asked for no more: it would wait for ever.
 [[nodiscard]] inline bool fits_together(job::request const& need, cluster::ledger const& on) {
