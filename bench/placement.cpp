@@ -32,6 +32,7 @@
 #include <rota/placement/best_fit.hpp>
 #include <rota/placement/block_minimum.hpp>
 #include <rota/placement/bucket_index.hpp>
+#include <rota/placement/by_domain.hpp>
 #include <rota/placement/by_score.hpp>
 #include <rota/placement/consolidated.hpp>
 #include <rota/placement/count_order.hpp>
@@ -58,6 +59,7 @@
 #include <rota/placement/state_table.hpp>
 #include <rota/placement/target_workload.hpp>
 #include <rota/placement/tiers.hpp>
+#include <rota/placement/tightest_domain.hpp>
 #include <rota/placement/weighted.hpp>
 #include <rota/simulation/simulator.hpp>
 #include <rota/system/best_effort_fifo.hpp>
@@ -462,9 +464,9 @@ job::workload shared_workload(std::size_t jobs, std::int64_t gpus, double load) 
 template <class Place>
 void simulated(char const* name, bench::markdown const& out, std::uint32_t nodes, double load,
                Place const& place) {
-    auto const cluster = nodes_of_8(nodes);
+    auto const cluster = cluster::uniform(nodes / 10, 10, 8, 96'000, 786'432);
     auto const work = shared_workload(smoke ? 300 : 100'000, cluster.gpus(), load);
-    auto const policy = place(work);
+    auto const policy = place(work, cluster);
     auto world = simulation::simulator(cluster, work);
     auto const from = bench::cpu_ms();
     auto const ended = world.run([&] { return rota::system::best_effort_fifo{{}, policy}; });
@@ -480,13 +482,17 @@ void simulated(char const* name, bench::markdown const& out, std::uint32_t nodes
              bench::rounded(ms / 1'000), bench::rounded(jct_s / static_cast<double>(work.size()))});
 }
 
-/// Whole simulations of best-effort FIFO under FGD, which needs scores, and under placements that do not.
+/// Whole simulations of best-effort FIFO, in racks of ten nodes: under FGD, which needs scores, under gangs over domains,
+/// and under placements that need neither.
 void simulations() {
     std::printf("\nWhole simulations, 100,000 jobs, some with shares of a GPU\n\n");
     auto const out = bench::markdown{{"placement", "GPUs", "load", "CPU s", "mean JCT s"}};
     auto const one = [&](std::uint32_t nodes, double load) {
-        simulated("consolidated", out, nodes, load, [](auto&) { return placement::consolidated{}; });
-        simulated("best_fit", out, nodes, load, [](auto&) { return placement::best_fit{}; });
+        simulated("consolidated", out, nodes, load, [](auto&, auto&) { return placement::consolidated{}; });
+        simulated("best_fit", out, nodes, load, [](auto&, auto&) { return placement::best_fit{}; });
+        simulated("tightest_domain", out, nodes, load, [](auto&, cluster::spec const& cluster) {
+            return placement::by_domain<placement::tightest_domain>{cluster};
+        });
         auto kinds = std::optional<placement::target_workload>{};
         auto const of = [&](job::workload const& work) {
             auto pods = std::vector<job::pod>{};
@@ -495,12 +501,12 @@ void simulations() {
             return placement::fgd{kinds.emplace(pods).view()};
         };
         using placement::spread;
-        simulated("fgd, remembered", out, nodes, load, [&](job::workload const& work) {
+        simulated("fgd, remembered", out, nodes, load, [&](job::workload const& work, auto&) {
             using known = placement::remembered<placement::fgd>;
             return placement::by_score<known, spread::spill>{known{of(work)}};
         });
         if (nodes > 1'250) return;
-        simulated("fgd", out, nodes, load, [&](job::workload const& work) {
+        simulated("fgd", out, nodes, load, [&](job::workload const& work, auto&) {
             using fresh = placement::of_state<placement::fgd>;
             return placement::by_score<fresh, spread::spill>{fresh{of(work)}};
         });
