@@ -148,8 +148,8 @@ private:
     std::vector<job_id> retired_;
     std::vector<job_id> active_;
     placement_pool pool_;
-    std::vector<job::request> shapes_; ///< as jobs ask for them
-    std::vector<job::request> served_; ///< [shapes]
+    std::vector<job::request> shapes_;                                    ///< as jobs ask for them
+    std::vector<job::request> served_;                                    ///< [shapes]
     std::vector<std::uint32_t> buckets_ = std::vector<std::uint32_t>(64); ///< open addressing, shape + 1
 };
 
