@@ -72,6 +72,9 @@ public:
     [[nodiscard]] std::uint32_t const* end(std::uint32_t block) const noexcept {
         return node_.data() + first_node_[block + 1];
     }
+    /// Wholly free nodes of the block.
+    [[nodiscard]] std::uint32_t free_nodes(std::uint32_t block) const noexcept { return count_[block]; }
+
     /// A node's count of whole free GPUs went from `before` to `after`.
     void change(node_id n, int before, int after) noexcept {
         auto const block = block_of(n);
