@@ -57,7 +57,7 @@ public:
         if (!v.placed(j)) {
             guests_.erase(j);
             stirred_.back() = true;
-            if (auto const at = lies_.find(j); at != lies_.end()) leave(at->second), lies_.erase(at);
+            if (auto const at = inside_.find(j); at != inside_.end()) leave(at->second), inside_.erase(at);
         }
         auto& line = line_of(v, j);
         if (happened.after != phase::waiting) return (void)line.erase(rank_of(v, j));
@@ -93,7 +93,7 @@ public:
 private:
     using virtual_cluster = placement::virtual_cluster;
     using rank = std::tuple<std::int64_t, sim_time, job_id>; ///< who is served first
-    struct lie {
+    struct inside {
         std::size_t tenant;
         cluster::placement where; ///< on virtual nodes
     };
@@ -144,7 +144,7 @@ private:
     bool adopt(view const& v, job_id j) {
         auto const t = line_at(v, j);
         auto& tenant = tenants_[t];
-        auto known = lie{t, {}};
+        auto known = inside{t, {}};
         for (auto part : v.intent(j)) {
             auto const [c, first] = chain_of_[index(part.node)];
             auto const n =
@@ -159,7 +159,7 @@ private:
             known.where.add(part);
         }
         tenant.take(known.where);
-        lies_.emplace(j, std::move(known));
+        inside_.emplace(j, std::move(known));
         return true;
     }
     /// Starts a job inside its tenant's cells, if it fits there.
@@ -181,7 +181,7 @@ private:
                 return false;
             }
             tenant.take(*where);
-            lies_.insert_or_assign(j, lie{t, *where});
+            inside_.insert_or_assign(j, inside{t, *where});
             return true;
         }
     }
@@ -211,7 +211,7 @@ private:
                                    v.free().open(chains_[cell.chain].at(tenant.leaf(chains_, n)).first));
         }
     }
-    void leave(lie const& from) {
+    void leave(inside const& from) {
         auto& tenant = tenants_[from.tenant];
         tenant.give(from.where);
         stirred_[from.tenant] = true;
@@ -282,7 +282,7 @@ private:
         lines_;                                    ///< [tenants] and of the opportunistic, by shape
     std::vector<char> stirred_;                    ///< [lines]
     std::vector<std::vector<std::uint8_t>> holds_; ///< [tenants x shapes] as far as asked
-    std::map<job_id, lie> lies_;                   ///< those that run inside their cells
+    std::map<job_id, inside> inside_;              ///< those that run inside their cells
     std::set<job_id> guests_;                      ///< opportunistic jobs that run
     std::vector<job_id> unexplained_;              ///< devices that no cell accounts for
     std::vector<std::pair<std::size_t, std::ptrdiff_t>> idle_; ///< cells that may have become idle
