@@ -1,35 +1,21 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 # A scheduler in Python that shares nothing with rota but two texts, judged by `rota check-log` by the log it prints.
-# The tool's path is in ROTA_CLI, the source's in ROTA_SOURCE.
+# The source's path is in ROTA_SOURCE.
 set -u
-rota=${ROTA_CLI:?the path of the tool}
+source "$(dirname "$0")/../tally.sh"
 foreign=${ROTA_SOURCE:?the path of the source}/examples/foreign/shortest_first.py
 if ! command -v python3 >/dev/null; then
     echo 'skipped: python3 not found'
     exit 77
 fi
-here=$(mktemp -d)
-trap 'rm -rf "$here"' EXIT
-cd "$here" || exit 1
-passed=0
-failed=0
 judge() { # code, text that it says, log
-    timeout 60 "$rota" check-log --workload jobs.csv --cluster 4x8 --log "$3" --claims work_conserving,non_preemptive \
-        >out.txt 2>err.txt </dev/null
-    local got=$?
-    if [ $got = "$1" ] && grep -qF -- "$2" out.txt err.txt; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: $3: code $got, expected $1 and '$2'"
-        tail -n 20 out.txt err.txt
-    fi
+    expect "$1" "$2" check-log --workload jobs.csv --cluster 4x8 --log "$3" --claims work_conserving,non_preemptive
 }
 
 for seed in 1 2 3; do
     "$rota" generate --preset helios_venus --jobs 2000 --seed $seed --load 2 --gpus 32 --gpus-max 32 --out jobs.csv >/dev/null 2>&1
-    python3 "$foreign" jobs.csv 4x8 >good.log || failed=$((failed + 1))
+    check 'it runs' python3 "$foreign" jobs.csv 4x8 >good.log
     judge 0 'W2 holds' good.log
     judge 0 'records keep every law' good.log
 done
@@ -43,5 +29,4 @@ awk '$2 == "start" && ++n == 100 { $1 += 1 } { print }' good.log | sort -s -n -k
 judge 1 'W2 broken' late.log
 sed '2s/submit/submits/' good.log >unreadable.log
 judge 2 'unreadable.log:2:' unreadable.log
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+end

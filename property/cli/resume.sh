@@ -3,32 +3,11 @@
 # A simulation that is cut short, by signals and by SIGKILL at any moment, and repeated: the same log, byte for byte. And
 # outputs that are cut short.
 set -u
-rota=${ROTA_CLI:?the path of the tool}
-here=$(mktemp -d)
-trap 'rm -rf "$here"' EXIT
-cd "$here" || exit 1
-passed=0
-failed=0
+source "$(dirname "$0")/../tally.sh"
 RANDOM=1
 
-check() { # what, command...: the command succeeds
-    local what=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: $what"
-        sed 's/^/    /' out.txt err.txt 2>/dev/null | head -n 12
-    fi
-}
 run() { # code, text, arguments...: of the run that may be repeated
-    local code=$1 text=$2
-    shift 2
-    timeout 120 "$rota" simulate --workload jobs.csv --cluster 2x4x8 "$@" >out.txt 2>err.txt </dev/null
-    local got=$?
-    check "exit code $got, expected $code: $*" test $got = "$code"
-    check "'$text' was not said: $*" grep -qF -- "$text" out.txt err.txt
+    expect "$1" "$2" simulate --workload jobs.csv --cluster 2x4x8 "${@:3}"
 }
 records() { sed -n 's/^records //p' note 2>/dev/null || true; }
 
@@ -67,8 +46,7 @@ mv jobs.csv jobs.kept
 sed '$d' jobs.kept >jobs.csv
 run 2 'its workload was' "${same[@]}" --resume note
 mv jobs.kept jobs.csv
-timeout 120 "$rota" simulate --workload jobs.csv --cluster 2x4x7 "${same[@]}" --resume note >out.txt 2>err.txt
-check 'its cluster was' grep -qF 'its cluster was' err.txt
+expect 2 'its cluster was' simulate --workload jobs.csv --cluster 2x4x7 "${same[@]}" --resume note
 check 'refusals leave the note' cmp -s note kept
 run 2 'named as an output and as --resume' "${same[@]}" --resume note --jobs note
 run 2 "read '#rota-workload 1', expected '#rota-resume 1'" "${same[@]}" --resume jobs.csv
@@ -103,5 +81,4 @@ for name in jobs log; do
 done
 check 'no temporary file is left' test -z "$(find . -name '.*.tmp')"
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+end
