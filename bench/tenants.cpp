@@ -17,6 +17,7 @@
 #include <rota/simulation/simulator.hpp>
 #include <rota/system/best_effort_fifo.hpp>
 #include <rota/system/hived.hpp>
+#include <rota/system/quota_drf.hpp>
 
 #include "load.hpp"
 #include "markdown.hpp"
@@ -79,5 +80,6 @@ int main() {
     }
     auto const out = bench::markdown{header};
     row(out, "`best_effort_fifo`", cluster, works, [] { return system::best_effort_fifo<>{}; });
+    row(out, "`quota_drf`", cluster, works, [] { return system::quota_drf<>{}; });
     row(out, "`hived`", cluster, works, [] { return system::hived<>{}; });
 }

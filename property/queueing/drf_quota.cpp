@@ -13,6 +13,8 @@
 #include <rota/system/quota_drf.hpp>
 
 #include "../tally.hpp"
+#include "against.hpp"
+#include "naive_quota.hpp"
 #include "worlds.hpp"
 
 using namespace rota;
@@ -361,5 +363,10 @@ int main() {
             worlds::run(told, world, std::string(worlds::names[w]) + " " + std::to_string(i),
                         [] { return scheduler{}; });
         }
+    for (auto tenants : {1, 3, 7})
+        worlds::same(
+            told, ("quota_drf, tenants " + std::to_string(tenants)).c_str(), n / 4,
+            {.models = 2, .tenants = tenants, .jobs_max = 40}, [] { return system::quota_drf<>{}; },
+            [] { return naive::quota_drf<>{}; });
     return told.end();
 }

@@ -27,13 +27,13 @@ namespace rota::queueing {
 ///           (A. A. Bhattacharya et al., SoCC 2013); memory is not counted.
 class drf_quota {
 public:
-    /// Reads the cluster and the quotas. At the start of a pass.
+    /// Reads the quotas, and the first time the cluster. At the start of a pass.
     void refresh(view const& v) {
-        gpu_milli_ = cpu_milli_ = 0;
-        for (auto const& node : v.free().layout().nodes) {
-            gpu_milli_ += std::int64_t{node.gpus} * whole_gpu;
-            cpu_milli_ += node.cpu_milli;
-        }
+        if (gpu_milli_ == 0)
+            for (auto const& node : v.free().layout().nodes) {
+                gpu_milli_ += std::int64_t{node.gpus} * whole_gpu;
+                cpu_milli_ += node.cpu_milli;
+            }
         quota_.assign(v.tenants(), 0);
         for (auto t = v.tenants(); t-- != 0;) { // a parent comes before its children
             auto const& one = v.tenant(tenant(t));
