@@ -184,6 +184,8 @@ def table(old, results):
 
 
 def main():
+    for one in read_list():
+        mutate(one)  # also those that are not run stand where the list says
     mutants = [one for one in read_list() if (not ARGS.only or one.name in ARGS.only) and (not ARGS.quick or one.quick)]
     if not mutants:
         sys.exit("no such bug in the list")

@@ -166,7 +166,6 @@ private:
         }
         auto const victims = borrowers(v, a, j);
         if (victims.empty() || !preemption::start_by_evicting(v, a, place, j, victims)) return false;
-        for (auto k : victims) note_placed(v, k);
         note_placed(v, j);
         freed_ = ++changes_;
         return true;
