@@ -98,9 +98,9 @@ public:
     /// Calls visit(rank) from the last job on until it returns false.
     template <class Visit>
     void each_backwards(Visit visit) const {
-        for (auto b = blocks_.size(); b-- != 0;)
-            for (auto i = blocks_[b]->size; i-- != 0;)
-                if (!visit(blocks_[b]->begin()[i])) return;
+        for (auto b = blocks_.rbegin(); b != blocks_.rend(); ++b)
+            for (auto i = (*b)->size; i != 0; --i)
+                if (!visit((*b)->begin()[i - 1])) return;
     }
     /// Gives every job the key and the limit that stand(job, its limit by reference) says. Blocks in which all
     /// jobs are settled(job) are left alone until a job comes in: their keys and limits change no more.
