@@ -127,13 +127,15 @@ private:
         auto const push = [&](std::uint32_t shape) {
             auto const& jobs = from.of[shape].jobs;
             auto const at = from.asked ? jobs.upper_bound(*from.asked) : jobs.begin();
-            if (at != jobs.end()) from.next.emplace_back(*at, shape);
+            if (at == jobs.end()) return false;
+            from.next.emplace_back(*at, shape);
+            return true;
         };
         if (from.as_of != changes_) {
             from.as_of = changes_;
             from.next.clear();
             for (auto shape = std::uint32_t{0}; shape != from.of.size(); ++shape)
-                if (from.of[shape].refused != changes_) push(shape);
+                if (from.of[shape].refused != changes_) (void)push(shape);
             std::make_heap(from.next.begin(), from.next.end(), later);
         }
         if (from.next.empty()) {
@@ -145,8 +147,7 @@ private:
         from.next.pop_back();
         from.asked = job;
         if (!v.waiting(job.second)) {
-            push(shape);
-            std::push_heap(from.next.begin(), from.next.end(), later);
+            if (push(shape)) std::push_heap(from.next.begin(), from.next.end(), later);
         } else if (!serve(v, a, job.second)) {
             from.of[shape].refused = changes_;
         }
