@@ -14,6 +14,8 @@
 #include <rota/verify/run.hpp>
 #include <rota/verify/suite.hpp>
 
+#include "../cases.hpp"
+
 namespace judging {
 
 inline std::sig_atomic_t volatile trial = 0;
@@ -33,7 +35,7 @@ template <class Build>
     namespace verify = rota::verify;
     static constexpr auto claims =
         rota::claims_of<std::invoke_result_t<Build&, rota::simulation::simulator const&>>();
-    if (auto const* const cases = std::getenv("ROTA_CASES")) asked.cases = std::strtoull(cases, nullptr, 10);
+    asked.cases = cases_wanted(asked.cases);
     std::signal(SIGABRT, judging::on_abort);
     for (auto i = std::uint64_t{0}; i != asked.cases; ++i) {
         judging::trial = static_cast<std::sig_atomic_t>(i + 1);

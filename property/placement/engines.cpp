@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -48,6 +47,7 @@
 #include <rota/placement/tiers.hpp>
 #include <rota/placement/weighted.hpp>
 
+#include "../cases.hpp"
 #include "../tally.hpp"
 
 namespace {
@@ -378,8 +378,7 @@ void try_scorers(std::uint64_t seed, std::size_t nodes, int steps) {
 int main() {
     limits(placement::least_aligned{}, "least aligned");
     limits(placement::least_remaining{}, "least remaining");
-    auto const* const asked = std::getenv("ROTA_CASES");
-    auto const count = asked == nullptr ? 10'000 : std::max(std::atoi(asked), 120);
+    auto const count = std::max(static_cast<int>(cases_wanted(10'000)), 120);
     for (auto seed = std::uint64_t{1}; cases < count; ++seed) {
         auto draw = rota::random{seed * 7919};
         try_scorers(seed, draw.below(8) == 0 ? one_of<std::size_t>(draw, {31, 32, 33}) : draw.below(6), 60);

@@ -3,7 +3,6 @@
 // subset of them would have made room. A start that fails leaves no trace.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <vector>
 
 #include <rota/contract/books.hpp>
@@ -14,6 +13,7 @@
 #include <rota/placement/explain.hpp>
 #include <rota/preemption/minimal_victims.hpp>
 
+#include "../cases.hpp"
 #include "../tally.hpp"
 
 namespace {
@@ -101,8 +101,7 @@ void one_case(std::uint64_t seed, Placement const& place) {
 } // namespace
 
 int main() {
-    auto const* const wanted = std::getenv("ROTA_CASES");
-    auto const cases = static_cast<std::uint64_t>(wanted != nullptr ? std::atoi(wanted) : 10'000);
+    auto const cases = cases_wanted(10'000);
     for (auto seed = std::uint64_t{1}; seed <= cases; ++seed) {
         one_case(seed, placement::consolidated{});
         one_case(seed, placement::best_fit{});

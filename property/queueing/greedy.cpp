@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // The indexed disciplines and victim policies give the same schedule, record by record, as their definitions.
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <type_traits>
 
@@ -22,6 +21,7 @@
 #include <rota/scheduler/scheduler.hpp>
 #include <rota/simulation/simulator.hpp>
 
+#include "../cases.hpp"
 #include "../tally.hpp"
 #include "naive.hpp"
 
@@ -122,8 +122,7 @@ void same(char const* name, int cases, bool outages, Fast fast, Slow slow) {
 int main() {
     using namespace rota::queueing;
     using naive::discipline;
-    auto const* const asked = std::getenv("ROTA_CASES");
-    auto const cases = asked != nullptr ? std::atoi(asked) : 10'000;
+    auto const cases = static_cast<int>(cases_wanted(10'000));
     auto const never = preemption::never{};
     auto const place = placement::consolidated{};
     same(

@@ -31,6 +31,7 @@
 #include <rota/system/las.hpp>
 #include <rota/system/srtf.hpp>
 
+#include "../cases.hpp"
 #include "../tally.hpp"
 
 namespace {
@@ -132,8 +133,7 @@ auto const oracle_srtf = [](auto& world) {
 } // namespace
 
 int main() {
-    auto const* const wanted = std::getenv("ROTA_CASES");
-    auto const cases = wanted != nullptr ? std::atoi(wanted) : 10'000;
+    auto const cases = static_cast<int>(cases_wanted(10'000));
 
     // SRTF on one GPU: the textbook example, and the optimum by brute force
     auto const textbook = run(workload({{0, 8}, {1, 4}, {2, 9}, {3, 5}}), 1, 1, oracle_srtf);

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -17,16 +16,17 @@
 #include <rota/simulation/conditions.hpp>
 #include <rota/simulation/simulator.hpp>
 
+#include "../cases.hpp"
 #include "../tally.hpp"
 
 namespace worlds {
 
 using namespace rota;
 
-/// ROTA_CASES, or so many.
-inline int cases(int otherwise) {
-    auto const* asked = std::getenv("ROTA_CASES");
-    return asked == nullptr ? otherwise : std::max(1, std::min(otherwise, std::atoi(asked)));
+/// As many as are asked for, but at most so many.
+inline int cases(int most) {
+    auto const wanted = cases_wanted(static_cast<std::uint64_t>(most));
+    return static_cast<int>(std::clamp(wanted, std::uint64_t{1}, static_cast<std::uint64_t>(most)));
 }
 
 struct taste {

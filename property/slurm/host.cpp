@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <string>
 
+#include "../cases.hpp"
 #include "../tally.hpp"
 #include "driven.hpp"
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -53,6 +52,7 @@
 #include <rota/verify/trial.hpp>
 #include <rota/verify/world.hpp>
 
+#include "../cases.hpp"
 #include "../tally.hpp"
 
 namespace {
@@ -441,9 +441,7 @@ void batch_or_one_by_one(tally& result, std::uint64_t cases) {
 } // namespace
 
 int main() {
-    auto const* const asked = std::getenv("ROTA_CASES");
-    auto const cases =
-        std::max<std::uint64_t>(asked == nullptr ? 300 : std::strtoull(asked, nullptr, 10) / 30, 10);
+    auto const cases = std::max<std::uint64_t>(cases_wanted(9'000) / 30, 10);
     auto result = tally{};
     told_and_kept_in_other_ways(result, cases);
     hosts_are_values(result, cases / 3);

@@ -27,6 +27,7 @@
 #include <rota/system/srtf.hpp>
 #include <rota/verify/decoder.hpp>
 
+#include "../cases.hpp"
 #include "../tally.hpp"
 #include "suite.hpp"
 

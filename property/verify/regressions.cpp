@@ -27,6 +27,7 @@
 #include <rota/verify/suite.hpp>
 #include <rota/verify/timeline.hpp>
 
+#include "../cases.hpp"
 #include "../tally.hpp"
 #include "regressions.hpp"
 #include "suite.hpp"

@@ -34,6 +34,7 @@
 #include <rota/system/tiresias_g.hpp>
 #include <rota/system/tiresias_l.hpp>
 
+#include "../cases.hpp"
 #include "../tally.hpp"
 #include "regressions.hpp"
 #include "suite.hpp"

@@ -5,7 +5,6 @@
 #include <cctype>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <memory>
@@ -73,12 +72,6 @@ template <class Build>
     using scheduler = std::invoke_result_t<Build&, rota::simulation::simulator const&>;
     return {std::move(name), [build](auto const& host) { return any_scheduler{build(host)}; },
             rota::claims_of<scheduler>()};
-}
-
-/// Cases a scheduler, from the environment.
-[[nodiscard]] inline std::uint64_t cases_wanted(std::uint64_t otherwise) {
-    auto const* const asked = std::getenv("ROTA_CASES");
-    return asked == nullptr ? otherwise : std::strtoull(asked, nullptr, 10);
 }
 
 [[nodiscard]] inline rota::verify::finding run_case(subject_under_test const& of,
