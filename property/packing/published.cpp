@@ -28,6 +28,7 @@
 #include <rota/trace/openb.hpp>
 #include <rota/trace/openb_pods.hpp>
 
+#include "../cases.hpp"
 #include "../tally.hpp"
 
 namespace {
@@ -235,6 +236,8 @@ int main(int count, char** arguments) {
     for (auto const& one : lists) {
         auto const file = folder / ("openb_pod_list_" + std::string{one.name} + ".csv");
         if (!std::filesystem::exists(file)) continue;
+        // The sanitizers look at memory, which the other lists touch in the same way.
+        if (one.name != "default" && cases_wanted(10'000) < 1'000) continue;
         auto const name = std::string{one.name};
         auto const text = trace::from_file(file.string());
         auto const pods = trace::read_openb_pods(*text, how);
