@@ -103,13 +103,13 @@ std::set<std::string> const no_policy{
 /// Engines find the node that a policy wants, and what they are made of.
 std::set<std::string> const engines{
     "placement/automatic.hpp",    "placement/block_minimum.hpp", "placement/bucket_index.hpp",
-    "placement/change_log.hpp",   "placement/count_order.hpp",   "placement/domain_index.hpp",
-    "placement/domain_order.hpp", "placement/domain_search.hpp", "placement/engine.hpp",
-    "placement/exact_wave.hpp",   "placement/free_columns.hpp",  "placement/minima.hpp",
-    "placement/power_of_d.hpp",   "placement/relaxed_wave.hpp",  "placement/scan.hpp",
-    "placement/score_cache.hpp",  "placement/seat.hpp",          "placement/simd_scan.hpp",
-    "placement/state_kind.hpp",   "placement/state_memo.hpp",    "placement/state_table.hpp",
-    "placement/sum_scorer.hpp",
+    "placement/candidates.hpp",   "placement/change_log.hpp",    "placement/count_order.hpp",
+    "placement/domain_index.hpp", "placement/domain_order.hpp",  "placement/domain_search.hpp",
+    "placement/engine.hpp",       "placement/exact_wave.hpp",    "placement/free_columns.hpp",
+    "placement/minima.hpp",       "placement/power_of_d.hpp",    "placement/relaxed_wave.hpp",
+    "placement/scan.hpp",         "placement/score_cache.hpp",   "placement/seat.hpp",
+    "placement/simd_scan.hpp",    "placement/state_kind.hpp",    "placement/state_memo.hpp",
+    "placement/state_table.hpp",  "placement/sum_scorer.hpp",
 };
 
 constexpr auto lines_max = std::size_t{300};
