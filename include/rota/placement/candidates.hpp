@@ -24,6 +24,7 @@ struct candidate {
     std::int64_t key;
     std::uint32_t node;
     friend auto operator<=>(candidate const&, candidate const&) = default;
+    friend bool operator==(candidate const&, candidate const&) = default;
 };
 
 /// The best few nodes for a request.

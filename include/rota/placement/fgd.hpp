@@ -48,6 +48,9 @@ constexpr std::int64_t logit(int k) noexcept {
 /// implementation.
 class fgd {
 public:
+    static constexpr std::int64_t least = 0;
+    static constexpr std::int64_t most = 99;
+
     explicit constexpr fgd(target_view target) noexcept : target_{target} {
         for (auto k = 1; k != 100; ++k) {
             // the least drop with 100 sigmoid(drop / (1000 weight)) >= k: 1000 weight ln(k / (100 - k)), up
