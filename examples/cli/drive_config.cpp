@@ -129,11 +129,12 @@ drive_config read_drive_config(std::string const& path) {
     }
     auto const all = section{
         path, "the file", file, {"slurm", "scheduler", "pace", "journal", "log", "metrics", "tenant"}};
-    auto const slurm =
-        section{path, "slurm", table_of(path, file, "slurm"), {"partition", "timeout_s", "poll_s"}};
+    auto const slurm = section{
+        path, "slurm", table_of(path, file, "slurm"), {"partition", "timeout_s", "poll_s", "wake_up"}};
     slurm.text("partition", out.partition, true);
     slurm.seconds("timeout_s", out.timeout_ms, 0.1);
     slurm.seconds("poll_s", out.poll_ms, 0.05);
+    slurm.text("wake_up", out.wake_up);
 
     auto const scheduler = section{path,
                                    "scheduler",

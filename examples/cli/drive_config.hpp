@@ -19,6 +19,7 @@ struct drive_config {
     std::string partition;
     rota::millis timeout_ms = 10'000; ///< of a client of Slurm
     rota::slurm::pace pace;
+    std::string wake_up;                    ///< a socket; empty: none, it only polls
     std::string journal;                    ///< empty: none, and nothing survives its death
     std::string address = "127.0.0.1";      ///< of the metrics
     std::uint16_t port = 0;                 ///< of the metrics; 0: none

@@ -28,6 +28,7 @@
 #include <rota/slurm/host.hpp>
 #include <rota/slurm/journal_file.hpp>
 #include <rota/slurm/shadow.hpp>
+#include <rota/slurm/wake_up.hpp>
 
 #include "console.hpp"
 #include "drive_config.hpp"
@@ -112,6 +113,7 @@ public:
         auto host = slurm::host<driven_cluster>{cluster_, rota::tenant_tree{config_.tenants}, backend_,
                                                 config_.pace, rota::recorder{written}};
         open_journal(host, written);
+        listen();
         auto told = written.records.size();
         while (signalled() == 0) {
             if (std::exchange(reload_wanted, 0) != 0 && reload()) host.resync();
@@ -231,9 +233,9 @@ private:
             if (!asked_.scheduler.empty()) fresh.scheduler = asked_.scheduler;
             auto made = maker_.make(fresh);
             auto const kept = fresh.partition != config_.partition || fresh.journal != config_.journal ||
-                              fresh.address != config_.address || fresh.port != config_.port ||
-                              fresh.tenants != config_.tenants || fresh.timeout_ms != config_.timeout_ms ||
-                              !(fresh.pace == config_.pace);
+                              fresh.wake_up != config_.wake_up || fresh.address != config_.address ||
+                              fresh.port != config_.port || fresh.tenants != config_.tenants ||
+                              fresh.timeout_ms != config_.timeout_ms || !(fresh.pace == config_.pace);
             config_.scheduler = fresh.scheduler, config_.placement = fresh.placement;
             config_.seed = fresh.seed, config_.cost = fresh.cost;
             config_.poll_ms = fresh.poll_ms, config_.json = fresh.json;
@@ -271,8 +273,24 @@ private:
                           {"cause", why},
                           {"nodes", nodes_of(cluster_, written.devices(what))}});
     }
-    static void rest(std::int64_t ms) {
-        if (signalled() == 0 && reload_wanted == 0) ::poll(nullptr, 0, static_cast<int>(ms));
+    void listen() {
+        if (config_.wake_up.empty()) return;
+        auto why = std::string{};
+        bell_ = slurm::wake_up::listen(config_.wake_up, why);
+        if (!bell_) refuse(fmt::format("{}: {}", config_.wake_up, why));
+        again_ms_ = config_.poll_ms;
+    }
+    /// For so long, or until somebody rings. What he means may not be seen at once: while Slurm tells of a job's end, the
+    /// job is completing still. So rounds follow quickly at first; but never without a pause between them.
+    void rest(std::int64_t ms) {
+        auto const pause = std::max<std::int64_t>(config_.poll_ms / 20, 10);
+        auto const idle = [] { return signalled() == 0 && reload_wanted == 0; };
+        if (bell_) ms = std::min(ms, again_ms_);
+        if (idle()) ::poll(nullptr, 0, static_cast<int>(bell_ ? std::min(ms, pause) : ms));
+        if (!bell_ || !idle()) return;
+        auto const rung = bell_->wait(std::max<std::int64_t>(ms - pause, 0));
+        counts_.woken += rung;
+        again_ms_ = rung ? pause : std::min(again_ms_ * 2, config_.poll_ms);
     }
 
     drive_options const& asked_;
@@ -286,6 +304,8 @@ private:
     driven_cluster backend_;
     drive_counts counts_;
     std::optional<slurm::journal_file> journal_; ///< locked as long as this lives
+    std::optional<slurm::wake_up> bell_;         ///< none: it only polls
+    std::int64_t again_ms_ = 0;                  ///< the longest rest, soon after somebody has rung
     std::int64_t epoch_ms_ = 0;
     bool answered_ = true;
 };

@@ -120,6 +120,7 @@ struct program {
     check_log_options check_log;
     replay_options replay;
     drive_options drive;
+    wake_up_options bell;
     int (*chosen)(program const&) = nullptr;
 
     program() {
@@ -229,6 +230,10 @@ struct program {
                         "NAME or NAME:key=value,..., in place of the file's; see `rota list`");
         live.add_flag("--dry-run", drive.dry_run,
                       "say what it would do beside what Slurm does, and do nothing");
+
+        auto& ring = command("wake-up", "Tell a driver that something has happened in Slurm",
+                             [](program const& p) { return cli::wake_up(p.bell); });
+        ring.add_option("SOCKET", bell.socket, "wake_up of its configuration")->required();
 
         command("list", "Name every scheduler and policy with parameters, defaults and source",
                 [](program const&) { return cli::list(); });

@@ -110,6 +110,10 @@ struct drive_options {
     bool dry_run = false;
 };
 
+struct wake_up_options {
+    std::string socket;
+};
+
 // Each ends by returning the exit code or by throwing a failure.
 int simulate(simulate_options const& asked);
 int compare(compare_options const& asked);
@@ -120,6 +124,7 @@ int import_sacct(import_sacct_options const& asked);
 int check_log(check_log_options const& asked);
 int replay(replay_options const& asked);
 int drive_slurm(drive_options const& asked);
+int wake_up(wake_up_options const& asked);
 int list();
 
 } // namespace cli

@@ -175,8 +175,31 @@ printf 'pass 1\n5 order 9.0 #1 - 0\nend\n' >>journal
 expect 2 'journal:' drive-slurm --config drive.toml
 check 'a journal that is none is refused with its line' grep -q 'error\[E-JOURNAL\]: no such job' err.txt
 
-# --- it only looks
+# --- somebody rings
 rm journal
+port=$(free_port)
+config fifo
+sed -i "s|^poll_s = .*|poll_s = 60\nwake_up = \"$here/bell\"|" drive.toml
+drive
+within 'it looks once' metric 'rota_rounds_total 1'
+submit 5 2
+sleep 0.3
+check 'and has a minute until the next look' grep -q '^PENDING' jobs/5
+expect 0 '' wake-up bell
+within 'it is woken' said 'event=start at_ms=[0-9]* job=5 '
+within 'and counts it' metric 'rota_wake_ups_total 1'
+expect 2 'another driver writes it' drive-slurm --config drive.toml
+sed 's|^file = .*|file = "other"|' drive.toml >second.toml
+expect 2 '/bell: another driver listens there' drive-slurm --config second.toml
+kill -TERM $driver
+wait $driver
+check 'it leaves at once' [ $? = 0 ]
+expect 1 'bell: No such file or directory' wake-up bell
+finish 5
+
+# --- it only looks
+rm journal other
+config fifo
 : >verbs
 submit 4 2
 drive --dry-run

@@ -4,7 +4,9 @@
 # machine cannot have such a cluster.
 set -u
 source=$(cd "$(dirname "$0")/../.." && pwd)
-if [ -z "${MINI_CLUSTER-}" ]; then exec bash "$source/property/slurm/mini_cluster" 2 4 bash "$source/property/slurm/$(basename "$0")"; fi
+if [ -z "${MINI_CLUSTER-}" ]; then
+    MINI_EPILOG="$ROTA_CLI wake-up wake-up" exec bash "$source/property/slurm/mini_cluster" 2 4 bash "$source/property/slurm/$(basename "$0")"
+fi
 source "$source/property/tally.sh"
 cat >drive.toml <<END
 [slurm]
@@ -58,5 +60,23 @@ check 'none ran twice' [ -z "$(timeout 10 squeue --noheader --states=all -O 'Res
 kill -TERM $driver
 wait $driver
 check 'it leaves with 0' [ $? = 0 ]
+
+# how long the GPUs lie idle between two jobs of the whole cluster: what a wake-up saves of a poll every second
+idle() { # name, line of the configuration
+    local i
+    sed -i "s|^poll_s = .*|poll_s = 1\n$2|" drive.toml
+    for i in 1 2 3 4 5 6; do
+        timeout 10 sbatch --hold --parsable --output=/dev/null --chdir="$MINI_CLUSTER" --gpus=8 \
+            --wrap="date +%s%3N >>$1; sleep 0.$((3 + i)); date +%s%3N >>$1" >/dev/null
+    done
+    drive
+    within "all end, $1" eval "[ \"\$(wc -l <\"$MINI_CLUSTER/$1\")\" = 12 ]"
+    kill -TERM $driver
+    wait $driver
+    awk 'NR % 2 == 1 && NR > 1 { print $1 - ended } { ended = $1 }' "$MINI_CLUSTER/$1" | sort -n |
+        awk -v how="$1" '{ ms[NR] = $1 } END { printf "from an end to the next start, %s: median %d ms, of %d to %d ms\n", how, ms[3], ms[1], ms[NR] }'
+}
+idle polling ''
+idle woken "wake_up = \"$MINI_CLUSTER/wake-up\""
 [ $failed = 0 ] || cat drive.log
 end
