@@ -157,7 +157,9 @@ drive_config read_drive_config(std::string const& path) {
     pace.seconds("save_s", out.pace.save_ms, 0);
     pace.seconds("backoff_s", out.pace.backoff_ms, 0.1);
 
-    section{path, "journal", table_of(path, file, "journal"), {"file"}}.text("file", out.journal);
+    auto const journal = section{path, "journal", table_of(path, file, "journal"), {"file", "compact_kib"}};
+    journal.text("file", out.journal);
+    journal.whole("compact_kib", out.compact_kib, 0, 1'000'000'000);
     auto format = std::string{"words"};
     auto const log = section{path, "log", table_of(path, file, "log"), {"format"}};
     if (log.get("format") != nullptr) log.word("format", format, {"words", "json"});

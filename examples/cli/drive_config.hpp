@@ -17,8 +17,7 @@ namespace cli {
 struct drive_config {
     // settled when it starts
     std::string partition;
-    rota::millis timeout_ms = 10'000; ///< of a client of Slurm
-    rota::slurm::pace pace;
+    rota::millis timeout_ms = 10'000;       ///< of a client of Slurm
     std::string wake_up;                    ///< a socket; empty: none, it only polls
     std::string journal;                    ///< empty: none, and nothing survives its death
     std::string address = "127.0.0.1";      ///< of the metrics
@@ -26,6 +25,8 @@ struct drive_config {
     std::vector<std::string> accounts;      ///< tenants 1, 2, ...
     std::vector<rota::job::tenant> tenants; ///< the root before those
     // read again on SIGHUP
+    rota::slurm::pace pace;
+    std::int64_t compact_kib = 16'384; ///< the journal is made short when it is longer; 0: never
     std::string scheduler = "easy";
     std::string placement;
     std::uint64_t seed = 1;

@@ -29,6 +29,7 @@ std::string page_of(drive_counts const& counts, rota::cluster::spec const& clust
     one("rota_rounds_total", "counter", "Rounds of polling and deciding.", counts.rounds);
     one("rota_blind_rounds_total", "counter", "Rounds in which Slurm did not answer.", counts.blind);
     one("rota_wake_ups_total", "counter", "Rounds that began early, since somebody had rung.", counts.woken);
+    one("rota_journal_bytes", "gauge", "How long the journal is.", counts.journal_bytes);
     one("rota_round_seconds", "gauge", "How long the last round took.", static_cast<double>(round_ms) / 1e3);
     one("rota_strays_total", "counter", "Runs that nobody had ordered, stopped.", strays);
 

@@ -20,6 +20,7 @@ struct drive_counts {
     std::uint64_t rounds = 0;
     std::uint64_t blind = 0; ///< rounds in which Slurm did not answer
     std::uint64_t woken = 0; ///< before a round was due
+    std::uint64_t journal_bytes = 0;
     bool answers = false;
     std::array<std::uint64_t, rota::log::kind_names.size()> records{};
 

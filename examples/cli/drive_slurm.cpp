@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -109,32 +110,31 @@ public:
     }
 
     void drive() {
-        auto written = rota::log::schedule{};
-        auto host = slurm::host<driven_cluster>{cluster_, rota::tenant_tree{config_.tenants}, backend_,
-                                                config_.pace, rota::recorder{written}};
-        open_journal(host, written);
+        auto its = std::make_unique<life>(*this);
+        open_journal(*its);
         listen();
-        auto told = written.records.size();
         while (signalled() == 0) {
-            if (std::exchange(reload_wanted, 0) != 0 && reload()) host.resync();
+            auto& host = its->host;
+            if (std::exchange(reload_wanted, 0) != 0 && reload()) {
+                host.set_pace(config_.pace);
+                host.resync();
+            }
             auto const from = unix_ms();
             auto const now = rota::sim_time{std::max(from - epoch_ms_, index(host.state().now()))};
             auto const got = host.round(now, scheduler_);
-            heard(got != decltype(host)::outcome::blind);
-            if (got == decltype(host)::outcome::unsettled)
+            heard(got != host_type::outcome::blind);
+            if (got == host_type::outcome::unsettled)
                 log_.line("unsettled", {{"why", "the scheduler does not come to rest; its orders stand"}});
-            for (; told != written.records.size(); ++told) {
-                auto const& what = written.records[told];
-                counts_.count(what.kind);
-                say(host, written, what);
-            }
+            say_news(*its);
             auto const took = unix_ms() - from;
-            metrics_.publish(page_of(counts_, cluster_, host.state(), backend_, host.strays(), took));
+            metrics_.publish(
+                page_of(counts_, cluster_, host.state(), backend_, strays_ + host.strays(), took));
             auto const due = host.next_timer() == rota::never ? config_.poll_ms : host.next_timer() - now;
+            if (got == host_type::outcome::ran) compact(its);
             rest(std::clamp<std::int64_t>(std::min(config_.poll_ms, due) - took, 10, config_.poll_ms));
         }
         log_.line("stopped", {{"signal", std::to_string(signalled())},
-                              {"jobs", std::to_string(host.state().jobs().active().size())}});
+                              {"jobs", std::to_string(its->host.state().jobs().active().size())}});
     }
     /// What it would do, whenever that changes, beside what Slurm does.
     void watch() {
@@ -178,8 +178,27 @@ public:
 private:
     using host_type = slurm::host<driven_cluster>;
 
+    /// A host and what it has written, from one compaction of the journal to the next.
+    struct life {
+        explicit life(driver& of)
+            : host{of.cluster_, rota::tenant_tree{of.config_.tenants}, of.backend_, of.config_.pace,
+                   rota::recorder{written}} {}
+
+        rota::log::schedule written;
+        host_type host;
+        std::size_t told = 0; ///< records that have been said
+    };
+
+    void say_news(life& its) {
+        for (; its.told != its.written.records.size(); ++its.told) {
+            auto const& what = its.written.records[its.told];
+            counts_.count(what.kind);
+            say(its.host, its.written, what);
+        }
+    }
     /// Goes on from the journal where there is one.
-    void open_journal(host_type& host, rota::log::schedule& written) {
+    void open_journal(life& its) {
+        auto& [written, host, told] = its;
         epoch_ms_ = unix_ms();
         if (config_.journal.empty()) {
             log_.line("journal", {{"file", "-"}, {"why", "none is configured: a restart knows nothing"}});
@@ -220,11 +239,42 @@ private:
         log_.line("journal", {{"file", config_.journal},
                               {"records", std::to_string(written.records.size())},
                               {"jobs", std::to_string(host.state().jobs().active().size())}});
-        host.keep_journal(written, [this](std::string_view group) {
+        head_ = fmt::format("{}{}\n", head, epoch_ms_);
+        counts_.journal_bytes = std::max(text->size(), head_.size());
+        told = written.records.size(); // they were said by those who wrote them
+        keep_journal(its);
+    }
+    void keep_journal(life& its) {
+        its.host.keep_journal(its.written, [this](std::string_view group) {
             if (!journal_->write(group))
                 fail(config_.journal + ": it cannot be written; nothing is done without it");
+            counts_.journal_bytes += group.size();
         });
-        if (!written.records.empty()) host.resync();
+        if (index(its.host.state().now()) != 0) its.host.resync();
+    }
+    /// A journal that has grown long begins anew with how things stand, and so does the host: both forget the jobs that
+    /// are gone. To Slurm it is as if the driver had died and come back.
+    void compact(std::unique_ptr<life>& its) {
+        auto const limit = static_cast<std::uint64_t>(config_.compact_kib) * 1'024;
+        if (!journal_ || limit == 0 || counts_.journal_bytes < std::max(limit, 2 * compacted_bytes_)) return;
+        auto const before = counts_.journal_bytes;
+        auto const text = head_ + its->host.standing();
+        auto next = std::make_unique<life>(*this);
+        auto const got = next->host.recover(text);
+        auto const* const wrong = std::get_if<rota::log::text_error>(&got);
+        if (wrong != nullptr || !journal_->replace(text)) {
+            compacted_bytes_ = before; // tried again when it is twice as long
+            return log_.line(
+                "journal_not_compacted",
+                {{"why", wrong != nullptr ? wrong->message : "no shorter one can be written beside it"}});
+        }
+        counts_.journal_bytes = compacted_bytes_ = text.size();
+        strays_ += its->host.strays();
+        its = std::move(next);
+        log_.line("journal_compacted", {{"bytes", std::to_string(text.size())},
+                                        {"before", std::to_string(before)},
+                                        {"jobs", std::to_string(its->host.state().jobs().active().size())}});
+        keep_journal(*its);
     }
     /// True where another scheduler object decides from now on.
     [[nodiscard]] bool reload() {
@@ -232,17 +282,26 @@ private:
             auto fresh = read_drive_config(asked_.config);
             if (!asked_.scheduler.empty()) fresh.scheduler = asked_.scheduler;
             auto made = maker_.make(fresh);
-            auto const kept = fresh.partition != config_.partition || fresh.journal != config_.journal ||
-                              fresh.wake_up != config_.wake_up || fresh.address != config_.address ||
-                              fresh.port != config_.port || fresh.tenants != config_.tenants ||
-                              fresh.timeout_ms != config_.timeout_ms || !(fresh.pace == config_.pace);
+            auto kept = std::string{};
+            auto const stays = [&kept](bool differs, std::string_view key) {
+                if (differs) (kept += kept.empty() ? "" : ", ") += key;
+            };
+            stays(fresh.partition != config_.partition, "slurm.partition");
+            stays(fresh.timeout_ms != config_.timeout_ms, "slurm.timeout_s");
+            stays(fresh.wake_up != config_.wake_up, "slurm.wake_up");
+            stays(fresh.journal != config_.journal, "journal.file");
+            stays(fresh.address != config_.address, "metrics.address");
+            stays(fresh.port != config_.port, "metrics.port");
+            stays(fresh.tenants != config_.tenants, "tenant");
             config_.scheduler = fresh.scheduler, config_.placement = fresh.placement;
             config_.seed = fresh.seed, config_.cost = fresh.cost;
             config_.poll_ms = fresh.poll_ms, config_.json = fresh.json;
+            config_.pace = fresh.pace, config_.compact_kib = fresh.compact_kib;
             log_.as_json(config_.json);
             scheduler_ = std::move(made);
-            log_.line("reloaded", {{"scheduler", config_.scheduler},
-                                   {"not_reloaded", kept ? "what needs a restart has changed" : "-"}});
+            log_.line("reloaded",
+                      {{"scheduler", config_.scheduler},
+                       {"not_reloaded", kept.empty() ? "-" : kept + ": what it was, until a restart"}});
             return true;
         } catch (failure const& why) {
             log_.line("reload_refused", {{"why", why.message}});
@@ -306,6 +365,9 @@ private:
     std::optional<slurm::journal_file> journal_; ///< locked as long as this lives
     std::optional<slurm::wake_up> bell_;         ///< none: it only polls
     std::int64_t again_ms_ = 0;                  ///< the longest rest, soon after somebody has rung
+    std::string head_;                           ///< of the journal
+    std::uint64_t compacted_bytes_ = 0; ///< how long it was when it was last made short, or that failed
+    std::uint64_t strays_ = 0;          ///< of the hosts before this one
     std::int64_t epoch_ms_ = 0;
     bool answered_ = true;
 };

@@ -160,6 +160,10 @@ echo 'poll_s = 0' >>drive.toml
 kill -HUP $driver
 within 'a wrong file is said, and nothing changes' said 'event=reload_refused why=".*drive.toml:16:1'
 config priority_preemptive
+sed -i 's/^backoff_s = .*/backoff_s = 7/; s/"main"/"other"/; s/^timeout_s = .*/timeout_s = 3/' drive.toml
+kill -HUP $driver
+within 'what cannot change while it drives is named' said 'not_reloaded="slurm.partition, slurm.timeout_s: what it was, until a restart"$'
+config priority_preemptive
 touch silent
 within 'a silent Slurm' said 'event=slurm_silent why="no answer in time"'
 rm silent
@@ -197,8 +201,40 @@ check 'it leaves at once' [ $? = 0 ]
 expect 1 'bell: No such file or directory' wake-up bell
 finish 5
 
+# --- its journal grows long
+rm jobs/* verbs journal
+port=$(free_port)
+config fifo
+sed -i "s|^\[metrics\]|compact_kib = 1\n[metrics]|" drive.toml
+submit 10 4
+submit 11 4
+drive
+within 'two run' runs 11
+for i in $(seq 12 24); do submit "$i" 4; done
+within 'it begins anew' said 'event=journal_compacted bytes=[0-9]* before=[0-9]* jobs=15'
+check 'beside nothing' [ ! -e journal.new ]
+finish 10
+within 'it goes on' said 'event=finish at_ms=[0-9]* job=10 '
+within 'with the next' runs 12
+rm jobs/10
+kill -9 $driver
+wait $driver 2>/dev/null
+finish 11
+port=$(free_port)
+config fifo
+drive
+within 'and comes back' said 'event=journal file=.* jobs=14'
+within 'and knows who ran' said 'event=finish at_ms=[0-9]* job=11 '
+within 'and goes on' runs 13
+check 'from how things stood' grep -q '^stand ' journal
+check 'and started nothing twice' [ "$(sort verbs | uniq -d)" = '' ]
+kill -TERM $driver
+wait $driver
+
 # --- it only looks
-rm journal other
+rm jobs/* journal other
+submit 3 8
+sed -i "s/^PENDING 0 0 8 -/RUNNING 5 0 8 n1,n2/" jobs/3
 config fifo
 : >verbs
 submit 4 2

@@ -63,14 +63,15 @@ struct met {
     std::uint64_t cancelled = 0;
     std::uint64_t blind = 0;
     std::uint64_t outages = 0;
-    std::uint64_t deaths = 0; ///< of the driver
-    std::uint64_t points = 0; ///< at which it might have died
+    std::uint64_t deaths = 0;      ///< of the driver
+    std::uint64_t points = 0;      ///< at which it might have died
+    std::uint64_t compactions = 0; ///< of its journal
 
     void add(met const& more) {
         starts += more.starts, preempted += more.preempted, interrupted += more.interrupted;
         lost += more.lost, refused += more.refused, elsewhere += more.elsewhere, strays += more.strays;
         cancelled += more.cancelled, blind += more.blind, outages += more.outages;
-        deaths += more.deaths, points += more.points;
+        deaths += more.deaths, points += more.points, compactions += more.compactions;
     }
 };
 
@@ -182,7 +183,8 @@ struct judged {
 struct death {};
 
 /// Called at every point where the driver may die: before a group of lines is in the journal, half way, behind it,
-/// and when a verb has had its effect. True: it dies there.
+/// when a verb has had its effect, and before, while and after a shorter journal takes the place of the old one. True:
+/// it dies there.
 using fate = std::function<bool(std::uint64_t point)>;
 
 /// What outlives the driver, and the points where it may not.
@@ -191,6 +193,7 @@ struct mortal {
     fate dies;
     std::string journal{};
     std::uint64_t points = 0;
+    bool replaced = false; ///< the journal begins anew, and the driver does not yet
 
     void here() {
         if (dies(points++)) throw death{};
@@ -203,6 +206,13 @@ struct mortal {
         }
         journal += group;
         truth->all_known();
+        here();
+    }
+    void replace(std::string shorter) {
+        here();
+        here(); // a part of it is written, beside the old one
+        journal = std::move(shorter);
+        replaced = true;
         here();
     }
     slurm::reply said(slurm::reply got) {
@@ -218,18 +228,22 @@ struct mortal {
     slurm::reply requeue(std::string const& id) { return said(truth->requeue(id)); }
 };
 
-/// What two books say differently, apart from the time of the next look.
+/// What two books say differently of the jobs that live, apart from the time of the next look.
 [[nodiscard]] inline std::string difference(rota::books const& a, rota::books const& b) {
-    if (a.jobs().size() != b.jobs().size()) return "the number of jobs";
-    for (auto i = std::uint32_t{0}; i != a.jobs().size(); ++i) {
-        auto const id = rota::job_id{i};
-        auto const& x = a.at(id);
-        auto const& y = b.at(id);
-        auto const who = "job " + std::to_string(i) + ": ";
-        if (x.over != y.over) return who + "whether it is over";
-        if (x.over) continue;
-        if (!(a.jobs().intent(id) == b.jobs().intent(id))) return who + "what is intended";
-        if (!(a.jobs().held(id) == b.jobs().held(id))) return who + "what it holds";
+    auto const alive = [](rota::books const& of) {
+        auto ids = std::vector<rota::job_id>(of.jobs().active().begin(), of.jobs().active().end());
+        std::sort(ids.begin(), ids.end());
+        return ids;
+    };
+    auto const of_a = alive(a);
+    auto const of_b = alive(b);
+    if (of_a.size() != of_b.size()) return "the number of jobs";
+    for (auto i = std::size_t{0}; i != of_a.size(); ++i) {
+        auto const& x = a.at(of_a[i]);
+        auto const& y = b.at(of_b[i]);
+        auto const who = "job " + std::to_string(index(of_a[i])) + ": ";
+        if (!(a.jobs().intent(of_a[i]) == b.jobs().intent(of_b[i]))) return who + "what is intended";
+        if (!(a.jobs().held(of_a[i]) == b.jobs().held(of_b[i]))) return who + "what it holds";
         if (x.flight != y.flight || x.mode != y.mode || x.blocked != y.blocked) return who + "its order";
         if (x.op != y.op || x.decided != y.decided || x.incarnation != y.incarnation)
             return who + "its numbers";
@@ -255,8 +269,39 @@ struct mortal {
 
 /// What a run is asked for besides.
 struct trouble {
-    fate dies{};             ///< empty: no journal is kept
-    bool told_again = false; ///< after every round the journal gives books that are the driver's
+    fate dies{};                  ///< empty: no journal is kept
+    bool told_again = false;      ///< after every round the journal gives books that are the driver's
+    rota::millis compacts_ms = 0; ///< from one compaction of the journal to the next; 0: never
+};
+
+/// The logs of drivers that number their jobs anew, joined to one.
+struct story {
+    rota::log::schedule log{};
+    std::vector<std::string> names{}; ///< [jobs] as Slurm names them
+    std::vector<rota::job::spec> specs{};
+    std::vector<std::int64_t> attained{}; ///< of those that have ended
+
+    template <class Driver>
+    void add(Driver const& host, rota::log::schedule const& its, std::vector<std::int64_t> const& got) {
+        auto number = std::vector<std::uint32_t>{};
+        for (auto j = std::uint32_t{0}; j != host.specs().size(); ++j) {
+            auto const& name = host.name(rota::job_id{j});
+            auto const known = std::find(names.begin(), names.end(), name);
+            number.push_back(static_cast<std::uint32_t>(known - names.begin()));
+            if (known == names.end()) {
+                names.push_back(name);
+                specs.push_back(host.specs()[j]);
+                attained.push_back(0);
+            }
+            if (host.state().at(rota::job_id{j}).over && got[j] != 0) attained[number[j]] = got[j];
+        }
+        for (auto what : its.records) {
+            auto where = rota::cluster::placement{};
+            for (auto const& part : its.devices(what)) where.add(part);
+            if (rota::log::about_a_job(what.kind)) what.job = number[what.job];
+            log.add(what, where);
+        }
+    }
 };
 
 [[nodiscard]] inline judged run(scheduler_under_test const& of, std::uint64_t seed,
@@ -283,8 +328,10 @@ struct trouble {
     auto const keep = [&](driver& one, rota::log::schedule& log) {
         one.keep_journal(log, [&lasts](std::string_view group) { lasts.write(group); });
     };
-    auto host = fresh(out.log);
-    if (keeps) keep(*host, out.log);
+    auto told_so_far = story{};       // by drivers whose journal is gone
+    auto log = rota::log::schedule{}; // of the driver that lives, or that has died and comes back
+    auto host = fresh(log);
+    if (keeps) keep(*host, log);
     auto attained = std::vector<std::int64_t>(what.jobs.size());
     auto decides = verify::detail::probe<any_scheduler>{of.make(), out.laws, attained};
     auto const done = [&] {
@@ -300,24 +347,30 @@ struct trouble {
     };
     auto const again = [&] {
         leave();
-        truth.forget_unknown();
-        auto const before = std::exchange(out.log, {});
-        host = fresh(out.log);
+        auto const old = std::move(host);
+        auto before = std::exchange(log, {});
+        auto const anew = std::exchange(lasts.replaced, false);
+        if (anew)
+            told_so_far.add(*old, std::exchange(before, {}),
+                            std::exchange(attained, decltype(attained)(attained.size())));
+        host = fresh(log);
         auto const got = host->recover(lasts.journal);
         if (auto const* const wrong = std::get_if<rota::log::text_error>(&got)) {
             out.fault = "the journal, line " + std::to_string(wrong->line) + ": " + wrong->message;
             return;
         }
         lasts.journal.resize(std::get<std::size_t>(got)); // what was torn off is gone
-        if (!begins_with(before, out.log)) out.fault = "the journal tells another story";
-        keep(*host, out.log);
+        if (!begins_with(before, log)) out.fault = "the journal tells another story";
+        if (anew) out.fault = difference(old->state(), host->state());
+        if (anew && !log.records.empty()) out.fault = "how things stood is news";
+        keep(*host, log);
         decides = verify::detail::probe<any_scheduler>{of.make(), out.laws, attained};
         host->resync();
-        ++out.seen.deaths;
     };
     auto told = std::size_t{0};
     auto const every_ms = seed % 3 == 0 ? 250 : 1'000;
     constexpr auto calm_ms = 1'800'000;
+    auto compacted = rota::millis{0};
     for (auto now = sim_time{}; out.fault.empty() && !(index(now) > 200'000 && done());
          now = now + every_ms) {
         truth.advance(now);
@@ -326,16 +379,25 @@ struct trouble {
             auto const got = host->round(now, decides);
             out.seen.blind += got == driver::outcome::blind;
             if (got == driver::outcome::unsettled) out.fault = "does not come to rest";
+            if (asked.compacts_ms != 0 && index(now) >= compacted + asked.compacts_ms) {
+                compacted = index(now);
+                lasts.replace(std::string{slurm::journal_header} + host->standing());
+                again();
+                ++out.seen.compactions;
+                told = lasts.journal.size(); // the resync is not yet in it
+            }
         } catch (death const&) {
+            truth.forget_unknown();
             again();
+            ++out.seen.deaths;
             now = now + static_cast<rota::millis>(lasts.points % 5) * 4'000; // and stays away for a while
         }
         if (asked.told_again && lasts.journal.size() != std::exchange(told, lasts.journal.size())) {
-            auto log = rota::log::schedule{};
-            auto const other = fresh(log);
+            auto its = rota::log::schedule{};
+            auto const other = fresh(its);
             auto const read = other->recover(lasts.journal);
             if (!std::holds_alternative<std::size_t>(read)) out.fault = "the journal cannot be read";
-            else if (!(log == out.log)) out.fault = "the journal gives another log";
+            else if (!(its == log)) out.fault = "the journal gives another log";
             else out.fault = difference(host->state(), other->state());
         }
         if (index(now) > 8 * calm_ms) out.fault = "does not come to an end";
@@ -345,6 +407,8 @@ struct trouble {
         }
     }
     leave();
+    told_so_far.add(*host, log, attained);
+    out.log = std::move(told_so_far.log);
     out.seen.points = lasts.points;
     if (how.late == 0 && truth.hasty() != 0) out.fault = "would have broken a job of a real Slurm";
     if (truth.overbooked()) out.fault = "the emulation gave a device out twice";
@@ -352,9 +416,9 @@ struct trouble {
     auto jobs = rota::job::workload{};
     jobs.tenants = what.jobs.tenants;
     auto number_of = std::vector<std::size_t>{};
-    for (auto j = std::uint32_t{0}; j != host->specs().size(); ++j) {
-        number_of.push_back(std::stoul(host->name(rota::job_id{j})) - 1);
-        jobs.specs.push_back(host->specs()[j]);
+    for (auto j = std::size_t{0}; j != told_so_far.names.size(); ++j) {
+        number_of.push_back(std::stoul(told_so_far.names[j]) - 1);
+        jobs.specs.push_back(told_so_far.specs[j]);
         jobs.works.push_back(what.jobs.works[number_of.back()]);
     }
     auto given = verify::premises{};
@@ -373,7 +437,7 @@ struct trouble {
                std::get<rota::log::schedule>(read) == out.log,
            "its text reads back as another log");
     if (out.fault.empty()) {
-        verify::detail::check_attained(about, verify::accounts_of(about), attained, out.laws);
+        verify::detail::check_attained(about, verify::accounts_of(about), told_so_far.attained, out.laws);
         verify::detail::check_balance({what.cluster, jobs, {}}, host->state(), out.laws);
         out.fault = compare(out.log, truth, number_of);
         for (auto j = std::uint32_t{0}; j != jobs.size() && out.fault.empty(); ++j) {

@@ -3,11 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../tally.hpp"
@@ -77,6 +79,21 @@ void replays(tally& t) {
                 stops.books.at(rota::job_id{0}).flight == rota::order_kind::stop &&
                 stops.books.at(rota::job_id{0}).mode == rota::stop_mode::kill,
             "how it is to be stopped");
+    auto const stood = head + "stand 0\nclosed 1\ngone 9 2\n" + job +
+                       "1000 order 1.4 #7 - 1 n0:3@1000/0/0\n1000 start 1.4 #7 - 5000 n0:3@1000/0/0\n"
+                       "stands 1 9000 8000 0 9223372036854775807 3 0\nstood 9000 7\nend\n";
+    auto anew = told{};
+    auto const all = anew.read(stood + "10000 finish 1.4 #0 - 0\nrest 10000\nend\n");
+    t.check(std::holds_alternative<std::size_t>(all) && anew.names == "9 17 " &&
+                anew.books.at(rota::job_id{1}).over &&
+                rota::log::to_text(anew.log) == "#rota-log 1\n10000 finish 1.4 #7 - 0\n",
+            "it begins with how things stood, and the log with what came then");
+    auto still = told{};
+    t.check(std::holds_alternative<std::size_t>(still.read(stood)) && still.books.ops() == 7 &&
+                still.books.at(rota::job_id{1}).preemptions == 3 && still.books.at(rota::job_id{0}).over &&
+                !still.books.want().free().open(rota::node_id{1}) && index(still.books.now()) == 9'000 &&
+                still.books.want().attained(rota::job_id{1}) == 5'000,
+            "as they stood");
     auto none = told{};
     auto const empty = none.read("");
     t.check(std::holds_alternative<std::size_t>(empty) && std::get<std::size_t>(empty) == 0, "nothing yet");
@@ -115,6 +132,35 @@ void refuses(tally& t) {
     wrong(head + "5 node_up 0.0 #0 - 0\nend\n", 2, 1, "exactly one node");
     wrong(head + "5 submit 0.0 #0 - 0\nend\n", 2, 1, "no such job");
     wrong(head + job + "5 submit 0.0 #0 - 0\nend\n", 3, 1, "no input");
+    wrong(head + job + "stand 0\nend\n", 3, 8, "at the beginning only");
+    wrong(head + "stand 0\npass 1\nend\n", 3, 1, "how something stood");
+    wrong(head + "stand 0\nclosed 2\nend\n", 3, 9, "a node");
+    wrong(head + "stand 0\nwaits 0\nend\n", 3, 8, "a job");
+    wrong(head + "stand 0\n" + job + "stands 0 0 0 0 0 0 3\nend\n", 4, 21, "an order from 0 to 2");
+    wrong(head + "stand 0\n" + job +
+              "1 start 0.1 #1 - 0 n0:1@1000/0/0 n0:1@1000/0/0\nstands 0 0 0 0 0 0 0\nend\n",
+          5, 1, "not free");
+}
+
+/// Who opens a journal while its writer replaces it, over and over, is never a second writer.
+void replaced_while_opened(tally& t, std::string const& path) {
+    auto why = std::string{};
+    auto file = slurm::journal_file::open(path, why);
+    if (!t.check(file.has_value(), why)) return;
+    auto const child = ::fork();
+    if (child == 0) {
+        for (auto i = 0; i != 200; ++i)
+            if (!file->replace("again\n")) ::_exit(1);
+        ::_exit(0);
+    }
+    file.reset(); // the child's from here on
+    auto second = 0;
+    auto status = 0;
+    while (::waitpid(child, &status, WNOHANG) == 0)
+        second += slurm::journal_file::open(path, why).has_value();
+    t.check(status == 0, "its writer goes on");
+    t.check(second <= 1,
+            "one writer, all the time"); // the writer may have gone between the look and the opening
 }
 
 void files(tally& t) {
@@ -132,6 +178,18 @@ void files(tally& t) {
                 "goes on behind");
     }
     t.check(slurm::journal_file::open(path, why).has_value(), "and then the next");
+    std::ofstream{path + ".new"} << std::string(100'000, 'x'); // of one that died over it
+    if (auto file = slurm::journal_file::open(path, why); t.check(file.has_value(), why)) {
+        t.check(file->replace("short\n") && !fs::exists(path + ".new"), "another in its place");
+        t.check(file->write("more\n") && file->text() == "short\nmore\n" && fs::file_size(path) == 11,
+                "which goes on");
+        t.check(!slurm::journal_file::open(path, why) && why == "another driver writes it",
+                "and has one writer");
+        fs::create_directory(path + ".new");
+        t.check(!file->replace("nothing\n") && file->write("yet\n") && file->text() == "short\nmore\nyet\n",
+                "or the old one goes on");
+    }
+    replaced_while_opened(t, (folder / "other").string());
     t.check(!slurm::journal_file::open((folder / "no" / "where").string(), why) && !why.empty(),
             "a place that is none");
     fs::remove_all(folder);

@@ -28,6 +28,7 @@
 #include <rota/log/text.hpp>
 #include <rota/slurm/backend.hpp>
 #include <rota/slurm/ended_as.hpp>
+#include <rota/slurm/journal_text.hpp>
 #include <rota/slurm/journaled_books.hpp>
 #include <rota/slurm/link.hpp>
 #include <rota/slurm/pace.hpp>
@@ -72,9 +73,12 @@ public:
     [[nodiscard]] std::uint64_t strays() const noexcept { return strays_; }
     /// From here on another scheduler object decides.
     void resync() { books_.resync(); }
+    void set_pace(pace at) noexcept { pace_ = at; }
 
     /// From now on every input of the books is journaled. Expects the log that the recorder writes, with orders.
     void keep_journal(log::schedule const& log, journal_sink to) { books_.keep(log, std::move(to)); }
+    /// With this a journal may begin anew: how the host stands. Expects a round before, and none under way.
+    [[nodiscard]] std::string standing() const { return journal_standing(books_, links_); }
     /// Becomes the host that wrote this journal, with its books and its log; the bytes that count, or what is wrong.
     /// Expects a fresh host without a journal; `keep_journal` and `resync` before the next round.
     [[nodiscard]] std::variant<std::size_t, log::text_error> recover(std::string_view journal) {
@@ -128,7 +132,7 @@ private:
     }
     void match(snapshot const& seen) {
         fresh_.clear();
-        for (auto& one : links_) one.now = nullptr;
+        for (auto& one : links_) one.now = nullptr, one.known = false;
         for (auto const& s : seen.jobs) {
             auto const known = ids_.find(s.id);
             if (known == ids_.end()) {
@@ -136,7 +140,7 @@ private:
                 continue;
             }
             auto& its = links_[index(known->second)];
-            its.now = &s;
+            its.now = &s, its.known = true;
             if (s.state != job_state::running) its.runs_since = never;
             else if (its.runs_since == never) its.runs_since = books_.now();
         }
@@ -144,7 +148,7 @@ private:
     void adopt() {
         for (auto const* s : fresh_) {
             add(s->id, s->restarts, s->asked);
-            links_.back().now = s;
+            links_.back().now = s, links_.back().known = true;
         }
     }
     void add(std::string name, std::uint32_t run, job::spec const& asked) {

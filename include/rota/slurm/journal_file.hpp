@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -21,10 +22,13 @@ namespace rota::slurm {
 class journal_file {
 public:
     journal_file(journal_file const&) = delete;
-    journal_file(journal_file&& other) noexcept : file_{std::exchange(other.file_, -1)} {}
+    journal_file(journal_file&& other) noexcept
+        : file_{std::exchange(other.file_, -1)}, path_{std::move(other.path_)}, sound_{other.sound_} {}
     journal_file& operator=(journal_file const&) = delete;
     journal_file& operator=(journal_file&& other) noexcept {
         std::swap(file_, other.file_);
+        std::swap(path_, other.path_);
+        std::swap(sound_, other.sound_);
         return *this;
     }
     ~journal_file() {
@@ -33,10 +37,36 @@ public:
 
     /// Opens it, and makes it where there is none. Nothing where that fails, or another program holds it; `why` says.
     [[nodiscard]] static std::optional<journal_file> open(std::string const& path, std::string& why) {
-        auto made = journal_file{::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0640)};
-        if (made.file_ >= 0 && ::flock(made.file_, LOCK_EX | LOCK_NB) == 0) return made;
-        why = made.file_ >= 0 && errno == EWOULDBLOCK ? "another driver writes it" : std::strerror(errno);
-        return std::nullopt;
+        for (;;) {
+            auto made = journal_file{path, O_APPEND};
+            if (!made.mine()) {
+                why = made.file_ >= 0 && errno == EWOULDBLOCK ? "another driver writes it"
+                                                              : std::strerror(errno);
+                return std::nullopt;
+            }
+            struct stat here{};
+            struct stat there{};
+            auto const same = ::fstat(made.file_, &here) == 0 && ::stat(path.c_str(), &there) == 0 &&
+                              here.st_dev == there.st_dev && here.st_ino == there.st_ino;
+            if (same) return made;
+        } // its writer has just put another in its place
+    }
+    /// Puts another text in its place, at once or not at all: who dies meanwhile leaves the one or the other. False: the
+    /// old one goes on.
+    [[nodiscard]] bool replace(std::string_view text) {
+        auto const beside = path_ + ".new"; // what a death has left there is of no use
+        auto fresh = journal_file{beside, O_APPEND | O_TRUNC};
+        if (!fresh.mine() || !fresh.write(text) || ::rename(beside.c_str(), path_.c_str()) != 0) {
+            ::unlink(beside.c_str());
+            return false;
+        }
+        std::swap(file_, fresh.file_);
+        auto const slash = path_.rfind('/');
+        auto const folder = slash == path_.npos ? std::string{"."} : path_.substr(0, slash + 1);
+        auto const names = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        sound_ = names >= 0 && ::fsync(names) == 0; // else the old one may come back: nothing more is written
+        if (names >= 0) ::close(names);
+        return true;
     }
 
     /// All of it; nothing where it cannot be read.
@@ -64,13 +94,18 @@ public:
             if (put <= 0) return false;
             group.remove_prefix(static_cast<std::size_t>(put));
         }
-        return ::fdatasync(file_) == 0;
+        return sound_ && ::fdatasync(file_) == 0;
     }
 
 private:
-    explicit journal_file(int file) noexcept : file_{file} {}
+    journal_file(std::string path, int how)
+        : file_{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | how, 0640)}, path_{std::move(path)} {}
+    /// Open, and nobody else's.
+    [[nodiscard]] bool mine() const noexcept { return file_ >= 0 && ::flock(file_, LOCK_EX | LOCK_NB) == 0; }
 
     int file_;
+    std::string path_;
+    bool sound_ = true;
 };
 
 } // namespace rota::slurm

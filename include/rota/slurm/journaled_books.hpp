@@ -21,14 +21,13 @@
 #include <rota/log/record.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
+#include <rota/slurm/journal_text.hpp>
+#include <rota/slurm/retold_books.hpp>
 
 namespace rota::slurm {
 
 /// Takes a group of lines, and returns when they would survive the death of the program.
 using journal_sink = std::function<void(std::string_view)>;
-
-inline constexpr std::string_view journal_header = "#rota-journal 1\n";
-inline constexpr std::string_view group_end = "end\n";
 
 /// Books whose inputs are lines of a journal: told again in the same order they give the same books and log.
 ///
@@ -36,10 +35,11 @@ inline constexpr std::string_view group_end = "end\n";
 ///           input's and not as its consequence: `value` is a time (useful since, may start again from) or the mode of
 ///           a stop. Besides there are `job NAME`, `run`, `tick`, `pass` (a scheduler has decided) and `rest`. A group
 ///           of lines is whole when it ends with `end`; only whole groups count.
+///           The first group may be a journal_standing instead.
 /// Expects   flush() before anything is done that follows from an input.
-class journaled_books : public books {
+class journaled_books : public retold_books {
 public:
-    using books::books;
+    using retold_books::retold_books;
 
     /// From now on; `log` is the one that these books write, with every order.
     void keep(log::schedule const& log, journal_sink to) {
@@ -57,17 +57,7 @@ public:
     // --- inputs, as of books
     job_id submit(std::string_view name, std::uint32_t run, job::spec const& spec) {
         if (on()) {
-            auto const& need = spec.need;
-            (group_ += "job ") += name;
-            for (auto const number :
-                 {index(now()), std::int64_t{run}, std::int64_t{index(spec.tenant)},
-                  std::int64_t{index(spec.user)}, std::int64_t{spec.priority}, std::int64_t{spec.limit_ms},
-                  index(spec.deadline), spec.state_mib, std::int64_t{need.gpus_min},
-                  std::int64_t{need.gpus_max}, std::int64_t{need.milli}, std::int64_t{need.milli_min},
-                  std::int64_t{need.cpu_milli}, std::int64_t{need.mem_mib}, std::int64_t{need.models},
-                  static_cast<std::int64_t>(need.span)})
-                log::detail::append_number(group_ += ' ', number);
-            group_ += '\n';
+            append_job(group_, name, run, spec);
             told_ = true;
         }
         return books::submit(spec);
@@ -124,58 +114,6 @@ public:
         if (told_) word("rest");
         told_ = false;
         return settled;
-    }
-
-    // --- of the replay
-    /// What the scheduler decided in a pass that a journal tells of: the orders, promises and rejections of `log`.
-    /// False where these books do not allow it, and then they are of no use any more.
-    [[nodiscard]] bool decide_again(log::schedule const& log) {
-        auto const places = [&](log::record const& what) {
-            auto where = cluster::placement{};
-            for (auto const& part : log.devices(what)) where.add(part);
-            return where;
-        };
-        for (auto const& what : log.records) {
-            if (at(job_id{what.job}).over) return false;
-            if (what.kind == log::kind::order) want_.drop(job_id{what.job});
-        }
-        for (auto const& what : log.records) {
-            if (what.kind != log::kind::order || what.count == 0) continue;
-            auto const id = job_id{what.job};
-            auto const where = places(what);
-            if (!want_.right_gang(at(id).spec->need, where) || !want_.free().fits(where)) return false;
-            want_.set(id, where);
-        }
-        for (auto const& what : log.records) {
-            auto const id = job_id{what.job};
-            auto& j = job(id);
-            if (what.kind == log::kind::promise) {
-                j.promised = sim_time{what.value};
-                note(what.kind, id, {}, nullptr, what.value);
-            } else if (what.kind == log::kind::reject) {
-                end(id, what.kind, what.why);
-            } else {
-                j.decided = ++ops_;
-                j.mode = static_cast<stop_mode>(what.value);
-                note(what.kind, id, what.why, &jobs().intent(id), 0, j.decided);
-                if (what.count == 0 && j.held == 0 && j.flight == order_kind::none) {
-                    unblock(id);
-                    note(log::kind::start_failed, id, log::cause::withdrawn, nullptr, 0, j.decided);
-                    back_to_waiting(id, event_kind::preempted, log::cause::withdrawn);
-                }
-                reconcile(id);
-            }
-        }
-        retry_blocked();
-        return true;
-    }
-    /// All events are delivered and all orders are sent, as far as the journal tells.
-    void deliver() {
-        while (!inbox.empty() || !outbox.empty()) {
-            inbox.clear();
-            outbox.clear();
-            untangle();
-        }
     }
 
 private:

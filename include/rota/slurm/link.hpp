@@ -24,6 +24,7 @@ struct link {
     sim_time ready{};                ///< no start before: its requeue is too fresh
     sim_time runs_since = never;     ///< as seen
     job_status const* now = nullptr; ///< in this round; null: Slurm knows it no more
+    bool known = false;              ///< to Slurm, in the last round
 };
 
 } // namespace rota::slurm

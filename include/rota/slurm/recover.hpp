@@ -81,9 +81,11 @@ private:
         auto const space = std::min(row.find(' '), row.size());
         auto const word = row.substr(0, space);
         if (word == "job") return tell_job(row);
+        if (word == "gone" && standing_) return tell_gone(row);
         auto in = log::detail::line_reader(row);
         in.expect(word);
         in.expect(" ");
+        if (standing_) return tell_standing(word, in);
         auto const first = in.number<std::int64_t>("a whole number");
         if (word == "run") {
             in.expect(" ");
@@ -92,6 +94,9 @@ private:
             if (ends(in)) hears_.ran(static_cast<job_id>(first), run);
         } else if (word == "tick") {
             if (ends(in)) set_now(sim_time{first}), to_->tick();
+        } else if (word == "stand") {
+            if (to_->jobs().size() != 0 || index(to_->now()) != 0) in.refuse("this at the beginning only");
+            if (ends(in)) to_->stand(), standing_ = true;
         } else if (word == "pass" || word == "rest") {
             if (ends(in)) to_->deliver();
             pass_ = word == "pass";
@@ -99,6 +104,55 @@ private:
             wrong_ = "unknown line '" + std::string{row.substr(0, 20)} + "'";
             column_ = 1;
         }
+    }
+    /// Between `stand` and `stood`.
+    void tell_standing(std::string_view word, log::detail::line_reader& in) {
+        auto const time = [&in] {
+            in.expect(" ");
+            return sim_time{in.number<std::int64_t>("a time in ms")};
+        };
+        auto const first = in.number<std::int64_t>("a whole number");
+        auto const names_job = word == "waits" || word == "stands";
+        auto const nodes = std::int64_t(to_->want().free().size());
+        if (names_job && (first < 0 || first >= std::int64_t(to_->jobs().size()))) in.refuse("a job");
+        if (word == "closed") {
+            if (first < 0 || first >= nodes) in.refuse("a node");
+            if (ends(in)) to_->stand_closed(node_id{static_cast<std::uint32_t>(first)});
+        } else if (word == "waits") {
+            if (ends(in)) to_->stand_waiting_for_devices(static_cast<job_id>(first));
+        } else if (word == "stands") {
+            as_.accrues_from = time(), as_.since = time(), as_.eligible = time(), as_.promised = time();
+            in.expect(" ");
+            as_.preemptions = in.number<std::uint32_t>("a count");
+            in.expect(" ");
+            auto const flight = in.number<std::uint8_t>("an order");
+            if (flight > static_cast<std::uint8_t>(order_kind::stop)) in.refuse("an order from 0 to 2");
+            as_.flight = static_cast<order_kind>(flight);
+            if (!ends(in)) return;
+            if (!to_->stand(static_cast<job_id>(first), std::exchange(as_, {})))
+                wrong_ = "devices that are not there, or not free", column_ = 1;
+        } else if (word == "stood") {
+            in.expect(" ");
+            auto const ops = in.number<std::uint32_t>("the number of the last order");
+            if (!ends(in)) return;
+            standing_ = false;
+            to_->stood(sim_time{first}, ops);
+            to_->inbox.clear();
+        } else {
+            wrong_ = "a line that does not say how something stood", column_ = 1;
+        }
+    }
+    void tell_gone(std::string_view row) {
+        auto const name = row.substr(5, row.find(' ', 5) - 5);
+        auto in = log::detail::line_reader(row);
+        in.expect("gone ");
+        in.expect(name);
+        in.expect(" ");
+        auto const run = in.number<std::uint32_t>("the number of a run");
+        if (!ends(in)) return;
+        auto const id = job_id{static_cast<std::uint32_t>(to_->jobs().size())};
+        hears_.submit(std::string{name}, run, job::spec{});
+        to_->ended(id, 0, log::kind::cancel, log::cause::lost);
     }
     void tell_job(std::string_view row) {
         auto const name = row.substr(4, row.find(' ', 4) - 4);
@@ -147,6 +201,19 @@ private:
         auto const& what = log.records.front();
         if (!sound(log, what)) return;
         using log::kind;
+        if (standing_) {
+            auto& to = what.kind == kind::order ? as_.intent : as_.held;
+            for (auto const& part : log.devices(what)) to.add(part);
+            as_.incarnation = what.incarnation;
+            if (what.kind == kind::order) {
+                as_.decided = what.op;
+                as_.mode = what.value == 0 ? stop_mode::graceful : stop_mode::kill;
+            } else {
+                as_.op = what.op;
+                as_.attained = what.value;
+            }
+            return;
+        }
         if (what.kind == kind::order || what.kind == kind::promise || what.kind == kind::reject) {
             if (!pass_) wrong_ = "a decision outside a pass";
             auto where = cluster::placement{};
@@ -213,6 +280,8 @@ private:
     listener hears_;
     log::schedule decided_;
     bool pass_ = false;
+    bool standing_ = false; ///< between `stand` and `stood`
+    standing as_;           ///< of the job that was told last
     std::optional<std::string> wrong_;
     std::size_t column_ = 1;
 };

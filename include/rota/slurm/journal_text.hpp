@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_SLURM_JOURNAL_TEXT_HPP
+#define ROTA_SLURM_JOURNAL_TEXT_HPP
+
+#include <algorithm>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <rota/contract/order.hpp>
+#include <rota/core/units.hpp>
+#include <rota/job/spec.hpp>
+#include <rota/log/record.hpp>
+#include <rota/log/schedule.hpp>
+#include <rota/log/text.hpp>
+#include <rota/slurm/link.hpp>
+#include <rota/slurm/retold_books.hpp>
+
+namespace rota::slurm {
+
+inline constexpr std::string_view journal_header = "#rota-journal 1\n";
+inline constexpr std::string_view group_end = "end\n";
+
+/// Appends `WORD number number ...` and the end of the line.
+inline void append_words(std::string& to, std::string_view word,
+                         std::initializer_list<std::int64_t> numbers) {
+    to += word;
+    for (auto const number : numbers) log::detail::append_number(to += ' ', number);
+    to += '\n';
+}
+
+/// Appends the line of a journal that a job has come with: `job NAME submit run ...`.
+inline void append_job(std::string& to, std::string_view name, std::uint32_t run, job::spec const& spec) {
+    auto const& need = spec.need;
+    (to += "job ") += name;
+    append_words(to, {},
+                 {index(spec.submit), run, index(spec.tenant), index(spec.user), spec.priority, spec.limit_ms,
+                  index(spec.deadline), spec.state_mib, need.gpus_min, need.gpus_max, need.milli,
+                  need.milli_min, need.cpu_milli, need.mem_mib, need.models,
+                  static_cast<std::int64_t>(need.span)});
+}
+
+/// The group of lines with which a short journal begins: how books stand, without the jobs that are over and gone.
+///
+/// Meaning   Told to fresh books, it gives these, with the jobs numbered anew, in their order. A job is `job`, its intent
+///           as an order, what it holds as a start, and the rest as `stands`; `closed` is a node, `waits` a job whose
+///           start waits for devices, `gone` one that is over though Slurm knows it still. `stood` ends it; `run` follows for a job that was requeued just now.
+/// Expects   books at rest, between two rounds; the link of each job.
+[[nodiscard]] inline std::string journal_standing(retold_books const& of, std::vector<link> const& links) {
+    auto to = std::string{"stand 0\n"};
+    auto jobs = std::vector<job_id>{};
+    for (auto i = std::uint32_t{0}; i != links.size(); ++i)
+        if (!of.at(job_id{i}).over || links[i].known) jobs.push_back(job_id{i});
+    auto const number = [&jobs](job_id id) {
+        return std::lower_bound(jobs.begin(), jobs.end(), id) - jobs.begin();
+    };
+    for (auto n = std::uint32_t{0}; n != of.held().size(); ++n)
+        if (!of.want().free().open(node_id{n})) append_words(to, "closed", {n});
+    for (auto id : jobs) {
+        auto const& its = links[index(id)];
+        if (of.at(id).over) {
+            append_words((to += "gone ") += its.name, {}, {its.run});
+            continue;
+        }
+        auto const as = of.standing_of(id);
+        auto places = log::schedule{};
+        auto what = log::record{.at = of.now(),
+                                .value = static_cast<std::int64_t>(as.mode),
+                                .job = static_cast<std::uint32_t>(number(id)),
+                                .incarnation = as.incarnation,
+                                .op = as.decided,
+                                .kind = log::kind::order};
+        append_job(to, its.name, its.run, *of.at(id).spec);
+        places.add(what, as.intent);
+        log::append_line(to, places, places.records.back());
+        what.kind = log::kind::start;
+        what.op = as.op;
+        what.value = as.attained;
+        places.add(what, as.held);
+        log::append_line(to += '\n', places, places.records.back());
+        append_words(to += '\n', "stands",
+                     {number(id), index(as.accrues_from), index(as.since), index(as.eligible),
+                      index(as.promised), as.preemptions, static_cast<std::int64_t>(as.flight)});
+    }
+    for (auto id : of.waiting_for_devices()) append_words(to, "waits", {number(id)});
+    append_words(to, "stood", {index(of.now()), of.ops()});
+    for (auto id : jobs)
+        if (!of.at(id).over && links[index(id)].ready > of.now())
+            append_words(to, "run", {number(id), links[index(id)].run});
+    return to += group_end;
+}
+
+} // namespace rota::slurm
+
+#endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_SLURM_RETOLD_BOOKS_HPP
+#define ROTA_SLURM_RETOLD_BOOKS_HPP
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <rota/cluster/occupancy.hpp>
+#include <rota/cluster/placement.hpp>
+#include <rota/contract/books.hpp>
+#include <rota/contract/event.hpp>
+#include <rota/contract/order.hpp>
+#include <rota/contract/recorder.hpp>
+#include <rota/core/units.hpp>
+#include <rota/job/request.hpp>
+#include <rota/log/record.hpp>
+#include <rota/log/schedule.hpp>
+
+namespace rota::slurm {
+
+/// What books know of a job besides what it asked for, at rest.
+struct standing {
+    std::int64_t attained = 0;
+    sim_time accrues_from = never;
+    sim_time since = never;
+    sim_time eligible{};
+    sim_time promised = never;
+    std::uint32_t incarnation = 0;
+    std::uint32_t preemptions = 0;
+    std::uint32_t op = 0;
+    std::uint32_t decided = 0;
+    order_kind flight = order_kind::none;
+    stop_mode mode = stop_mode::graceful;
+    cluster::placement intent{};
+    cluster::placement held{};
+};
+
+/// Books that can be told what other books decided, and how these stood: what was written down, as it was.
+class retold_books : public books {
+public:
+    using books::books;
+
+    // --- how they stand
+    [[nodiscard]] std::uint32_t ops() const noexcept { return ops_; }
+    /// Whose starts wait for devices, in the order in which they are tried.
+    [[nodiscard]] std::vector<job_id> const& waiting_for_devices() const noexcept { return blocked_; }
+    [[nodiscard]] standing standing_of(job_id id) const {
+        auto const& j = at(id);
+        return {j.attained,    j.accrues_from,    j.since,        j.eligible, j.promised,
+                j.incarnation, j.preemptions,     j.op,           j.decided,  j.flight,
+                j.mode,        jobs().intent(id), jobs().held(id)};
+    }
+    /// From here to `stood` nothing has happened, it only was so; the log hears of none of it.
+    void stand() { quiet_ = std::exchange(log_, recorder{}); }
+    /// False where it cannot have been so, and then these books are of no use any more.
+    [[nodiscard]] bool stand(job_id id, standing const& as) {
+        auto& j = job(id);
+        auto const& need = j.spec->need;
+        if (j.over || j.intent != 0 || j.held != 0 || j.flight != order_kind::none) return false;
+        if (!may_be(as.intent, need, want_.free().state()) || !may_be(as.held, need, held_)) return false;
+        j.attained = as.attained;
+        j.accrues_from = as.accrues_from;
+        j.since = as.since;
+        j.eligible = as.eligible;
+        j.promised = as.promised;
+        j.incarnation = as.incarnation;
+        j.preemptions = as.preemptions;
+        j.op = as.op;
+        j.decided = as.decided;
+        j.flight = as.flight;
+        j.mode = as.mode;
+        in_flight_ += as.flight != order_kind::none;
+        if (!as.intent.empty()) want_.set(id, as.intent);
+        if (!as.held.empty()) {
+            held_.take(as.held);
+            table().set_held(id, as.held);
+        }
+        return true;
+    }
+    void stand_closed(node_id n) { want_.set_open(n, false); }
+    void stand_waiting_for_devices(job_id id) { block(id); }
+    void stood(sim_time now, std::uint32_t ops) {
+        ops_ = ops;
+        set_now(now);
+        for (auto id : jobs().active()) cool(id);
+        log_ = quiet_;
+    }
+
+    // --- what was decided
+    /// What the scheduler decided in a pass that a journal tells of: the orders, promises and rejections of `log`.
+    /// False where these books do not allow it, and then they are of no use any more.
+    [[nodiscard]] bool decide_again(log::schedule const& log) {
+        auto const places = [&](log::record const& what) {
+            auto where = cluster::placement{};
+            for (auto const& part : log.devices(what)) where.add(part);
+            return where;
+        };
+        for (auto const& what : log.records) {
+            if (at(job_id{what.job}).over) return false;
+            if (what.kind == log::kind::order) want_.drop(job_id{what.job});
+        }
+        for (auto const& what : log.records) {
+            if (what.kind != log::kind::order || what.count == 0) continue;
+            auto const id = job_id{what.job};
+            auto const where = places(what);
+            if (!want_.right_gang(at(id).spec->need, where) || !want_.free().fits(where)) return false;
+            want_.set(id, where);
+        }
+        for (auto const& what : log.records) {
+            auto const id = job_id{what.job};
+            auto& j = job(id);
+            if (what.kind == log::kind::promise) {
+                j.promised = sim_time{what.value};
+                note(what.kind, id, {}, nullptr, what.value);
+            } else if (what.kind == log::kind::reject) {
+                end(id, what.kind, what.why);
+            } else {
+                j.decided = ++ops_;
+                j.mode = static_cast<stop_mode>(what.value);
+                note(what.kind, id, what.why, &jobs().intent(id), 0, j.decided);
+                if (what.count == 0 && j.held == 0 && j.flight == order_kind::none) {
+                    unblock(id);
+                    note(log::kind::start_failed, id, log::cause::withdrawn, nullptr, 0, j.decided);
+                    back_to_waiting(id, event_kind::preempted, log::cause::withdrawn);
+                }
+                reconcile(id);
+            }
+        }
+        retry_blocked();
+        return true;
+    }
+    /// All events are delivered and all orders are sent, as far as the journal tells.
+    void deliver() {
+        while (!inbox.empty() || !outbox.empty()) {
+            inbox.clear();
+            outbox.clear();
+            untangle();
+        }
+    }
+
+private:
+    /// Devices that are there and free, each node once, with their CPU and memory.
+    [[nodiscard]] static bool may_be(cluster::placement const& p, job::request const& need,
+                                     cluster::occupancy const& of) {
+        for (auto const& part : p) {
+            auto const count = static_cast<std::uint32_t>(part.count());
+            if (part.gpus == 0 || part.milli == 0 || part.cpu_milli != need.cpu_milli * count ||
+                part.mem_mib != need.mem_mib * count ||
+                std::count_if(p.begin(), p.end(), [&](auto const& q) { return q.node == part.node; }) != 1)
+                return false;
+        }
+        return of.fits(p);
+    }
+
+    recorder quiet_;
+};
+
+} // namespace rota::slurm
+
+#endif
