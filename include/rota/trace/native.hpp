@@ -8,6 +8,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <rota/trace/csv.hpp>
 #include <rota/trace/intake.hpp>
@@ -60,6 +61,32 @@ inline void native_tenant(intake& in, line const& here) {
                                                 .weight = static_cast<std::int32_t>(values[2]),
                                                 .nominal_milli = values[3],
                                                 .name = std::string{here.text.substr(at)}};
+}
+
+/// The tenants of a workload are a tree that can be shared out: somebody among the children of a tenant has a
+/// weight, and what all of them own fits on the cluster, where it is known.
+inline void judge_tenants(intake& in, std::vector<place> const& at) {
+    auto const& all = in.out().workload.tenants;
+    auto children = std::vector<std::size_t>(all.size()); // the first of each tenant, 0 for none
+    auto weighty = std::vector<bool>(all.size());
+    auto owned = std::int64_t{0}; // each is below 2^47
+    for (auto t = std::size_t{0}; t != all.size(); ++t) owned += all[t].nominal_milli;
+    for (auto t = all.size(); t-- > 1;) {
+        children[index(all[t].parent)] = t;
+        if (all[t].weight != 0) weighty[index(all[t].parent)] = true;
+    }
+    for (auto t = std::size_t{0}; t != all.size(); ++t)
+        if (children[t] != 0 && !weighty[t])
+            in.fatal(at[children[t]], "E-WEIGHT",
+                     "read weight 0 for every child of tenant " + std::to_string(t) +
+                         ", expected one above 0: nobody would have a share");
+    if (in.how().cluster == nullptr || at.empty()) return;
+    auto const there = in.how().cluster->gpus();
+    if (owned > there * whole_gpu)
+        in.say(severity::warning, at.front(), "W-QUOTA",
+               "read tenants that own " + std::to_string(owned / whole_gpu) +
+                   " GPUs together, expected at most the " + std::to_string(there) +
+                   " of the cluster; they cannot all have them at once");
 }
 
 /// One row of the native form. An empty cell is the column's default.
@@ -121,7 +148,7 @@ inline record native_job(intake& in, csv const& rows) {
 ///
 /// The columns are those of native_columns.hpp; submit_ms, gpus and duration_ms must be there, an absent
 /// column or an empty cell is the default. Times stay as given. Reads back exactly what write_native wrote.
-/// Errors    E-FORMAT without the first line, E-TENANT, E-CYCLE, and those of csv and of the values.
+/// Errors    E-FORMAT without the first line, E-TENANT, E-CYCLE, E-WEIGHT, and those of csv and of the values.
 [[nodiscard]] inline reading read_native(source const& from, options const& how = {}) {
     auto in = intake{from, how};
     auto rows = csv{in};
@@ -131,12 +158,16 @@ inline record native_job(intake& in, csv const& rows) {
         in.fatal({}, "E-FORMAT",
                  "read " + shown(std::string_view{from.text}.substr(0, from.text.find_first_of("\r\n"))) +
                      ", expected the first line " + shown(native_mark));
+    auto tenants_at = std::vector<place>{};
     for (auto const& here : above)
-        if (here.text.starts_with(native_tenant_mark)) detail::native_tenant(in, here);
-        else if (here.at.byte != 0 && here.text.size() > 1 && here.text[1] != ' ')
+        if (here.text.starts_with(native_tenant_mark)) {
+            detail::native_tenant(in, here);
+            tenants_at.resize(in.out().workload.tenants.size(), here.at);
+        } else if (here.at.byte != 0 && here.text.size() > 1 && here.text[1] != ' ')
             in.fatal(here.at, "E-KEY",
                      "read " + shown(here.text) +
                          ", expected #tenant,... or a comment that starts with '# '");
+    if (!in.out().refused) detail::judge_tenants(in, tenants_at);
     if (in.out().refused || !rows.bind(native_columns)) return in.finish(clock_start::as_given);
     auto const named = rows.has(native_columns.front().name);
     while (rows.next()) {
