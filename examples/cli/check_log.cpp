@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include <rota/contract/claims.hpp>
 #include <rota/log/text.hpp>
 #include <rota/trace/nearest.hpp>
+#include <rota/trace/place.hpp>
 #include <rota/trace/source.hpp>
 #include <rota/verify/check.hpp>
 
@@ -45,10 +47,27 @@ rota::log::schedule read_log(std::string const& path) {
         text.pop_back();
         throw failure{2, std::move(text)};
     }
-    auto got = rota::log::from_text(from->text);
-    if (auto const* const wrong = std::get_if<rota::log::text_error>(&got))
-        refuse(fmt::format("{}:{}:{}: error[E-LOG]: {}", path, wrong->line, wrong->column, wrong->message));
-    return std::get<rota::log::schedule>(std::move(got));
+    auto const text = std::string_view{from->text};
+    auto got = rota::log::from_text(text);
+    if (auto* const log = std::get_if<rota::log::schedule>(&got)) return std::move(*log);
+    // Lines stand for themselves: behind a wrong one the next are read.
+    constexpr auto limit = 20;
+    auto all = std::string{};
+    auto begin = std::size_t{0};
+    auto line = std::uint64_t{0};
+    for (auto said = 0; said != limit; ++said) {
+        auto const* const wrong = std::get_if<rota::log::text_error>(&got);
+        if (wrong == nullptr) break;
+        for (auto i = std::size_t{1}; i < wrong->line; ++i) begin = text.find('\n', begin) + 1;
+        line += wrong->line;
+        all += rota::trace::text(rota::trace::diagnose(rota::trace::severity::error, path, text,
+                                                       {line, begin + wrong->column - 1}, "E-LOG",
+                                                       wrong->message));
+        begin = std::min(text.find('\n', begin), text.size() - 1) + 1;
+        got = rota::log::from_text(text.substr(begin));
+    }
+    all.pop_back();
+    refuse(std::move(all));
 }
 
 } // namespace

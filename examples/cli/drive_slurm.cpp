@@ -30,6 +30,8 @@
 #include <rota/slurm/journal_file.hpp>
 #include <rota/slurm/shadow.hpp>
 #include <rota/slurm/wake_up.hpp>
+#include <rota/trace/number.hpp>
+#include <rota/trace/place.hpp>
 
 #include "console.hpp"
 #include "drive_config.hpp"
@@ -228,7 +230,14 @@ private:
                     fmt::format("{}: it speaks of other nodes or accounts; while none of its jobs runs, move "
                                 "it away",
                                 config_.journal));
-            epoch_ms_ = std::stoll(text->substr(head.size(), end - head.size()));
+            auto const digits = std::string_view{*text}.substr(head.size(), end - head.size());
+            auto const epoch = rota::trace::whole(digits);
+            if (!epoch.ok() || epoch.value < 0)
+                refuse(fmt::format(
+                    "{}:{}:{}: error[E-JOURNAL]: read {}, expected when it began, in ms since 1970",
+                    config_.journal, std::count(head.begin(), head.end(), '\n') + 1,
+                    head.size() - head.rfind('\n'), rota::trace::shown(digits)));
+            epoch_ms_ = epoch.value;
             auto const got = host.recover(*text);
             if (auto const* const wrong = std::get_if<rota::log::text_error>(&got))
                 refuse(fmt::format("{}:{}:{}: error[E-JOURNAL]: {}", config_.journal, wrong->line,
@@ -304,7 +313,8 @@ private:
                        {"not_reloaded", kept.empty() ? "-" : kept + ": what it was, until a restart"}});
             return true;
         } catch (failure const& why) {
-            log_.line("reload_refused", {{"why", why.message}});
+            log_.line("reload_refused",
+                      {{"why", why.message.substr(0, why.message.find('\n'))}}); // the first
             return false;
         }
     }

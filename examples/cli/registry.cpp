@@ -6,10 +6,14 @@
 #include <cstddef>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include <rota/trace/diagnostic.hpp>
 #include <rota/trace/nearest.hpp>
+#include <rota/trace/number.hpp>
+#include <rota/trace/place.hpp>
 
 #include "failure.hpp"
 #include "systems.hpp"
@@ -35,29 +39,60 @@ std::vector<std::string> split(std::string_view text, char by) {
     }
 }
 
-void check_number(std::string_view text, parameter const& of, std::string const& label) {
-    auto const value = whole_number(text);
-    if (!value || *value < of.least || *value > of.most)
-        refuse(fmt::format("scheduler '{}': read {}='{}', expected {} from {} to {}", label, of.key, text,
-                           of.form == parameter::kind::list ? "whole numbers joined by '/', each"
-                                                            : "a whole number",
-                           of.least, of.most));
+/// What is wrong with a scheduler as the user wrote it: everything, place by place.
+class complaints {
+public:
+    explicit complaints(std::string_view text) : text_{text} {}
+
+    void add(std::size_t at, std::string_view code, std::string message) {
+        all_ += rota::trace::text(rota::trace::diagnose(rota::trace::severity::error, "<scheduler>", text_,
+                                                        {1, at}, code, std::move(message)));
+    }
+    /// Ends the command where there were any.
+    void tell() {
+        if (all_.empty()) return;
+        all_.pop_back();
+        refuse(std::move(all_));
+    }
+
+private:
+    std::string_view text_;
+    std::string all_;
+};
+
+void check_number(std::string_view text, std::size_t at, parameter const& of, complaints& wrong) {
+    auto const value = rota::trace::whole(text);
+    if (value.ok() && value.value >= of.least && value.value <= of.most) return;
+    wrong.add(
+        at,
+        value.why == rota::trace::number::fault::syntax ? "E-NUMBER"
+        : value.ok() && value.value < of.least          ? "E-RANGE"
+                                                        : "E-OVERFLOW",
+        fmt::format("read {} in {}, expected {} from {} to {}", rota::trace::shown(text), of.key,
+                    of.form == parameter::kind::list ? "whole numbers joined by '/', each" : "a whole number",
+                    of.least, of.most));
 }
 
-void check_value(std::string const& text, parameter const& of, std::string const& label) {
-    if (of.form == parameter::kind::whole) return check_number(text, of, label);
+void check_value(std::string_view text, std::size_t at, parameter const& of, complaints& wrong) {
+    if (of.form == parameter::kind::whole) return check_number(text, at, of, wrong);
     if (of.form == parameter::kind::list) {
-        auto const parts = split(text, '/');
-        for (auto const& part : parts) check_number(part, of, label);
-        for (auto i = std::size_t{1}; i < parts.size(); ++i)
-            if (*whole_number(parts[i - 1]) >= *whole_number(parts[i]))
-                refuse(fmt::format("scheduler '{}': read {}='{}', expected rising numbers", label, of.key,
-                                   text));
+        auto before = std::optional<std::int64_t>{};
+        for (auto const& part : split(text, '/')) {
+            check_number(part, at, of, wrong);
+            auto const value = whole_number(part);
+            if (before && value && *before >= *value)
+                wrong.add(at, "E-ORDER",
+                          fmt::format("read '{}' after '{}' in {}, expected rising numbers", *value, *before,
+                                      of.key));
+            before = value;
+            at += part.size() + 1;
+        }
         return;
     }
     if (std::find(of.words.begin(), of.words.end(), text) == of.words.end())
-        refuse(fmt::format("scheduler '{}': read {}='{}', expected {}", label, of.key, text,
-                           rota::trace::one_of(text, of.words)));
+        wrong.add(at, "E-ENUM",
+                  fmt::format("read {} in {}, expected {}", rota::trace::shown(text), of.key,
+                              rota::trace::one_of(text, of.words)));
 }
 
 } // namespace
@@ -80,6 +115,7 @@ std::vector<entry> const& registry() {
 }
 
 chosen choose(std::string const& text) {
+    auto wrong = complaints{text};
     auto const colon = std::min(text.find(':'), text.size());
     auto const name = text.substr(0, colon);
     auto const found = std::find_if(registry().begin(), registry().end(),
@@ -87,29 +123,39 @@ chosen choose(std::string const& text) {
     if (found == registry().end()) {
         auto names = std::vector<std::string>{};
         for (auto const& one : registry()) names.push_back(one.name);
-        refuse(fmt::format("unknown scheduler '{}', expected {}", name, rota::trace::one_of(name, names)));
+        wrong.add(
+            0, "E-ENUM",
+            fmt::format("read unknown scheduler '{}', expected {}", name, rota::trace::one_of(name, names)));
+        wrong.tell();
     }
     auto values = std::map<std::string, std::string>{};
     if (colon != text.size()) {
+        auto at = colon + 1;
         for (auto const& part : split(std::string_view{text}.substr(colon + 1), ',')) {
+            auto const here = std::exchange(at, at + part.size() + 1);
             auto const equals = part.find('=');
-            if (equals == std::string::npos)
-                refuse(fmt::format("scheduler '{}': read '{}', expected key=value", text, part));
             auto const key = part.substr(0, equals);
             auto const what = std::find_if(found->parameters.begin(), found->parameters.end(),
                                            [&](parameter const& one) { return one.key == key; });
-            if (what == found->parameters.end()) {
+            if (equals == std::string::npos) {
+                wrong.add(here, "E-KEY",
+                          fmt::format("read {}, expected key=value", rota::trace::shown(part)));
+            } else if (what == found->parameters.end()) {
                 auto keys = std::vector<std::string>{};
                 for (auto const& one : found->parameters) keys.push_back(one.key);
-                refuse(fmt::format("scheduler '{}': unknown key '{}', expected {}", text, key,
-                                   keys.empty() ? "none: it has no parameters"
-                                                : rota::trace::one_of(key, keys)));
+                wrong.add(here, "E-KEY",
+                          fmt::format("read unknown key {}, expected {}", rota::trace::shown(key),
+                                      keys.empty() ? "none: it has no parameters"
+                                                   : rota::trace::one_of(key, keys)));
+            } else {
+                check_value(std::string_view{part}.substr(equals + 1), here + equals + 1, *what, wrong);
+                if (!values.emplace(key, part.substr(equals + 1)).second)
+                    wrong.add(here, "E-DUPKEY",
+                              fmt::format("read key {} again, expected it once", rota::trace::shown(key)));
             }
-            check_value(part.substr(equals + 1), *what, text);
-            if (!values.emplace(key, part.substr(equals + 1)).second)
-                refuse(fmt::format("scheduler '{}': read key '{}' again, expected it once", text, key));
         }
     }
+    wrong.tell();
     for (auto const& one : found->parameters) values.emplace(one.key, one.standard);
     return {&*found, text, arguments{std::move(values)}};
 }

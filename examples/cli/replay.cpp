@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <variant>
@@ -7,6 +9,7 @@
 
 #include <rota/log/text.hpp>
 #include <rota/simulation/simulator.hpp>
+#include <rota/trace/place.hpp>
 #include <rota/trace/source.hpp>
 #include <rota/verify/counter_example.hpp>
 #include <rota/verify/law.hpp>
@@ -31,9 +34,17 @@ rota::verify::counter_example read_replay(std::string const& path) {
         throw failure{2, std::move(text)};
     }
     auto got = rota::verify::counter_example_of(std::string{from->text});
-    if (auto const* const wrong = std::get_if<rota::log::text_error>(&got))
-        refuse(
-            fmt::format("{}:{}:{}: error[E-REPLAY]: {}", path, wrong->line, wrong->column, wrong->message));
+    if (auto const* const wrong =
+            std::get_if<rota::log::text_error>(&got)) { // later lines count on earlier ones
+        auto begin = std::size_t{0};
+        for (auto i = std::size_t{1}; i < wrong->line && begin < from->text.size(); ++i)
+            begin = std::min(from->text.find('\n', begin), from->text.size() - 1) + 1;
+        auto text = rota::trace::text(rota::trace::diagnose(rota::trace::severity::error, path, from->text,
+                                                            {wrong->line, begin + wrong->column - 1},
+                                                            "E-REPLAY", wrong->message));
+        text.pop_back();
+        refuse(std::move(text));
+    }
     return std::get<rota::verify::counter_example>(std::move(got));
 }
 

@@ -17,6 +17,7 @@
 #include <rota/core/config.hpp>
 #include <rota/log/text.hpp>
 #include <rota/trace/native_writer.hpp>
+#include <rota/trace/place.hpp>
 
 #include "console.hpp"
 #include "failure.hpp"
@@ -73,22 +74,26 @@ resume_file::resume_file(std::string path) : path_{std::move(path)}, now_{0, not
     auto lines = std::istringstream{text.str()};
     auto line = std::string{};
     if (!std::getline(lines, line) || line != first_line)
-        refuse(fmt::format("{}:1:1: read '{:.40}', expected '{}': it is left as it is", path_, line,
-                           first_line));
+        refuse(fmt::format("{}:1:1: error[E-RESUME]: read {}, expected '{}': it is left as it is", path_,
+                           rota::trace::shown(line), first_line));
     auto came_to = position{};
     auto sound = 0;
-    while (std::getline(lines, line)) {
+    auto count = 1;
+    for (; std::getline(lines, line); ++count) {
         auto const space = std::min(line.find(' '), line.size() - (line.empty() ? 0 : 1));
         auto const name = line.substr(0, space);
         auto const value = std::string_view{line}.substr(std::min(space + 1, line.size()));
-        if (name == "records") sound += number(value, came_to.records, 10);
-        else if (name == "log") sound += number(value, came_to.hash, 16);
-        else run_.emplace_back(name, value);
+        if (name == "records" || name == "log") {
+            if (name == "log" ? !number(value, came_to.hash, 16) : !number(value, came_to.records, 10))
+                refuse(fmt::format("{}:{}:{}: error[E-RESUME]: read {}, expected a number", path_, count + 1,
+                                   space + 2, rota::trace::shown(value)));
+            sound |= name == "log" ? 2 : 1;
+        } else run_.emplace_back(name, value);
     }
-    if (sound != 2)
-        refuse(fmt::format("{}: expected one line 'records NUMBER' and one line 'log HASH'; "
-                           "remove the file to run without it",
-                           path_));
+    if (sound != 3)
+        refuse(fmt::format("{}:{}:1: error[E-RESUME]: read the end of the text, expected before it one line "
+                           "'records NUMBER' and one line 'log HASH'; remove the file to run without it",
+                           path_, count + 1));
     before_ = came_to;
 }
 

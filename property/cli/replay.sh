@@ -40,7 +40,7 @@ replay 1 'sjf breaks P2' lie.replay.gz
 replay 2 'FILE is required'
 replay 2 'no_such.replay' no_such.replay
 sed 's/scheduler sjf/scheduler mine/' lie.replay >mine.replay
-replay 2 "mine.replay: unknown scheduler 'mine'" mine.replay
+replay 2 "mine.replay: <scheduler>:1:1: error[E-ENUM]: read unknown scheduler 'mine'" mine.replay
 replay 2 '--scheduler NAME runs it on another one' mine.replay
 replay 1 'sjf breaks P2' mine.replay --scheduler sjf
 replay 2 "unknown scheduler 'sjff'" lie.replay --scheduler sjff

@@ -55,7 +55,7 @@ run 2 'named as an output and as --resume' "${same[@]}" --resume note --jobs not
 run 2 "read '#rota-workload 1', expected '#rota-resume 1'" "${same[@]}" --resume jobs.csv
 run 2 'cannot write' "${same[@]}" --resume no_folder/note
 printf '#rota-resume 1\nrecords many\nlog 0\n' >bad
-run 2 "one line 'records NUMBER'" "${same[@]}" --resume bad
+run 2 "bad:2:9: error[E-RESUME]: read 'many'" "${same[@]}" --resume bad
 
 # a run that is not the one that was cut short ends with code 1 and writes no output
 sed 's/^log .*/log 0123456789abcdef/' kept >other

@@ -50,21 +50,7 @@ printf 'SlurmUser               = slurm(64030)\nSLURM_VERSION           = 22.05.
 submit() { echo "PENDING 0 0 $2 -" >"jobs/$1"; } # id, GPUs
 finish() { sed -i 's/^[A-Z]* /COMPLETED /' "jobs/$1"; }
 
-# --- what it refuses, and where
-wrong() { # place and words, lines of the file...
-    printf '%s\n' "${@:2}" >bad.toml
-    expect 2 "bad.toml:$1" drive-slurm --config bad.toml
-}
-ok='[slurm]'
-wrong "1:1: error[E-CONFIG]: slurm needs 'partition'" '[slurm]'
-wrong "2:13: error[E-CONFIG]: slurm.partition: expected a string" "$ok" 'partition = 3'
-wrong "3:1: error[E-CONFIG]: unknown key 'pol_s' in slurm, expected one of" "$ok" 'partition = "main"' 'pol_s = 1'
-wrong '3:10: error[E-CONFIG]: slurm.poll_s: expected seconds from 0.05' "$ok" 'partition = "main"' 'poll_s = 0'
-wrong '2:13: error[E-CONFIG]' "$ok" 'partition = main'
-wrong "3:2: error[E-CONFIG]: unknown key 'shedule' in the file" "$ok" 'partition = "main"' '[shedule]'
-wrong '4:8: error[E-CONFIG]: metrics.port: expected a whole number' "$ok" 'partition = "main"' '[metrics]' 'port = 99999'
-wrong '4:10: error[E-CONFIG]: log.format' "$ok" 'partition = "main"' '[log]' 'format = "xml"'
-wrong "3:1: error[E-CONFIG]: tenant needs 'account'" "$ok" 'partition = "main"' '[[tenant]]' 'gpus = 3'
+# --- what it refuses (its file: property/cli/bad_input.sh)
 expect 2 'none.toml' drive-slurm --config none.toml
 sed 's|/var/lib/rota/|/nowhere/|; s/port = 9750/port = 0/' "$source/packaging/drive.toml" >example.toml
 expect 2 '/nowhere/drive.journal: No such file' drive-slurm --config example.toml

@@ -110,7 +110,7 @@ public:
     }
     void expect(std::string_view literal) {
         if (text_.substr(std::min(at_, text_.size()), literal.size()) != literal)
-            refuse(literal == " " ? "a space" : literal);
+            refuse(literal == " " ? "a space" : "'" + std::string{literal} + "'");
         else at_ += literal.size();
     }
     void refuse(std::string_view expected) {
@@ -136,7 +136,7 @@ private:
 } // namespace detail
 
 /// Reads what to_text writes: the log, or the first place where the text is not one. Empty lines and lines
-/// that begin with '#' are skipped; CR before LF is accepted.
+/// that begin with '#' are skipped, but no other version's header; CR before LF is accepted.
 [[nodiscard]] inline std::variant<schedule, text_error> from_text(std::string_view text) {
     auto log = schedule{};
     for (auto number = std::size_t{1}; !text.empty(); ++number) {
@@ -144,6 +144,10 @@ private:
         auto row = text.substr(0, length);
         text.remove_prefix(std::min(length + 1, text.size()));
         if (row.ends_with('\r')) row.remove_suffix(1);
+        if (row.starts_with("#rota-log ") && row != text_header)
+            return text_error{number, 1,
+                              "read '" + std::string{row.substr(0, 20)} + "', expected '" +
+                                  std::string{text_header} + "'"};
         if (row.empty() || row.front() == '#') continue;
         auto in = detail::line_reader(row);
         auto what = record{};
