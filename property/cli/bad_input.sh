@@ -141,6 +141,7 @@ replay "${head}node gpus=1\njob\nend\n" 7:1
 replay '#rota-replay 1\nsuite 0\n' 2:7
 replay '#rota-replay 1\nsuite 1\nsuite 1\n' 3:1
 replay '#rota-replay 1\nsuite 1\nscheduler \n' 3:11
+replay '#rota-replay 1\nsuite 1\nscheduler fifo\r\r\n' 3:15
 replay '#rota-replay 1\nsuite 1\nscheduler fifo\nclaims strict_fif\n' 4:8
 replay '#rota-replay 1\nsuite 1\nscheduler fifo\nbreaks XX\n' 4:8
 

@@ -234,6 +234,10 @@ counter_example_of(std::string_view text) {
         auto row = text.substr(0, length);
         text.remove_prefix(std::min(length + 1, text.size()));
         if (row.ends_with('\r')) row.remove_suffix(1);
+        if (auto const stray = row.find('\r');
+            stray != row.npos) // it would end a name, and read back as none
+            return log::text_error{number, stray + 1,
+                                   "read a CR inside a line, expected one at its end alone"};
         if (number == 1 && row != replay_header)
             return log::text_error{1, 1, "expected '" + std::string{replay_header} + "'"};
         if (row.empty() || row.front() == '#') continue;
