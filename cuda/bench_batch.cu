@@ -5,6 +5,13 @@
 // A batch: 64 nodes change, then every distinct request is asked for its node. A cell is wall time from the first
 // notice to the last answer, uploads and downloads among it; the least of several batches. The program ends with an
 // error where two engines find different nodes. No two nodes are alike, so that no engine finds few states.
+//
+//   of alone      keys a second, of those of a kernel that makes the same keys and no lists
+//   ops a key     integer operations that the device does, at its measured ceiling, in the time of such a key
+//   of the copy   the nodes' bytes, read once a batch, of those that a copy moves
+//
+// `scan` is asked for as many requests as half a second allows, and scaled up; an engine of the host that would take
+// longer than 20 s to score all pairs once is left out.
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -413,11 +420,8 @@ void waves(bench::markdown const& out, std::uint32_t size, std::uint32_t count, 
 
 template <class Scorer>
 void tables(char const* name, ceilings const& most, Scorer const& here, Scorer const& there) {
-    std::printf(
-        "\n`%s`, %u requests' lists of %u: us a batch, nodes x distinct requests. Keys alone: the same keys "
-        "without lists; operations a key: those of the ceiling in the time of a key alone; of the copy: the "
-        "nodes' bytes, read once\n\n",
-        name, request_counts.back(), keep);
+    std::printf("\n`%s`, nodes x distinct requests: us a batch; on the device with lists of %u\n\n", name,
+                keep);
     auto const out = bench::markdown{{"us", "device", "G keys/s", "of alone", "ops a key", "of the copy",
                                       "`scan`", "`simd_scan`", "`state_memo`", "`block_min.`"}};
     for (auto const size : sizes)
