@@ -68,7 +68,7 @@ public:
             auto& here = nodes_[index(part.node)];
             ROTA_EXPECTS(here.size < here.slots.size(), "a node has room for as many jobs as GPUs");
             auto i = here.size++;
-            for (; i != 0 && here.slots[i - 1].rank < worth; --i) here.slots[i] = here.slots[i - 1];
+            for (; i != 0 && worth > here.slots[i - 1].rank; --i) here.slots[i] = here.slots[i - 1];
             here.slots[i] = {worth, job, part.count()};
             touch(part.node);
         }

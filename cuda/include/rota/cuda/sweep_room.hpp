@@ -89,7 +89,8 @@ public:
         });
     }
     /// Bytes of all members together. A multiple of 8 for each of them.
-    [[nodiscard]] static std::size_t bytes(sweep_room const& room, std::size_t members) noexcept {
+    [[nodiscard]] ROTA_HOST_DEVICE static std::size_t bytes(sweep_room const& room,
+                                                            std::size_t members) noexcept {
         auto sum = std::size_t{0};
         sweep_memory{}.lay(room,
                            [&](auto& array, std::size_t size) { sum += sizeof(array[0]) * size * members; });
