@@ -40,6 +40,7 @@ std::map<std::string, names> const may_include{
     {"simulation",
      {"core", "cluster", "job", "log", "contract", "estimate", "placement", "queueing", "preemption"}},
     {"slurm", {"core", "cluster", "job", "log", "contract", "trace"}},
+    {"kubernetes", {"core", "cluster", "job", "trace", "slurm"}},
     {"verify",
      {"core", "cluster", "job", "log", "contract", "estimate", "simulation", "placement", "queueing",
       "preemption"}},

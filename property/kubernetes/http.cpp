@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSL-1.0
+// The same client over real sockets: an API server on a free port of the loopback, lists, watches that stream, bindings
+// and deletions. A server that is gone makes a poll blind, and no more.
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include <httplib.h>
+
+#include "../tally.hpp"
+#include "apiserver.hpp"
+#include "pods.hpp"
+
+#include <rota/contract/recorder.hpp>
+#include <rota/contract/tenant_tree.hpp>
+#include <rota/core/units.hpp>
+#include <rota/kubernetes/client.hpp>
+#include <rota/kubernetes/find_cluster.hpp>
+#include <rota/kubernetes/http.hpp>
+#include <rota/log/schedule.hpp>
+#include <rota/log/text.hpp>
+#include <rota/slurm/host.hpp>
+#include <rota/system/fifo.hpp>
+
+namespace {
+
+namespace kubernetes = rota::kubernetes;
+namespace slurm = rota::slurm;
+using namespace std::chrono_literals;
+
+/// The emulated server behind a real one.
+class listening {
+public:
+    explicit listening(int wanted = 0) {
+        auto const answer = [this](httplib::Request const& asked, httplib::Response& said) {
+            if (asked.get_param_value("watch") == "true") return stream(asked, said);
+            auto const lock = std::lock_guard{mutex};
+            auto const got = behind.handle(asked.method, asked.target, asked.body);
+            said.status = got.status;
+            said.set_content(got.body, "application/json");
+        };
+        server_.Get(".*", answer);
+        server_.Post(".*", answer);
+        server_.Delete(".*", answer);
+        server_.new_task_queue = [] { return new httplib::ThreadPool(8); };
+        if (wanted != 0) port = server_.bind_to_port("127.0.0.1", wanted) ? wanted : 0;
+        else port = server_.bind_to_any_port("127.0.0.1");
+        thread_ = std::thread{[this] { server_.listen_after_bind(); }};
+        while (!server_.is_running()) std::this_thread::yield();
+    }
+    ~listening() {
+        stopping_ = true;
+        server_.stop();
+        thread_.join();
+    }
+    listening(listening const&) = delete;
+    listening& operator=(listening const&) = delete;
+    void close_watches() { ++epoch_; }
+
+    std::mutex mutex;
+    apiserver behind; ///< under the mutex
+    int port = 0;
+
+private:
+    void stream(httplib::Request const& asked, httplib::Response& said) {
+        auto const of = asked.path == "/api/v1/nodes" ? apiserver::kind::nodes : apiserver::kind::pods;
+        auto from = std::stoull(asked.get_param_value("resourceVersion"));
+        said.set_chunked_content_provider(
+            "application/json",
+            [this, of, from, born = epoch_.load()](std::size_t, httplib::DataSink& sink) mutable {
+                auto text = std::string{};
+                {
+                    auto const lock = std::lock_guard{mutex};
+                    if (from < behind.oldest()) text = apiserver::gone_line(from, behind.oldest()) + "\n";
+                    else
+                        for (auto const& one : behind.history()) {
+                            if (one.version <= from) continue;
+                            if (one.of == of) text += one.line + "\n";
+                            from = one.version;
+                        }
+                }
+                if (!text.empty()) sink.write(text.data(), text.size());
+                if (stopping_ || epoch_ != born) sink.done();
+                else std::this_thread::sleep_for(2ms);
+                return true;
+            });
+    }
+
+    std::atomic<bool> stopping_ = false;
+    std::atomic<int> epoch_ = 0;
+    httplib::Server server_;
+    std::thread thread_;
+};
+
+} // namespace
+
+int main() {
+    auto told = tally{};
+    auto server = std::make_unique<listening>();
+    if (!told.check(server->port > 0, "a free port")) return told.end();
+    for (auto n = 0; n != 2; ++n)
+        server->behind.create(apiserver::kind::nodes, pods::node("gpu-" + std::to_string(n), 4));
+    auto how = kubernetes::http_settings{};
+    how.url = "http://127.0.0.1:" + std::to_string(server->port);
+    how.timeout_ms = 1'000;
+    auto wire = kubernetes::http{how};
+    auto why = std::string{};
+    auto const cluster = kubernetes::find_cluster(wire, why);
+    if (!told.check(cluster && cluster->gpus() == 8, "the cluster is found: " + why)) return told.end();
+
+    auto const began = std::chrono::steady_clock::now();
+    auto const now = [&] {
+        auto const since = std::chrono::steady_clock::now() - began;
+        return rota::sim_time{std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
+    };
+    auto client = kubernetes::client<kubernetes::http>{*cluster, wire, now};
+    auto log = rota::log::schedule{};
+    auto pace = slurm::pace{};
+    pace.young_ms = pace.requeued_ms = 0;
+    using driver = slurm::host<kubernetes::client<kubernetes::http>>;
+    auto host = driver{*cluster, rota::tenant_tree{}, client, pace, rota::recorder{log}};
+    auto scheduler = rota::system::fifo<>{};
+    auto const until = [&](auto&& done) {
+        for (auto i = 0; i != 1'000; ++i) {
+            (void)host.round(now(), scheduler);
+            {
+                auto const lock = std::lock_guard{server->mutex};
+                if (done()) return true;
+            }
+            std::this_thread::sleep_for(10ms);
+        }
+        return false;
+    };
+    auto const node_of = [&](std::string const& name) {
+        return apiserver::node_of(server->behind.pods().at("ns/" + name));
+    };
+    auto const started = [&](std::size_t n) {
+        auto count = std::size_t{0};
+        for (auto const& r : log.records) count += r.kind == rota::log::kind::start;
+        return count == n;
+    };
+    {
+        auto const lock = std::lock_guard{server->mutex};
+        for (auto const* name : {"a-0", "a-1"})
+            server->behind.create(apiserver::kind::pods, pods::pod(name, 4, "a", 2));
+    }
+    told.check(until([&] { return !node_of("a-0").empty() && !node_of("a-1").empty(); }), "a gang is bound");
+    told.check(until([&] { return started(1); }), "and its start is in the log");
+    server->close_watches();
+    std::this_thread::sleep_for(50ms);
+    {
+        auto const lock = std::lock_guard{server->mutex};
+        for (auto const* name : {"ns/a-0", "ns/a-1"}) {
+            server->behind.pods().at(name)["status"]["phase"] = "Succeeded";
+            server->behind.modified(apiserver::kind::pods, name);
+        }
+    }
+    told.check(until([&] { return host.state().jobs().active().empty(); }),
+               "its end is seen on watches opened again");
+    auto const lists = client.lists();
+    {
+        auto const lock = std::lock_guard{server->mutex};
+        server->behind.create(apiserver::kind::pods, pods::pod("b-0", 1, "b", 1));
+        server->behind.compact();
+        server->behind.create(apiserver::kind::pods, pods::pod("c-0", 1, "c", 1));
+    }
+    server->close_watches();
+    told.check(until([&] { return !node_of("b-0").empty() && !node_of("c-0").empty(); }),
+               "two more are bound");
+    told.check(client.lists() > lists, "a version that is gone makes a list");
+
+    auto const port = server->port;
+    server.reset();
+    auto blind = false;
+    for (auto i = 0; i != 50 && !blind; ++i) {
+        blind = host.round(now(), scheduler) == driver::outcome::blind;
+        std::this_thread::sleep_for(10ms);
+    }
+    told.check(blind, "without a server a poll is blind");
+    told.check(!client.complaint().empty(), "and says why");
+    server = std::make_unique<listening>(port);
+    told.check(server->port == port, "the port again");
+    auto back = false;
+    for (auto i = 0; i != 500 && !back; ++i) {
+        back = host.round(now(), scheduler) == driver::outcome::ran;
+        std::this_thread::sleep_for(10ms);
+    }
+    told.check(back, "a server that is back is heard");
+    return told.end();
+}
