@@ -118,20 +118,23 @@ void refuses(tally& t) {
     wrong(head + "hello 3\nend\n", 2, 1, "unknown line");
     wrong(head + "run 0 1\nend\n", 2, 8, "a job");
     wrong(head + "5 start 0.0 #1 - 0\nend\n", 2, 1, "no such job");
-    wrong(head + job + "5 begin 0.0 #1 - 0\nend\n", 3, 3, "a record kind");
-    wrong(head + job + "5 order 0.0 #1 - 0\nend\n", 3, 1, "outside a pass");
-    wrong(head + job + "pass 5\n5 order 0.0 #1 - 0 n2:1@1000/0/0\nend\n", 4, 1, "no such device");
-    wrong(head + job + "pass 5\n5 order 0.0 #1 - 0 n1:10@1000/0/0\nend\n", 4, 1, "no such device");
-    wrong(head + job + "pass 5\n5 order 0.0 #1 - 0 n1:1@1000/0/0\nend\n", 5, 1,
+    wrong(head + job + "5000 begin 0.0 #1 - 0\nend\n", 3, 6, "a record kind");
+    wrong(head + job + "5000 order 0.0 #1 - 0\nend\n", 3, 1, "outside a pass");
+    wrong(head + job + "pass 5000\n5000 order 0.0 #1 - 0 n2:1@1000/0/0\nend\n", 4, 1, "no such device");
+    wrong(head + job + "pass 5000\n5000 order 0.0 #1 - 0 n1:10@1000/0/0\nend\n", 4, 1, "no such device");
+    wrong(head + job + "pass 5000\n5000 order 0.0 #1 - 0 n1:1@1000/0/0\nend\n", 5, 1,
           "that the books do not allow");
     wrong(head + job + job +
-              "pass 5\n5 order 0.0 #1 - 0 n1:3@1000/0/0\n5 order 1.0 #2 - 0 n1:6@1000/0/0\nrest 5\nend\n",
+              "pass 5000\n5000 order 0.0 #1 - 0 n1:3@1000/0/0\n5000 order 1.0 #2 - 0 n1:6@1000/0/0\nrest "
+              "5000\nend\n",
           7, 1, "that the books do not allow");
     wrong(head + "job 17 1000 0 7 0 0 0 0 0 1 1 1000 1000 0 0 1 0\nend\n", 2, 48, "a tenant");
     wrong(head + "job 17 1000 0\nend\n", 2, 14, "expected a space");
     wrong(head + "5 node_up 0.0 #0 - 0\nend\n", 2, 1, "exactly one node");
     wrong(head + "5 submit 0.0 #0 - 0\nend\n", 2, 1, "no such job");
-    wrong(head + job + "5 submit 0.0 #0 - 0\nend\n", 3, 1, "no input");
+    wrong(head + job + "5000 submit 0.0 #0 - 0\nend\n", 3, 1, "no input");
+    wrong(head + "job\nend\n", 2, 1, "expected job");
+    wrong(head + job + "5 resync 0.0 #0 - 0\nend\n", 3, 1, "before that of the line above");
     wrong(head + job + "stand 0\nend\n", 3, 8, "at the beginning only");
     wrong(head + "stand 0\npass 1\nend\n", 3, 1, "how something stood");
     wrong(head + "stand 0\nclosed 2\nend\n", 3, 9, "a node");

@@ -93,7 +93,7 @@ private:
             if (first < 0 || first >= std::int64_t(to_->jobs().size())) in.refuse("a job");
             if (ends(in)) hears_.ran(static_cast<job_id>(first), run);
         } else if (word == "tick") {
-            if (ends(in)) set_now(sim_time{first}), to_->tick();
+            if (ends(in) && set_now(sim_time{first})) to_->tick();
         } else if (word == "stand") {
             if (to_->jobs().size() != 0 || index(to_->now()) != 0) in.refuse("this at the beginning only");
             if (ends(in)) to_->stand(), standing_ = true;
@@ -112,11 +112,10 @@ private:
             return sim_time{in.number<std::int64_t>("a time in ms")};
         };
         auto const first = in.number<std::int64_t>("a whole number");
-        auto const names_job = word == "waits" || word == "stands";
-        auto const nodes = std::int64_t(to_->want().free().size());
-        if (names_job && (first < 0 || first >= std::int64_t(to_->jobs().size()))) in.refuse("a job");
+        if ((word == "waits" || word == "stands") && (first < 0 || first >= std::int64_t(to_->jobs().size())))
+            in.refuse("a job");
         if (word == "closed") {
-            if (first < 0 || first >= nodes) in.refuse("a node");
+            if (first < 0 || first >= std::int64_t(to_->held().size())) in.refuse("a node");
             if (ends(in)) to_->stand_closed(node_id{static_cast<std::uint32_t>(first)});
         } else if (word == "waits") {
             if (ends(in)) to_->stand_waiting_for_devices(static_cast<job_id>(first));
@@ -130,23 +129,29 @@ private:
             as_.flight = static_cast<order_kind>(flight);
             if (!ends(in)) return;
             if (!to_->stand(static_cast<job_id>(first), std::exchange(as_, {})))
-                wrong_ = "devices that are not there, or not free", column_ = 1;
+                refuse("devices that are not there, or not free");
         } else if (word == "stood") {
             in.expect(" ");
             auto const ops = in.number<std::uint32_t>("the number of the last order");
-            if (!ends(in)) return;
+            if (!ends(in) || !set_now(sim_time{first})) return;
             standing_ = false;
-            to_->stood(sim_time{first}, ops);
+            to_->stood(ops);
             to_->inbox.clear();
         } else {
-            wrong_ = "a line that does not say how something stood", column_ = 1;
+            refuse("a line that does not say how something stood");
         }
     }
-    void tell_gone(std::string_view row) {
-        auto const name = row.substr(5, row.find(' ', 5) - 5);
-        auto in = log::detail::line_reader(row);
-        in.expect("gone ");
+    [[nodiscard]] static auto name_in(log::detail::line_reader& in, std::string_view row,
+                                      std::string_view word) {
+        auto const rest = row.substr(std::min(row.size(), word.size()));
+        auto const name = rest.substr(0, rest.find(' '));
+        in.expect(word);
         in.expect(name);
+        return name;
+    }
+    void tell_gone(std::string_view row) {
+        auto in = log::detail::line_reader(row);
+        auto const name = name_in(in, row, "gone ");
         in.expect(" ");
         auto const run = in.number<std::uint32_t>("the number of a run");
         if (!ends(in)) return;
@@ -155,10 +160,8 @@ private:
         to_->ended(id, 0, log::kind::cancel, log::cause::lost);
     }
     void tell_job(std::string_view row) {
-        auto const name = row.substr(4, row.find(' ', 4) - 4);
         auto in = log::detail::line_reader(row);
-        in.expect("job ");
-        in.expect(name);
+        auto const name = name_in(in, row, "job ");
         auto const number = [&in]<class N>(N& to) {
             in.expect(" ");
             auto const value = in.template number<std::int64_t>("a whole number");
@@ -187,8 +190,7 @@ private:
         spec.user = user_id{user};
         spec.deadline = sim_time{deadline};
         need.span = static_cast<job::span>(span);
-        set_now(spec.submit);
-        hears_.submit(std::string{name}, run, spec);
+        if (set_now(spec.submit)) hears_.submit(std::string{name}, run, spec);
     }
     void tell_record(std::string_view row) {
         auto got = log::from_text(row);
@@ -218,12 +220,12 @@ private:
             if (!pass_) wrong_ = "a decision outside a pass";
             auto where = cluster::placement{};
             for (auto const& part : log.devices(what)) where.add(part);
-            if (decided_.records.empty()) set_now(what.at);
+            if (decided_.records.empty() && !set_now(what.at)) return;
             decided_.add(what, where);
             return;
         }
         decide();
-        set_now(what.at);
+        if (wrong_ || !set_now(what.at)) return;
         auto const id = job_id{what.job};
         auto const when = sim_time{what.value};
         auto where = cluster::placement{};
@@ -253,8 +255,7 @@ private:
         else if (of_node && named.size() != 1) wrong_ = "not exactly one node";
         for (auto const& part : named)
             if (index(part.node) >= nodes.size() || part.gpus >> nodes[index(part.node)].gpus != 0)
-                wrong_ = "no such device";
-        column_ = 1;
+                refuse("no such device");
         return !wrong_;
     }
     [[nodiscard]] bool ends(log::detail::line_reader& in) {
@@ -264,14 +265,22 @@ private:
         column_ = in.column();
         return false;
     }
-    void set_now(sim_time at) {
-        if (at != to_->now()) to_->set_now(at);
+    void refuse(std::string why) {
+        wrong_ = std::move(why);
+        column_ = 1;
+    }
+    /// Time does not go back, and stays where products of times and GPUs are numbers.
+    [[nodiscard]] bool set_now(sim_time at) {
+        constexpr auto latest = sim_time{std::int64_t{1} << 42};
+        if (at < to_->now() || at > latest) refuse("a time before that of the line above, or none");
+        else if (at != to_->now()) to_->set_now(at);
+        return !wrong_;
     }
     /// The decisions of the pass are known.
     void decide() {
         if (std::exchange(pass_, false) && !decided_.records.empty()) {
             if (to_->decide_again(decided_)) to_->untangle();
-            else wrong_ = "a decision before it that the books do not allow", column_ = 1;
+            else refuse("a decision before it that the books do not allow");
         }
         decided_ = {};
     }

@@ -81,9 +81,8 @@ public:
     }
     void stand_closed(node_id n) { want_.set_open(n, false); }
     void stand_waiting_for_devices(job_id id) { block(id); }
-    void stood(sim_time now, std::uint32_t ops) {
+    void stood(std::uint32_t ops) {
         ops_ = ops;
-        set_now(now);
         for (auto id : jobs().active()) cool(id);
         log_ = quiet_;
     }
