@@ -13,6 +13,7 @@
 #include <rota/core/units.hpp>
 
 #include "require.hpp"
+#include "twice.hpp"
 
 namespace {
 
@@ -145,8 +146,8 @@ void compare_gangs(std::vector<cluster::slice> const& held, std::size_t half) {
 
 /// Four bytes a command: take, give, open, close, mark or undo to a mark; after each the ledger is the model, now and
 /// then every index is recounted.
-extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-    if (size < 2) return 0;
+void run(std::uint8_t const* data, std::size_t size, outcome& told_to) {
+    if (size < 2) return;
     auto cluster = cluster::spec{};
     cluster.models = {"first", "second"};
     for (auto n = 0u; n != (data[0] < 240 ? 1u + data[0] % 6u : 160u); ++n)
@@ -185,6 +186,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
                 .mem_mib = data[at + 2] * 8u};
             auto const fits = told.fits(part, cluster.nodes[node].gpus);
             require(ledger.fits(cluster::placement{part}) == fits, "fits exactly what is left");
+            told_to.add(fits);
             if (!fits || part.gpus == 0) break;
             ledger.take(part);
             told.change(part, -1);
@@ -226,5 +228,6 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     require(ledger.validate(), "the index is a recount of the state");
     recount(ledger);
     compare_gangs(held, held.size() / 2);
-    return 0;
+    told_to.add(ledger.open_gpus());
+    for (auto n = 0u; n != ledger.size(); ++n) told_to.add(ledger.whole_count(node_id{n}));
 }

@@ -13,17 +13,19 @@
 #include <rota/verify/report.hpp>
 
 #include "require.hpp"
+#include "twice.hpp"
 
 /// The bytes are a log's text: an error with its place, or a log that prints and reads back equal; whatever it says,
 /// it can be judged.
-extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     namespace log = rota::log;
     auto const text = std::string_view{reinterpret_cast<char const*>(data), size};
     auto const read = log::from_text(text);
     if (auto const* wrong = std::get_if<log::text_error>(&read)) {
         require(wrong->line >= 1 && wrong->column >= 1 && !wrong->message.empty(),
                 "an error has a place and a text");
-        return 0;
+        told.add(wrong->message);
+        return;
     }
     auto const& schedule = std::get<log::schedule>(read);
     auto const printed = log::to_text(schedule);
@@ -36,10 +38,6 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     auto jobs = rota::job::workload{};
     jobs.specs.resize(4);
     jobs.works.resize(4);
-    auto const judge = [&] {
-        return rota::verify::text(
-            rota::verify::check_log({cluster, jobs, {}, static_cast<rota::claim>(255), {}, schedule}));
-    };
-    require(judge() == judge(), "a verdict depends on the log alone");
-    return 0;
+    told.add(rota::verify::text(
+        rota::verify::check_log({cluster, jobs, {}, static_cast<rota::claim>(255), {}, schedule})));
 }

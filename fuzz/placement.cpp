@@ -30,6 +30,7 @@
 #include <rota/placement/worst_fit.hpp>
 
 #include "require.hpp"
+#include "twice.hpp"
 
 namespace {
 
@@ -109,7 +110,7 @@ placement::outcome place(Policy const& by, job::request const& need, cluster::le
 
 /// Each step asks a policy for a gang, gives a gang back, or opens or closes a node.
 template <class Policy>
-void walk(Policy const& by, cluster::spec const& cluster, bytes in) {
+void walk(Policy const& by, cluster::spec const& cluster, bytes in, outcome& told_to) {
     auto free = cluster::ledger(cluster);
     auto held = std::vector<cluster::placement>{};
     for (auto steps = 0; !in.empty() && steps != 60; ++steps) {
@@ -127,7 +128,9 @@ void walk(Policy const& by, cluster::spec const& cluster, bytes in) {
                         free.size(),
                     "each node is turned away once");
             require(!got || told.usable != 0, "what is placed lies somewhere");
+            told_to.add(static_cast<bool>(got));
             if (got) {
+                for (auto const& part : *got) told_to.add(index(part.node)), told_to.add(part.gpus);
                 free.take(*got);
                 held.push_back(*got);
             }
@@ -150,7 +153,7 @@ void walk(Policy const& by, cluster::spec const& cluster, bytes in) {
 } // namespace
 
 /// The first byte selects the policy, then come the cluster and the steps.
-extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     using namespace placement;
     auto in = bytes{data, size};
     auto const choice = in.next();
@@ -161,22 +164,21 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
                               {.cpu_milli = 16'000, .mem_mib = 0, .gpus = 4, .milli = whole_gpu},
                               {.cpu_milli = 2'000, .mem_mib = 0, .gpus = 0, .milli = 0}});
     auto const by_state = [&]<class Scorer>(Scorer score) {
-        walk(by_score<of_state<Scorer>>{of_state<Scorer>{score}}, cluster, in);
+        walk(by_score<of_state<Scorer>>{of_state<Scorer>{score}}, cluster, in, told);
     };
     switch (choice % 13) {
-    case 0: walk(consolidated{}, cluster, in); break;
-    case 1: walk(best_fit{}, cluster, in); break;
-    case 2: walk(first_fit{}, cluster, in); break;
-    case 3: walk(worst_fit{}, cluster, in); break;
-    case 4: walk(spread_out{}, cluster, in); break;
-    case 5: walk(placement::random{drawn{choice}}, cluster, in); break;
-    case 6: walk(dot_product{}, cluster, in); break;
-    case 7: walk(dot_product_packing{}, cluster, in); break;
+    case 0: walk(consolidated{}, cluster, in, told); break;
+    case 1: walk(best_fit{}, cluster, in, told); break;
+    case 2: walk(first_fit{}, cluster, in, told); break;
+    case 3: walk(worst_fit{}, cluster, in, told); break;
+    case 4: walk(spread_out{}, cluster, in, told); break;
+    case 5: walk(placement::random{drawn{choice}}, cluster, in, told); break;
+    case 6: walk(dot_product{}, cluster, in, told); break;
+    case 7: walk(dot_product_packing{}, cluster, in, told); break;
     case 8: by_state(gpu_packing{}); break;
     case 9: by_state(least_aligned{}); break;
     case 10: by_state(least_remaining{}); break;
     case 11: by_state(fgd_exact{typical.view()}); break;
     default: by_state(fgd{typical.view()});
     }
-    return 0;
 }

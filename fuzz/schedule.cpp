@@ -11,6 +11,7 @@
 #include <rota/estimate/empirical_law.hpp>
 #include <rota/estimate/oracle.hpp>
 #include <rota/estimate/user_limit.hpp>
+#include <rota/log/text.hpp>
 #include <rota/system/afs_l.hpp>
 #include <rota/system/best_effort_fifo.hpp>
 #include <rota/system/conservative.hpp>
@@ -31,8 +32,11 @@
 #include <rota/verify/counter_example.hpp>
 #include <rota/verify/decoder.hpp>
 #include <rota/verify/replay_writer.hpp>
+#include <rota/verify/report.hpp>
 #include <rota/verify/shrink.hpp>
 #include <rota/verify/story.hpp>
+
+#include "twice.hpp"
 
 #include "../property/verify/suite.hpp"
 
@@ -84,13 +88,16 @@ std::vector<subject_under_test> everybody() {
 
 /// The first byte selects the scheduler, the rest is a trial: any bytes are one. What breaks a law is printed as a
 /// story and as a replay file.
-extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     static auto const all = everybody();
-    if (size == 0) return 0;
+    if (size == 0) return;
     auto const what = verify::decode(std::span{data + 1, size - 1});
     auto const& who = all[data[0] % all.size()];
-    auto const broken = run_case(who, what).laws.broken();
-    if (!broken) return 0;
+    auto const found = run_case(who, what);
+    told.add(rota::log::to_text(found.log));
+    told.add(verify::text(found.laws));
+    auto const broken = found.laws.broken();
+    if (!broken) return;
     auto small = verify::shrink(what, *broken, [&](verify::trial const& one) { return run_case(who, one); });
     std::fprintf(stderr, "%s", verify::story(small.what, small.found).c_str());
     auto const file = verify::counter_example{.scheduler = who.name,

@@ -17,6 +17,7 @@
 #include <rota/trace/repair.hpp>
 
 #include "require.hpp"
+#include "twice.hpp"
 
 namespace {
 
@@ -31,7 +32,10 @@ int file_of(std::string const& bytes) {
     return file;
 }
 
-void consistent(trace::reading const& got) {
+void consistent(trace::reading const& got, outcome& told) {
+    told.add(text(got.diagnostics));
+    told.add(text(got.tally));
+    told.add(trace::write_native(got.workload));
     require(got.tally.balanced(), "each row is kept, dropped, blank or a comment");
     require(got.tally.records() == got.tally.kept + got.tally.dropped, "records are kept or dropped");
     for (auto const& one : got.tally.counts)
@@ -53,19 +57,19 @@ void consistent(trace::reading const& got) {
 
 /// The same bytes as a file, by the name of a format. The text up to the first zero byte is that name, or what a user
 /// calls a cluster or a repair.
-void by_name(std::string const& bytes, trace::options const& how) {
+void by_name(std::string const& bytes, trace::options const& how, outcome& told) {
     auto const name = bytes.substr(0, bytes.find('\0'));
     auto const rest = bytes.substr(std::min(name.size() + 1, bytes.size()));
     auto const path = "/proc/self/fd/" + std::to_string(file_of(rest));
     auto const named = trace::format_named(name);
-    consistent(trace::read_file(name, path, how));
+    consistent(trace::read_file(name, path, how), told);
     if (!named) require(!text(named.error()).empty(), "an unknown format is told");
     auto const from = trace::from_bytes(path, rest, how.limits);
     if (named && from)
         require(trace::read(name, *from, how).workload == trace::read_file(name, path, how).workload,
                 "a file is its bytes");
-    consistent(trace::read_file(name, "/proc/self/fd", how));
-    consistent(trace::read_file(name, "/proc/self/no such file", how));
+    consistent(trace::read_file(name, "/proc/self/fd", how), told);
+    consistent(trace::read_file(name, "/proc/self/no such file", how), told);
     auto const repair = trace::repair_named(name);
     require(repair ? trace::name(*repair) == name : !text(repair.error()).empty(),
             "a repair or why it is none");
@@ -75,8 +79,8 @@ void by_name(std::string const& bytes, trace::options const& how) {
 } // namespace
 
 /// The first byte selects the reader and the options, the rest is the input.
-extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-    if (size == 0) return 0;
+void run(std::uint8_t const* data, std::size_t size, outcome& told) {
+    if (size == 0) return;
     auto const choice = data[0];
     auto how = trace::options{};
     how.limits.text_bytes = std::size_t{1} << 20;
@@ -90,30 +94,31 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     auto const bytes = std::string{reinterpret_cast<char const*>(data + 1), size - 1};
     auto const from = trace::from_bytes("input", bytes, how.limits);
     if (!from) {
+        told.add(text(from.error()));
         require(!text(from.error()).empty(), "has a printed form");
-        return 0;
+        return;
     }
     auto const reader = unsigned{choice} & 0x0fu;
     if (reader >= trace::formats.size()) {
-        if (reader == 9) consistent(trace::read_cluster_spec(*from, how));
-        if (reader == 10) consistent(trace::read_openb_nodes(*from, how));
+        if (reader == 9) consistent(trace::read_cluster_spec(*from, how), told);
+        if (reader == 10) consistent(trace::read_openb_nodes(*from, how), told);
         if (reader == 11) static_cast<void>(trace::read_cluster_shorthand(bytes.substr(0, 12)));
         if (reader == 12) static_cast<void>(trace::read_csv_map(bytes));
-        if (reader == 14) by_name(bytes, how);
+        if (reader == 14) by_name(bytes, how, told);
         if (reader == 13) {
             auto const got = trace::read_openb_pods(*from, how);
-            consistent(got.said);
+            consistent(got.said, told);
             require(got.pods.size() == got.said.tally.kept, "kept rows are the pods");
             for (auto const& one : got.pods)
                 require(one.gpus == 0 ? one.milli == 0 : one.milli >= 1 && one.milli <= rota::whole_gpu,
                         "a pod has a share of each of its GPUs");
         }
-        return 0;
+        return;
     }
     auto const got = trace::formats[reader].read(*from, how);
-    consistent(got);
+    consistent(got, told);
     require(got.tally.kept == got.workload.size(), "kept rows are the jobs");
-    if (!got.ok()) return 0;
+    if (!got.ok()) return;
     for (auto const* const nodes : {"2x4", "1x2x8"}) {
         auto const on = trace::feasible{*trace::read_cluster_shorthand(nodes)};
         for (auto const& one : got.workload.specs)
@@ -126,5 +131,4 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     require(static_cast<bool>(written), "the native form is a text");
     auto const again = trace::read_native(*written, lenient);
     require(again.ok() && again.workload == got.workload, "the native form reads back equal");
-    return 0;
 }
