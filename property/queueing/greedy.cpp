@@ -7,6 +7,7 @@
 #include <rota/core/random.hpp>
 #include <rota/estimate/oracle.hpp>
 #include <rota/log/text.hpp>
+#include <rota/placement/best_fit.hpp>
 #include <rota/placement/consolidated.hpp>
 #include <rota/preemption/by_order.hpp>
 #include <rota/preemption/never.hpp>
@@ -148,17 +149,19 @@ int main() {
         [&](auto&) { return scheduler{greedy{sjf{}, easy{}}, place, never}; },
         [](auto&) { return naive::greedy<sjf<>, discipline::easy>{}; });
 
-    auto const preemptive = [&](char const* name, auto order, auto how, auto const& indexed,
-                                auto const& sorted) {
+    auto const on = [&](auto const& where, char const* name, int count, auto order, auto how,
+                        auto const& indexed, auto const& sorted) {
         same(
-            name, cases, true,
+            name, count, true,
             [&](auto& w) {
-                return scheduler{greedy{order(w), how}, place, std::remove_cvref_t<decltype(indexed)>{}};
+                return scheduler{greedy{order(w), how}, where, std::remove_cvref_t<decltype(indexed)>{}};
             },
             [&](auto& w) {
-                return scheduler{greedy{order(w), how}, place, std::remove_cvref_t<decltype(sorted)>{}};
+                return scheduler{greedy{order(w), how}, where, std::remove_cvref_t<decltype(sorted)>{}};
             });
     };
+    auto const preemptive = [&](char const* name, auto order, auto how, auto const& indexed,
+                                auto const& sorted) { on(place, name, cases, order, how, indexed, sorted); };
     auto const by = preemption::by_order{};
     auto const by_sorting = preemption::by_order_with<false>{};
     auto const remaining = [](auto& w) { return srtf{w.clairvoyance()}; };
@@ -176,5 +179,12 @@ int main() {
                preemption::priority_classes_with<false>{});
     preemptive("priority classes, strict", classes, strict{}, preemption::priority_classes{},
                preemption::priority_classes_with<false>{});
+    // gangs that may lie on any nodes: the index does not know them, and must not say that nobody can be stopped
+    auto const spread = placement::best_fit{};
+    auto const fewer = (cases + 3) / 4;
+    on(spread, "srtf, spread", fewer, remaining, skip_ahead{}, by, by_sorting);
+    on(spread, "discretised las, spread", fewer, levels, skip_ahead{}, by, by_sorting);
+    on(spread, "priority classes, spread", fewer, classes, skip_ahead{}, preemption::priority_classes{},
+       preemption::priority_classes_with<false>{});
     return result.end();
 }

@@ -68,8 +68,9 @@ public:
     void ranked_anew(view const&, job_id, Order const&) noexcept {}
     void all_asked(view const&) noexcept {}
     /// Enough GPUs are free, wherever.
-    template <class Order>
-    [[nodiscard]] bool may_start(view const& v, Order const&, job_id j, std::int64_t) const noexcept {
+    template <class Placement, class Order>
+    [[nodiscard]] bool may_start(view const& v, Placement const&, Order const&, job_id j,
+                                 std::int64_t) const noexcept {
         auto const& need = v.need(j);
         for (auto m = 0; m != v.free().models(); ++m)
             if (auto const model = static_cast<gpu_model>(m); need.accepts(model))
@@ -79,7 +80,7 @@ public:
     template <placement::policy Placement, class Order>
     [[nodiscard]] bool start(view const& v, actions& a, Placement const& place, Order const& by,
                              job_id j) const {
-        if (!may_start(v, by, j, 0)) return false;
+        if (!may_start(v, place, by, j, 0)) return false;
         auto const found = planned(v, a, place, j);
         if (!found || found->cost_gpu_ms() > worth_ms * v.need(j).gpus_max) return false;
         auto const before = a.checkpoint();

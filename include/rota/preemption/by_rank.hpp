@@ -54,10 +54,10 @@ public:
     void ranked_anew(view const& v, job_id j, Order const& by) {
         if constexpr (indexed<Order>()) running_.track(v, j, [&](job_id one) { return rank(v, by, one); });
     }
-    template <class Order>
-    [[nodiscard]] bool may_start(view const& v, Order const&, job_id j, std::int64_t key) {
+    template <placement::policy Placement, class Order>
+    [[nodiscard]] bool may_start(view const& v, Placement const&, Order const&, job_id j, std::int64_t key) {
         if constexpr (indexed<Order>()) {
-            if (!answerable(v, j)) return true;
+            if (!answerable<Placement>(v, j)) return true;
             // it did not fit when it was last asked: only a node whose price has risen above its bound can help
             auto measure = Measure::badness_waiting(v, j, key);
             if constexpr (Measure::drift(std::type_identity<Order>{}) == queueing::drift::down)
@@ -81,8 +81,7 @@ public:
     template <placement::policy Placement, class Order>
     [[nodiscard]] bool start(view const& v, actions& a, Placement const& place, Order const& by, job_id j) {
         if constexpr (indexed<Order>()) {
-            auto const together = placement::stays_together<Placement>(v.need(j), v.free());
-            if (together && answerable(v, j)) {
+            if (answerable<Placement>(v, j)) {
                 auto const worst = threshold(v, by, j);
                 if (worst == queueing::departures::no_price) return false;
                 collect(v, j, worst);
@@ -128,9 +127,11 @@ private:
     [[nodiscard]] static rank_type bound(view const& v, Order const& by, job_id j) {
         return queueing::departures::ranked(measure(v, by, j), 0xffffffffu);
     }
-    /// The index can say who would have to leave for this job.
+    /// The index, which knows the nodes one by one, can say who would have to leave for this job.
+    template <class Placement>
     [[nodiscard]] bool answerable(view const& v, job_id j) {
-        return running_.regular() && !running_.index_of().empty() && shapes_.regular(v, v.state(j).shape);
+        return running_.regular() && !running_.index_of().empty() && shapes_.regular(v, v.state(j).shape) &&
+               placement::stays_together<Placement>(v.need(j), v.free());
     }
     /// Enough nodes of the model, in one rack if it must be, would have room without those above the bound.
     [[nodiscard]] bool enough_above(view const& v, queueing::shape_table::row const& row, job_id j,

@@ -22,7 +22,7 @@ concept can_start_by_evicting =
     requires(P& p, view const& v, actions& a, placement::consolidated const& place, queueing::fifo const& by,
              job_id j, std::int64_t key) {
         { p.start(v, a, place, by, j) } -> std::convertible_to<bool>;
-        { p.may_start(v, by, j, key) } -> std::convertible_to<bool>;
+        { p.may_start(v, place, by, j, key) } -> std::convertible_to<bool>;
     };
 
 template <class P>
@@ -39,8 +39,8 @@ concept follows_the_run = requires(P& p, event const& e, view const& v, queueing
 ///
 /// Syntax    p.start(view, actions, placement, order, job) -> bool: stages the job's start and the stops it needs,
 ///           or nothing at all.
-///           p.may_start(view, order, job, key) -> bool: false only where start would be false; the job waits under that
-///           key.
+///           p.may_start(view, placement, order, job, key) -> bool: false only where start would be false; the job waits
+///           under that key.
 ///           p.on(event, view, order), p.started(view, job, order), p.ranked_anew(view, job, order): what happened,
 ///           what the queue has just staged, whose key stepped.
 ///           p.all_asked(view): whoever waits and was refused has now been asked.
@@ -63,7 +63,7 @@ consteval bool explain_victim_policy() {
         static_assert(
             requirement::can_start_by_evicting<P>,
             "rota: a victim policy needs `start(view, actions, placement, order, job)` and `may_start(view, "
-            "order, job, key)`, both returning bool");
+            "placement, order, job, key)`, both returning bool");
     else if constexpr (!requirement::follows_the_run<P>)
         static_assert(requirement::follows_the_run<P>,
                       "rota: a victim policy needs `on(event, view, order)`, `started(view, job, order)`, "

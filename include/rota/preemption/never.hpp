@@ -29,8 +29,9 @@ struct never {
     void started(view const&, job_id, Order const&) noexcept {}
     template <class Order>
     void ranked_anew(view const&, job_id, Order const&) noexcept {}
-    template <class Order>
-    [[nodiscard]] bool may_start(view const&, Order const&, job_id, std::int64_t) const noexcept {
+    template <class Placement, class Order>
+    [[nodiscard]] bool may_start(view const&, Placement const&, Order const&, job_id,
+                                 std::int64_t) const noexcept {
         return false;
     }
     void all_asked(view const&) noexcept {}

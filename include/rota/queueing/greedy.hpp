@@ -128,7 +128,7 @@ private:
     template <class Placement, class Preemption>
     void run(view const& v, actions& a, Placement const& place, Preemption& evict) {
         for (;;) {
-            if (std::exchange(released_, false) && waiting_.shut_shapes() != 0) reopen<Placement>(v, evict);
+            if (std::exchange(released_, false) && waiting_.shut_shapes() != 0) reopen(v, place, evict);
             auto const next = waiting_.first();
             if (next == backlog::no_job) return;
             auto const shape = waiting_.shape_of(next.job);
@@ -139,7 +139,7 @@ private:
     }
     /// Opens the shapes whose first job may start now, after something was released.
     template <class Placement, class Preemption>
-    void reopen(view const& v, Preemption& evict) {
+    void reopen(view const& v, Placement const& place, Preemption& evict) {
         auto const& free = v.free();
         auto rose = false; // no node counter has: then what did not fit still does not
         for (auto m = std::size_t{0}; m != static_cast<std::size_t>(free.models()); ++m) {
@@ -157,7 +157,7 @@ private:
                 for (auto const& row : shapes_.of(v, s))
                     asks = asks || (rose_[index(row.model)] & row.counters) != 0;
             auto const [key, head] = waiting_.head(s);
-            if ((asks && shapes_.may_fit<Placement>(v, s, free)) || evict.may_start(v, by_, head, key))
+            if ((asks && shapes_.may_fit<Placement>(v, s, free)) || evict.may_start(v, place, by_, head, key))
                 waiting_.open(s);
         }
         evict.all_asked(v);
