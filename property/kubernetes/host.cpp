@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "../slurm/driven.hpp"
+#include "../cases.hpp"
 #include "../tally.hpp"
 #include "apiserver.hpp"
 #include "cluster.hpp"
