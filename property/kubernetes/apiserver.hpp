@@ -217,7 +217,7 @@ private:
         auto const target = said["target"].value("name", "");
         if (target.empty()) return status(422, "Invalid", "target.name: Required value");
         auto const uid = said["metadata"].value("uid", "");
-        if (!uid.empty() && uid != pod["metadata"]["uid"])
+        if (!uid.empty() && uid != pod["metadata"]["uid"].get<std::string>())
             return conflict("StorageError: invalid object: Precondition failed: UID");
         if (terminating(pod))
             return conflict("pod " + name + " is being deleted, cannot be assigned to a host");
