@@ -213,7 +213,7 @@ int main(int argc, char** argv) {
     }
     auto const nodes = std::stoi(argv[2]);
     auto const text = make_text(nodes, std::stoi(argv[3]));
-    auto cluster = rota::cluster::uniform(1, nodes, 8);
+    auto cluster = rota::cluster::uniform(1, static_cast<std::uint32_t>(nodes), 8);
     for (auto n = 1; n <= nodes; ++n) cluster.names.push_back("n" + std::to_string(n));
     say_head();
     on_text<rota::system::fifo<>>(cluster, text, "fifo");
