@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -25,6 +24,7 @@
 #include <rota/placement/target_workload.hpp>
 #include <rota/placement/tiers.hpp>
 
+#include "../cases.hpp"
 #include "../placement/worlds.hpp"
 #include "../tally.hpp"
 #include "streams.hpp"
@@ -154,8 +154,7 @@ int main() {
     keys<-0xffff, 0>();
     keys<-(std::int64_t{1} << 43), (std::int64_t{1} << 43) - 3>();
     least_keys();
-    auto const* const asked = std::getenv("ROTA_CASES");
-    auto const count = asked == nullptr ? 2'000 : std::max(std::atoi(asked), 100);
+    auto const count = static_cast<int>(std::max<std::uint64_t>(cases_wanted(2'000), 100));
     for (auto seed = std::uint64_t{1}; seed != static_cast<std::uint64_t>(count); ++seed) {
         auto draw = rota::random{seed * 7919};
         try_scorers(seed, draw.below(8) == 0 ? one_of<std::size_t>(draw, {31, 32, 33}) : draw.below(6), 60);

@@ -35,6 +35,7 @@
 #include <rota/scheduler/scheduler.hpp>
 #include <rota/simulation/simulator.hpp>
 
+#include "../cases.hpp"
 #include "../tally.hpp"
 
 namespace {
@@ -311,10 +312,9 @@ void refused(tally& told) {
 
 int main() {
     auto told = tally{};
-    auto const* const asked = std::getenv("ROTA_CASES");
-    auto const cases = asked == nullptr ? 1000 : std::atoi(asked);
-    same_as_simulator(told, 10 * cases);
-    side_by_side(told, cases / 20 + 1);
+    auto const cases = static_cast<int>(cases_wanted(10'000));
+    same_as_simulator(told, cases);
+    side_by_side(told, cases / 200 + 1);
     refused(told);
     return told.end();
 }

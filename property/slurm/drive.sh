@@ -106,7 +106,7 @@ trap 'kill -9 $driver 2>/dev/null; rm -rf "$here"' EXIT
 within() { # what, command...: it succeeds before long
     local what=$1 i
     shift
-    for i in $(seq 100); do "$@" 2>/dev/null && break; sleep 0.05; done
+    for i in $(seq 600); do "$@" 2>/dev/null && break; sleep 0.05; done
     check "$what" "$@" || true
 }
 said() { grep -q -- "$1" drive.log; }
