@@ -164,6 +164,20 @@ int main() {
                          placement::consolidated{}, preemption::by_order{}};
     });
     check(sunk.ends == std::vector<std::int64_t>{4, 3}, "LAS sinks at its threshold of 2, not before");
+    { // a node goes away a ms before the threshold: the job still goes before a later one of the top level
+        auto const jobs = workload({{0, 5}, {1, 5}});
+        auto under = simulation::conditions{};
+        under.outages = {{sim_time{1}, node_id{0}, false}, {sim_time{2}, node_id{0}, true}};
+        auto const one = cluster::uniform(1, 1, 1);
+        auto world = simulation::simulator(one, jobs, under);
+        auto const made = [] {
+            return scheduler{greedy{queueing::discretised_las<queueing::service::time>{{2}}, skip_ahead{}},
+                             placement::consolidated{}, preemption::by_order{}};
+        };
+        check(world.run(made) == simulation::simulator::ending::complete &&
+                  index(world.results()[1].finish) == 8, // from 3 on, where the first sinks
+              "LAS: a job stopped a ms before its threshold keeps its level");
+    }
     same(
         "LAS without thresholds is FIFO", cases, 4, [](auto&) { return rota::system::best_effort_fifo<>{}; },
         [](auto&) {
