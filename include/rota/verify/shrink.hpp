@@ -135,8 +135,12 @@ private:
                })) {
         }
         for (auto n = std::size_t{0}; n != best_.what.cluster.nodes.size(); ++n)
-            while (attempt(
-                [n](trial& t) { return t.cluster.nodes[n].gpus > 1 && --t.cluster.nodes[n].gpus != 0; })) {
+            while (attempt([n](trial& t) {
+                auto& gpus = t.cluster.nodes[n].gpus;
+                if (gpus <= 1) return false;
+                --gpus;
+                return true;
+            })) {
             }
     }
     /// What nothing refers to any more.
