@@ -13,14 +13,14 @@
 #include <rota/kubernetes/client.hpp>
 #include <rota/kubernetes/find_cluster.hpp>
 #include <rota/kubernetes/http.hpp>
+#include <rota/live/host.hpp>
+#include <rota/live/pace.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
-#include <rota/slurm/host.hpp>
-#include <rota/slurm/pace.hpp>
 #include <rota/system/easy.hpp>
 
 namespace kubernetes = rota::kubernetes;
-namespace slurm = rota::slurm;
+namespace live = rota::live;
 
 int main(int argc, char** argv) {
     if (argc < 3) {
@@ -48,14 +48,14 @@ int main(int argc, char** argv) {
 
     using client = kubernetes::client<kubernetes::http>;
     auto backend = client{*cluster, server, now};
-    auto pace = slurm::pace{};
+    auto pace = live::pace{};
     pace.save_ms = 30'000; // what a pod may take to end in its own time
-    auto host = slurm::host<client>{*cluster, rota::tenant_tree{}, backend, pace, rota::recorder{log}};
+    auto host = live::host<client>{*cluster, rota::tenant_tree{}, backend, pace, rota::recorder{log}};
     auto scheduler = rota::system::easy<>{};
 
     auto const until = from + std::chrono::seconds{std::atoi(argv[2])};
     do {
-        if (host.round(now(), scheduler) == slurm::host<client>::outcome::blind)
+        if (host.round(now(), scheduler) == live::host<client>::outcome::blind)
             std::fprintf(stderr, "kubernetes_host: %s\n", backend.complaint().c_str());
         std::this_thread::sleep_for(std::chrono::milliseconds{500});
     } while (clock::now() < until && (host.specs().empty() || !host.state().jobs().active().empty()));

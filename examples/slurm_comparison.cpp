@@ -32,11 +32,11 @@
 #include <rota/estimate/user_limit.hpp>
 #include <rota/job/request.hpp>
 #include <rota/job/workload.hpp>
+#include <rota/live/host.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/preemption/transition_cost.hpp>
 #include <rota/simulation/simulator.hpp>
 #include <rota/slurm/client.hpp>
-#include <rota/slurm/host.hpp>
 #include <rota/system/easy.hpp>
 #include <rota/system/fifo.hpp>
 #include <rota/system/quota_drf.hpp>
@@ -46,6 +46,7 @@
 namespace {
 
 namespace fs = std::filesystem;
+namespace live = rota::live;
 namespace slurm = rota::slurm;
 using rota::log::kind;
 using clock_type = std::chrono::steady_clock;
@@ -176,13 +177,13 @@ struct counted {
     slurm::client<>* to;
     int verbs = 0;
 
-    std::optional<slurm::snapshot> poll() { return to->poll(); }
-    slurm::reply start(std::string const& job, rota::cluster::placement const& where) {
+    std::optional<live::snapshot> poll() { return to->poll(); }
+    live::reply start(std::string const& job, rota::cluster::placement const& where) {
         return ++verbs, to->start(job, where);
     }
-    slurm::reply hold(std::string const& job) { return ++verbs, to->hold(job); }
-    slurm::reply save(std::string const& job) { return ++verbs, to->save(job); }
-    slurm::reply requeue(std::string const& job) { return ++verbs, to->requeue(job); }
+    live::reply hold(std::string const& job) { return ++verbs, to->hold(job); }
+    live::reply save(std::string const& job) { return ++verbs, to->save(job); }
+    live::reply requeue(std::string const& job) { return ++verbs, to->requeue(job); }
 };
 
 latencies latencies_of(rota::log::schedule const& log, std::vector<trace> const& all, std::int64_t epoch) {
@@ -206,7 +207,7 @@ latencies latencies_of(rota::log::schedule const& log, std::vector<trace> const&
 
 /// Runs the list on the cluster. `scheduler` null: Slurm schedules.
 template <class S>
-std::optional<figures> live(std::string const& name, plan const& what, S* scheduler, latencies& took) {
+std::optional<figures> on_slurm(std::string const& name, plan const& what, S* scheduler, latencies& took) {
     auto const folder = fs::path{std::getenv("MINI_CLUSTER")} / name;
     fs::create_directory(folder);
     auto const job = folder / "job";
@@ -218,7 +219,7 @@ std::optional<figures> live(std::string const& name, plan const& what, S* schedu
     auto clients = slurm::client<>{*cluster, "main", what.accounts};
     auto backend = counted{&clients};
     auto log = rota::log::schedule{};
-    auto host = slurm::host<counted>{
+    auto host = live::host<counted>{
         *cluster, rota::tenant_tree{what.jobs.tenants}, backend, {.save_ms = 500}, rota::recorder{log}};
     auto all = std::vector<trace>(what.jobs.size());
     auto const epoch = unix_ms();
@@ -303,7 +304,7 @@ int run_all(std::uint64_t seed, std::size_t count, std::string const& only) {
         if (!only.empty() && only != name) return;
         auto scheduler = make();
         auto took = latencies{};
-        auto const got = live(name, what, &scheduler, took);
+        auto const got = on_slurm(name, what, &scheduler, took);
         if (!got) return (void)++failed;
         if (!usual) usual = took;
         print("live", name, seed, *got);
@@ -319,7 +320,7 @@ int run_all(std::uint64_t seed, std::size_t count, std::string const& only) {
     compare("quota_drf", [] { return system::quota_drf<>{}; });
     if (!only.empty() && only != "slurm") return failed;
     auto took = latencies{};
-    auto const got = live<system::fifo<>>("slurm", what, nullptr, took);
+    auto const got = on_slurm<system::fifo<>>("slurm", what, nullptr, took);
     if (!got) return 1;
     print("live", "slurm", seed, *got);
     // under priority/basic its order is that of submission, so it is EASY that comes near

@@ -10,12 +10,13 @@
 #include <rota/contract/recorder.hpp>
 #include <rota/contract/tenant_tree.hpp>
 #include <rota/core/units.hpp>
+#include <rota/live/host.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
 #include <rota/slurm/client.hpp>
-#include <rota/slurm/host.hpp>
 #include <rota/system/easy.hpp>
 
+namespace live = rota::live;
 namespace slurm = rota::slurm;
 
 int main(int argc, char** argv) {
@@ -32,7 +33,7 @@ int main(int argc, char** argv) {
     auto backend = slurm::client<>{*cluster, argv[1]};
     auto log = rota::log::schedule{};
 
-    auto host = slurm::host<slurm::client<>>{*cluster, rota::tenant_tree{}, backend, {}, rota::recorder{log}};
+    auto host = live::host<slurm::client<>>{*cluster, rota::tenant_tree{}, backend, {}, rota::recorder{log}};
     auto scheduler = rota::system::easy<>{};
 
     using clock = std::chrono::steady_clock;
@@ -41,7 +42,7 @@ int main(int argc, char** argv) {
     do {
         auto const now = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - from).count();
         auto const how = host.round(rota::sim_time{now}, scheduler);
-        if (how == slurm::host<slurm::client<>>::outcome::blind)
+        if (how == live::host<slurm::client<>>::outcome::blind)
             std::fprintf(stderr, "slurm_host: %s\n", backend.complaint().c_str());
         std::this_thread::sleep_for(std::chrono::milliseconds{500});
     } while (clock::now() < until && (host.specs().empty() || !host.state().jobs().active().empty()));

@@ -22,10 +22,10 @@
 #include <rota/contract/tenant_tree.hpp>
 #include <rota/contract/view.hpp>
 #include <rota/core/units.hpp>
+#include <rota/live/host.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/slurm/client.hpp>
 #include <rota/slurm/command.hpp>
-#include <rota/slurm/host.hpp>
 #include <rota/system/easy.hpp>
 #include <rota/system/fifo.hpp>
 #include <rota/system/quota_drf.hpp>
@@ -33,6 +33,7 @@
 
 namespace {
 
+namespace live = rota::live;
 namespace slurm = rota::slurm;
 using clock_type = std::chrono::steady_clock;
 using words = std::vector<std::string>;
@@ -139,7 +140,7 @@ private:
     timed run_;
     slurm::client<timed> client_;
     rota::log::schedule log_;
-    slurm::host<slurm::client<timed>> host_;
+    live::host<slurm::client<timed>> host_;
     thinking<S> scheduler_{S{}};
 };
 
@@ -163,7 +164,7 @@ void say_spread(std::string const& what, std::vector<double> took) {
                 took[took.size() * 95 / 100], took.back());
 }
 
-int live(int jobs) {
+int on_slurm(int jobs) {
     auto const run = slurm::runner{600'000};
     auto from = clock_type::now();
     constexpr auto tenth = static_cast<int>(std::size(sizes));
@@ -206,7 +207,7 @@ int live(int jobs) {
 
 int main(int argc, char** argv) {
     auto const what = argc > 1 ? std::string_view{argv[1]} : std::string_view{};
-    if (what == "live" && argc == 3) return live(std::stoi(argv[2]));
+    if (what == "live" && argc == 3) return on_slurm(std::stoi(argv[2]));
     if (what != "made" || argc != 4) {
         std::puts("slurm_scale live JOBS | slurm_scale made NODES JOBS");
         return 2;

@@ -13,29 +13,29 @@
 #include <rota/contract/tenant_tree.hpp>
 #include <rota/job/spec.hpp>
 #include <rota/job/workload.hpp>
+#include <rota/live/journal_text.hpp>
+#include <rota/live/journaled_books.hpp>
+#include <rota/live/link.hpp>
+#include <rota/live/recover.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
-#include <rota/slurm/journal_text.hpp>
-#include <rota/slurm/journaled_books.hpp>
-#include <rota/slurm/link.hpp>
-#include <rota/slurm/recover.hpp>
 
 #include "require.hpp"
 
 namespace {
 
-namespace slurm = rota::slurm;
+namespace live = rota::live;
 
 /// What a driver of two nodes with four GPUs has after it has read a journal.
 struct reader {
     rota::cluster::spec cluster = rota::cluster::uniform(1, 2, 4, 8'000, 8'192);
     rota::log::schedule log{};
-    slurm::journaled_books books{cluster,
-                                 rota::tenant_tree{std::vector<rota::job::tenant>(2)},
-                                 rota::recorder{log},
-                                 {.moves_in_place = false, .log_orders = true}};
+    live::journaled_books books{cluster,
+                                rota::tenant_tree{std::vector<rota::job::tenant>(2)},
+                                rota::recorder{log},
+                                {.moves_in_place = false, .log_orders = true}};
     std::deque<rota::job::spec> specs{};
-    std::vector<slurm::link> links{};
+    std::vector<live::link> links{};
 
     std::variant<std::size_t, rota::log::text_error> read(std::string_view text) {
         auto const submit = [this](std::string name, std::uint32_t run, rota::job::spec const& what) {
@@ -44,7 +44,7 @@ struct reader {
             books.submit(name, run, specs.back());
         };
         auto const ran = [this](rota::job_id id, std::uint32_t run) { links[index(id)].run = run; };
-        return slurm::journal_replay{books, {submit, ran}}.read(text);
+        return live::journal_replay{books, {submit, ran}}.read(text);
     }
 };
 
@@ -80,7 +80,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     require(cut.log == first.log, "and gives no other log");
     same(first, cut);
 
-    auto const anew = std::string{slurm::journal_header} + slurm::journal_standing(first.books, first.links);
+    auto const anew = std::string{live::journal_header} + live::journal_standing(first.books, first.links);
     auto next = reader{};
     auto const stood = next.read(anew);
     require(std::holds_alternative<std::size_t>(stood) && std::get<std::size_t>(stood) == anew.size(),

@@ -8,8 +8,8 @@
 
 #include <rota/core/units.hpp>
 #include <rota/job/workload.hpp>
+#include <rota/live/pace.hpp>
 #include <rota/preemption/transition_cost.hpp>
-#include <rota/slurm/pace.hpp>
 
 namespace cli {
 
@@ -25,7 +25,7 @@ struct drive_config {
     std::vector<std::string> accounts;      ///< tenants 1, 2, ...
     std::vector<rota::job::tenant> tenants; ///< the root before those
     // read again on SIGHUP
-    rota::slurm::pace pace;
+    rota::live::pace pace;
     std::int64_t compact_kib = 16'384; ///< the journal is made short when it is longer; 0: never
     std::string scheduler = "easy";
     std::string placement;

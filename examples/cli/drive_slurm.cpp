@@ -21,15 +21,15 @@
 #include <rota/contract/claims.hpp>
 #include <rota/contract/recorder.hpp>
 #include <rota/contract/tenant_tree.hpp>
+#include <rota/live/host.hpp>
+#include <rota/live/journal_file.hpp>
+#include <rota/live/shadow.hpp>
+#include <rota/live/wake_up.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
 #include <rota/simulation/simulator.hpp>
 #include <rota/slurm/client.hpp>
 #include <rota/slurm/command.hpp>
-#include <rota/slurm/host.hpp>
-#include <rota/slurm/journal_file.hpp>
-#include <rota/slurm/shadow.hpp>
-#include <rota/slurm/wake_up.hpp>
 #include <rota/trace/number.hpp>
 #include <rota/trace/place.hpp>
 
@@ -47,6 +47,7 @@ namespace cli {
 
 namespace {
 
+namespace live = rota::live;
 namespace slurm = rota::slurm;
 
 std::sig_atomic_t volatile reload_wanted = 0;
@@ -140,7 +141,7 @@ public:
     }
     /// What it would do, whenever that changes, beside what Slurm does.
     void watch() {
-        using shadow = slurm::shadow<driven_cluster>;
+        using shadow = live::shadow<driven_cluster>;
         auto host = shadow{cluster_, rota::tenant_tree{config_.tenants}, backend_};
         auto before = std::map<std::string, shadow::remark>{};
         auto const from = unix_ms();
@@ -178,7 +179,7 @@ public:
     }
 
 private:
-    using host_type = slurm::host<driven_cluster>;
+    using host_type = live::host<driven_cluster>;
 
     /// A host and what it has written, from one compaction of the journal to the next.
     struct life {
@@ -207,7 +208,7 @@ private:
             return;
         }
         auto why = std::string{};
-        journal_ = slurm::journal_file::open(config_.journal, why);
+        journal_ = live::journal_file::open(config_.journal, why);
         if (!journal_) refuse(fmt::format("{}: {}", config_.journal, why));
         auto text = journal_->text();
         if (!text) fail(config_.journal + ": it cannot be read");
@@ -217,7 +218,7 @@ private:
         auto accounts = std::string{};
         for (auto const& one : config_.accounts) accounts += ' ' + one;
         auto const head =
-            fmt::format("{}#nodes{}\n#accounts{}\n#epoch ", slurm::journal_header, names, accounts);
+            fmt::format("{}#nodes{}\n#accounts{}\n#epoch ", live::journal_header, names, accounts);
         auto const end = text->find('\n', std::min(head.size(), text->size()));
         if (end == text->npos && text->size() <= head.size() + 20 &&
             head.starts_with(text->substr(0, head.size()))) {
@@ -345,7 +346,7 @@ private:
     void listen() {
         if (config_.wake_up.empty()) return;
         auto why = std::string{};
-        bell_ = slurm::wake_up::listen(config_.wake_up, why);
+        bell_ = live::wake_up::listen(config_.wake_up, why);
         if (!bell_) refuse(fmt::format("{}: {}", config_.wake_up, why));
         again_ms_ = config_.poll_ms;
     }
@@ -372,10 +373,10 @@ private:
     driven_cluster::client client_;
     driven_cluster backend_;
     drive_counts counts_;
-    std::optional<slurm::journal_file> journal_; ///< locked as long as this lives
-    std::optional<slurm::wake_up> bell_;         ///< none: it only polls
-    std::int64_t again_ms_ = 0;                  ///< the longest rest, soon after somebody has rung
-    std::string head_;                           ///< of the journal
+    std::optional<live::journal_file> journal_; ///< locked as long as this lives
+    std::optional<live::wake_up> bell_;         ///< none: it only polls
+    std::int64_t again_ms_ = 0;                 ///< the longest rest, soon after somebody has rung
+    std::string head_;                          ///< of the journal
     std::uint64_t compacted_bytes_ = 0; ///< how long it was when it was last made short, or that failed
     std::uint64_t strays_ = 0;          ///< of the hosts before this one
     std::int64_t epoch_ms_ = 0;

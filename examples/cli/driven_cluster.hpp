@@ -12,7 +12,7 @@
 #include <type_traits>
 
 #include <rota/cluster/placement.hpp>
-#include <rota/slurm/backend.hpp>
+#include <rota/live/backend.hpp>
 #include <rota/slurm/client.hpp>
 #include <rota/slurm/command.hpp>
 
@@ -41,7 +41,7 @@ public:
 
     [[nodiscard]] account const& of(std::size_t which) const noexcept { return accounts_[which]; }
 
-    std::optional<rota::slurm::snapshot> poll() {
+    std::optional<rota::live::snapshot> poll() {
         silent_ = false;
         return timed(poll_, [&](account& its) {
             auto got = to_->poll();
@@ -49,16 +49,16 @@ public:
             return got;
         });
     }
-    rota::slurm::reply start(std::string const& job, rota::cluster::placement const& where) {
+    rota::live::reply start(std::string const& job, rota::cluster::placement const& where) {
         return say(start_, [&] { return to_->start(job, where); });
     }
-    rota::slurm::reply hold(std::string const& job) {
+    rota::live::reply hold(std::string const& job) {
         return say(hold_, [&] { return to_->hold(job); });
     }
-    rota::slurm::reply save(std::string const& job) {
+    rota::live::reply save(std::string const& job) {
         return say(save_, [&] { return to_->save(job); });
     }
-    rota::slurm::reply requeue(std::string const& job) {
+    rota::live::reply requeue(std::string const& job) {
         return say(requeue_, [&] { return to_->requeue(job); });
     }
 
@@ -74,13 +74,13 @@ private:
         return got;
     }
     template <class Do>
-    rota::slurm::reply say(verb which, Do what) {
-        if (silent_) return rota::slurm::reply::unknown;
+    rota::live::reply say(verb which, Do what) {
+        if (silent_) return rota::live::reply::unknown;
         return timed(which, [&](account& its) {
             auto const got = what();
-            silent_ = got == rota::slurm::reply::unknown;
-            its.refused += got == rota::slurm::reply::refused;
-            its.unanswered += got == rota::slurm::reply::unknown;
+            silent_ = got == rota::live::reply::unknown;
+            its.refused += got == rota::live::reply::refused;
+            its.unanswered += got == rota::live::reply::unknown;
             return got;
         });
     }

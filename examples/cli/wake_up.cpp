@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <rota/slurm/wake_up.hpp>
+#include <rota/live/wake_up.hpp>
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 namespace cli {
 
 int wake_up(wake_up_options const& asked) {
-    if (auto const why = rota::slurm::wake_up::ring(asked.socket); !why.empty())
+    if (auto const why = rota::live::wake_up::ring(asked.socket); !why.empty())
         fail(fmt::format("{}: {}", asked.socket, why));
     return 0;
 }

@@ -18,15 +18,15 @@
 #include <rota/kubernetes/client.hpp>
 #include <rota/kubernetes/find_cluster.hpp>
 #include <rota/kubernetes/objects.hpp>
-#include <rota/slurm/backend.hpp>
+#include <rota/live/backend.hpp>
 
 namespace {
 
 namespace kubernetes = rota::kubernetes;
 using json = nlohmann::json;
 using kind = apiserver::kind;
-using rota::slurm::job_state;
-using rota::slurm::reply;
+using rota::live::job_state;
+using rota::live::reply;
 
 /// Nodes of four GPUs, a server and a client that look at the same clock.
 struct world {
@@ -46,7 +46,7 @@ struct world {
     world& operator=(world const&) = delete;
 
     /// The job as a poll shows it.
-    std::optional<rota::slurm::job_status> look(std::string const& id) {
+    std::optional<rota::live::job_status> look(std::string const& id) {
         auto const got = client->poll();
         if (got)
             for (auto const& one : got->jobs)
@@ -144,7 +144,7 @@ void gangs(tally& told) {
                "there");
     is = w.look("ns/a");
     told.check(is && is->state == job_state::running &&
-                   is->where == std::vector<rota::slurm::part>{{rota::node_id{1}, 4}},
+                   is->where == std::vector<rota::live::part>{{rota::node_id{1}, 4}},
                "and runs there");
     w.set("a-0", "Succeeded");
     is = w.look("ns/a");

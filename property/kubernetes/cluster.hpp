@@ -18,7 +18,7 @@
 #include <rota/core/units.hpp>
 #include <rota/job/request.hpp>
 #include <rota/job/workload.hpp>
-#include <rota/slurm/backend.hpp>
+#include <rota/live/backend.hpp>
 
 /// What goes wrong in the cluster, each by the chance of a tick.
 struct cluster_faults {
@@ -38,7 +38,7 @@ public:
     static constexpr rota::millis tick_ms = 250;
     struct run { ///< what really happened
         std::size_t job;
-        std::vector<rota::slurm::part> where;
+        std::vector<rota::live::part> where;
         rota::sim_time from;
         rota::sim_time until = rota::never; ///< none of its pods held a GPU any more
         std::vector<std::string> uids;

@@ -13,8 +13,8 @@
 #include <variant>
 #include <vector>
 
-#include "../slurm/driven.hpp"
 #include "../cases.hpp"
+#include "../live/driven.hpp"
 #include "../tally.hpp"
 #include "apiserver.hpp"
 #include "cluster.hpp"
@@ -24,10 +24,10 @@
 #include <rota/contract/tenant_tree.hpp>
 #include <rota/core/units.hpp>
 #include <rota/kubernetes/client.hpp>
+#include <rota/live/host.hpp>
+#include <rota/live/pace.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
-#include <rota/slurm/host.hpp>
-#include <rota/slurm/pace.hpp>
 #include <rota/verify/accounting.hpp>
 #include <rota/verify/check.hpp>
 #include <rota/verify/decoder.hpp>
@@ -35,7 +35,7 @@
 namespace {
 
 namespace kubernetes = rota::kubernetes;
-namespace slurm = rota::slurm;
+namespace live = rota::live;
 namespace verify = rota::verify;
 using rota::sim_time;
 using verify::law;
@@ -78,7 +78,7 @@ struct overheard {
     std::vector<bool> up;
     std::vector<rota::cluster::outage> told{};
 
-    std::optional<slurm::snapshot> poll() {
+    std::optional<live::snapshot> poll() {
         auto got = of->poll();
         if (!got) return got;
         for (auto const which : {true, false})
@@ -88,12 +88,12 @@ struct overheard {
         up = got->up;
         return got;
     }
-    slurm::reply start(std::string const& id, rota::cluster::placement const& where) {
+    live::reply start(std::string const& id, rota::cluster::placement const& where) {
         return of->start(id, where);
     }
-    slurm::reply hold(std::string const& id) { return of->hold(id); }
-    slurm::reply save(std::string const& id) { return of->save(id); }
-    slurm::reply requeue(std::string const& id) { return of->requeue(id); }
+    live::reply hold(std::string const& id) { return of->hold(id); }
+    live::reply save(std::string const& id) { return of->save(id); }
+    live::reply requeue(std::string const& id) { return of->requeue(id); }
 };
 
 /// X1: what the log says somebody held, he had in truth, on those nodes, and the cluster had it back before.
@@ -144,9 +144,9 @@ struct judged {
     auto wires = wire{server, how.wire, seed + 1};
     auto client = kubernetes::client<wire>{what.cluster, wires, [&server] { return server.now; }};
     auto backend = overheard{&client, &server, std::vector<bool>(what.cluster.nodes.size(), true)};
-    auto pace = slurm::pace{};
+    auto pace = live::pace{};
     pace.save_ms = 3'000;
-    using driver = slurm::host<overheard>;
+    using driver = live::host<overheard>;
     auto host =
         driver{what.cluster, rota::tenant_tree{what.jobs.tenants}, backend, pace, rota::recorder{out.log}};
     host.instants().spurious_pass = true;

@@ -22,15 +22,15 @@
 #include <rota/kubernetes/client.hpp>
 #include <rota/kubernetes/find_cluster.hpp>
 #include <rota/kubernetes/http.hpp>
+#include <rota/live/host.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
-#include <rota/slurm/host.hpp>
 #include <rota/system/fifo.hpp>
 
 namespace {
 
 namespace kubernetes = rota::kubernetes;
-namespace slurm = rota::slurm;
+namespace live = rota::live;
 using namespace std::chrono_literals;
 
 /// The emulated server behind a real one.
@@ -120,9 +120,9 @@ int main() {
     };
     auto client = kubernetes::client<kubernetes::http>{*cluster, wire, now};
     auto log = rota::log::schedule{};
-    auto pace = slurm::pace{};
+    auto pace = live::pace{};
     pace.young_ms = pace.requeued_ms = 0;
-    using driver = slurm::host<kubernetes::client<kubernetes::http>>;
+    using driver = live::host<kubernetes::client<kubernetes::http>>;
     auto host = driver{*cluster, rota::tenant_tree{}, client, pace, rota::recorder{log}};
     auto scheduler = rota::system::fifo<>{};
     auto const until = [&](auto&& done) {

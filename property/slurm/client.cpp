@@ -20,10 +20,11 @@
 
 namespace {
 
+namespace live = rota::live;
 namespace slurm = rota::slurm;
+using live::job_state;
+using live::reply;
 using slurm::command_result;
-using slurm::job_state;
-using slurm::reply;
 using words = std::vector<std::string>;
 
 auto told = tally{};
@@ -153,9 +154,9 @@ void polls() {
               jobs[3].state == job_state::pending && jobs[12].state == job_state::timed_out &&
               jobs[13].state == job_state::failed,
           "states, and held by priority 0");
-    check(jobs[2].where == std::vector<slurm::part>{{rota::node_id{1}, 1}} &&
-              jobs[4].where == std::vector<slurm::part>{{rota::node_id{0}, 4}, {rota::node_id{2}, 4}} &&
-              jobs[12].where == std::vector<slurm::part>{{rota::node_id{2}, 2}} && jobs[1].where.empty(),
+    check(jobs[2].where == std::vector<live::part>{{rota::node_id{1}, 1}} &&
+              jobs[4].where == std::vector<live::part>{{rota::node_id{0}, 4}, {rota::node_id{2}, 4}} &&
+              jobs[12].where == std::vector<live::part>{{rota::node_id{2}, 2}} && jobs[1].where.empty(),
           "where they run");
     check(jobs[1].asked.need == rota::job::gang(8, rota::job::span::compact) &&
               jobs[2].asked.need == rota::job::gang(1, rota::job::span::one_node) &&

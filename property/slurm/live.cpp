@@ -27,12 +27,12 @@
 #include <rota/contract/tenant_tree.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/workload.hpp>
+#include <rota/live/host.hpp>
+#include <rota/live/journal_file.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
 #include <rota/slurm/client.hpp>
-#include <rota/slurm/host.hpp>
 #include <rota/slurm/hostlist.hpp>
-#include <rota/slurm/journal_file.hpp>
 #include <rota/system/priority_preemptive.hpp>
 #include <rota/verify/check.hpp>
 #include <rota/verify/report.hpp>
@@ -43,6 +43,7 @@
 namespace {
 
 namespace fs = std::filesystem;
+namespace live = rota::live;
 namespace slurm = rota::slurm;
 namespace verify = rota::verify;
 using rota::job_id;
@@ -105,7 +106,7 @@ public:
         names_ = std::move(names);
         if (journal.empty()) return;
         auto why = std::string{};
-        journal_ = slurm::journal_file::open(journal, why);
+        journal_ = live::journal_file::open(journal, why);
         if (!check(journal_.has_value(), why)) return;
         auto const got = host_.recover(journal_->text().value_or("?"));
         if (!check(std::holds_alternative<std::size_t>(got), "the journal is one")) return;
@@ -220,11 +221,11 @@ private:
     slurm::runner run_;
     slurm::client<> backend_;
     rota::log::schedule log_;
-    slurm::host<slurm::client<>> host_;
+    live::host<slurm::client<>> host_;
     rota::system::priority_preemptive<> scheduler_;
     clock::time_point from_ = clock::now();
     words names_;
-    std::optional<slurm::journal_file> journal_;
+    std::optional<live::journal_file> journal_;
     rota::millis recovered_ms_ = 0;
     rota::millis longest_ms_ = 0;
     int blind_ = 0;

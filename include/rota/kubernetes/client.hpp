@@ -25,7 +25,7 @@
 #include <rota/kubernetes/pod.hpp>
 #include <rota/kubernetes/reflector.hpp>
 #include <rota/kubernetes/status_of.hpp>
-#include <rota/slurm/backend.hpp>
+#include <rota/live/backend.hpp>
 
 namespace rota::kubernetes {
 
@@ -52,7 +52,7 @@ public:
     /// How often the pods have been listed.
     [[nodiscard]] int lists() const noexcept { return pods_.lists(); }
 
-    [[nodiscard]] std::optional<slurm::snapshot> poll() {
+    [[nodiscard]] std::optional<live::snapshot> poll() {
         if (!nodes_.refresh(*server_, [](node const&) {})) return blind(nodes_.complaint());
         if (nodes_.lists() != std::exchange(lists_, nodes_.lists()))
             pods_.forget(); // never older than the nodes
@@ -63,17 +63,17 @@ public:
         auto members = std::map<std::string, std::vector<pod const*>>{};
         for (auto const& [uid, one] : pods_.all())
             if (ours(one)) members[key_of(one)].push_back(&one);
-        auto jobs = std::vector<std::pair<std::uint32_t, slurm::job_status>>{}; // by when they were made
+        auto jobs = std::vector<std::pair<std::uint32_t, live::job_status>>{}; // by when they were made
         for (auto const& one : over_) jobs.emplace_back(0, one);
         for (auto at = gangs_.begin(); at != gangs_.end();) {
             auto& its = at->second;
             auto const state = tend(its, members[at->first]);
             if (state) jobs.emplace_back(its.first, status_of(its, *state, *cluster_));
-            if (state && slurm::is_over(*state)) {
+            if (state && live::is_over(*state)) {
                 over_.push_back(jobs.back().second);
                 for (auto const& [uid, node] : its.run) spent_.insert_or_assign(uid, its.id);
             }
-            if (state && !slurm::is_over(*state)) ++at;
+            if (state && !live::is_over(*state)) ++at;
             else at = gangs_.erase(at);
         }
         std::erase_if(spent_, [this](auto const& one) { return !pods_.all().contains(one.first); });
@@ -83,17 +83,17 @@ public:
         });
         std::stable_sort(jobs.begin(), jobs.end(),
                          [](auto const& a, auto const& b) { return a.first < b.first; });
-        auto out = slurm::snapshot{};
+        auto out = live::snapshot{};
         for (auto& one : jobs) out.jobs.push_back(std::move(one.second));
         out.up = open_ = std::move(now_up);
         polled_ = true;
         return out;
     }
     /// Binds all its pods, or none: what could be bound of a gang is deleted where the rest could not.
-    [[nodiscard]] slurm::reply start(std::string const& job, cluster::placement const& where) {
+    [[nodiscard]] live::reply start(std::string const& job, cluster::placement const& where) {
         auto* const its = find(job);
         if (its == nullptr) return refuse("no such job: " + job);
-        if (its->complete()) return slurm::reply::done;
+        if (its->complete()) return live::reply::done;
         if (!its->target.empty()) return bind(*its);
         auto const on =
             its->unmapped.empty() ? seats(where, its->asked.need.gpus_max / its->size) : std::nullopt;
@@ -104,30 +104,30 @@ public:
         return bind(*its);
     }
     /// Nobody else binds its pods: what is withdrawn is a gang that could not be bound whole.
-    slurm::reply hold(std::string const& job) {
+    live::reply hold(std::string const& job) {
         auto* const its = find(job);
-        if (its == nullptr || its->complete()) return slurm::reply::refused;
+        if (its == nullptr || its->complete()) return live::reply::refused;
         its->target.clear();
-        return its->run.empty() ? slurm::reply::done : take_down(*its, {});
+        return its->run.empty() ? live::reply::done : take_down(*its, {});
     }
     /// Its pods are told to end in their own time.
-    slurm::reply save(std::string const& job) {
+    live::reply save(std::string const& job) {
         auto* const its = find(job);
-        return its == nullptr ? slurm::reply::refused : take_down(*its, {});
+        return its == nullptr ? live::reply::refused : take_down(*its, {});
     }
-    slurm::reply requeue(std::string const& job) {
+    live::reply requeue(std::string const& job) {
         auto* const its = find(job);
-        return its == nullptr ? slurm::reply::refused : take_down(*its, how_.kill_grace_s);
+        return its == nullptr ? live::reply::refused : take_down(*its, how_.kill_grace_s);
     }
 
 private:
-    std::optional<slurm::snapshot> blind(std::string const& why) {
+    std::optional<live::snapshot> blind(std::string const& why) {
         complaint_ = why;
         return std::nullopt;
     }
-    slurm::reply refuse(std::string why) {
+    live::reply refuse(std::string why) {
         complaint_ = std::move(why);
-        return slurm::reply::refused;
+        return live::reply::refused;
     }
     [[nodiscard]] bool ours(pod const& one) const {
         return one.scheduler == how_.scheduler && !spent_.contains(one.uid);
@@ -154,8 +154,8 @@ private:
 
     // --- what becomes of a gang
     /// The state of the job; nothing where there is none any more.
-    std::optional<slurm::job_state> tend(gang& its, std::vector<pod const*> const& pods) {
-        using slurm::job_state;
+    std::optional<live::job_state> tend(gang& its, std::vector<pod const*> const& pods) {
+        using live::job_state;
         its.sort(pods);
         describe(its, pods);
         if (its.succeeded()) return job_state::completed;
@@ -222,7 +222,7 @@ private:
 
     // --- verbs
     /// Goes on with the target. A conflict may be our own word that was heard when its answer was not.
-    slurm::reply bind(gang& its) {
+    live::reply bind(gang& its) {
         for (auto const& [uid, node] : its.target) {
             auto const known = pods_.all().find(uid);
             if (its.run.contains(uid)) continue;
@@ -235,28 +235,28 @@ private:
                 continue;
             }
             if (got.status != 0) complaint_ = path + ": " + read_message(got.body);
-            if (got.unknown()) return slurm::reply::unknown;
+            if (got.unknown()) return live::reply::unknown;
             if (got.status != 409) return fail(its);
             got = server_->get(path);
-            if (got.unknown()) return slurm::reply::unknown;
+            if (got.unknown()) return live::reply::unknown;
             auto const is = read_object<pod>(got.body);
             if (!is || is->uid != uid || is->node.empty()) return fail(its);
             its.run[uid] = is->node;
             if (is->node != node) return fail(its);
         }
         its.target.clear();
-        return slurm::reply::done;
+        return live::reply::done;
     }
-    slurm::reply fail(gang& its) {
+    live::reply fail(gang& its) {
         its.target.clear();
-        if (its.run.empty()) return slurm::reply::refused;
+        if (its.run.empty()) return live::reply::refused;
         its.broken = true;
         take_down(its, {});
-        return slurm::reply::unknown;
+        return live::reply::unknown;
     }
     /// Deletes what is left of its run; no grace: each pod's own.
-    slurm::reply take_down(gang& its, std::optional<std::int64_t> grace_s) {
-        auto out = slurm::reply::done;
+    live::reply take_down(gang& its, std::optional<std::int64_t> grace_s) {
+        auto out = live::reply::done;
         its.broken = its.broken || !its.complete();
         for (auto const& [uid, node] : its.run) {
             auto const known = pods_.all().find(uid);
@@ -267,8 +267,8 @@ private:
             auto const got = server_->del(path, deletion(one, grace_s));
             if (got.good() || got.status == 404 || got.status == 409) continue; // 409: another pod by now
             complaint_ = path + ": " + (got.status == 0 ? "no answer in time" : read_message(got.body));
-            if (out == slurm::reply::done || got.unknown())
-                out = got.unknown() ? slurm::reply::unknown : slurm::reply::refused;
+            if (out == live::reply::done || got.unknown())
+                out = got.unknown() ? live::reply::unknown : live::reply::refused;
         }
         return out;
     }
@@ -288,7 +288,7 @@ private:
     std::map<std::string, gang> gangs_;          ///< by what its pods have in common
     std::map<std::string, std::uint32_t> times_; ///< by the same: how many jobs there were
     std::map<std::string, std::string> spent_;   ///< the job, by the uid of a pod of one that is over
-    std::vector<slurm::job_status> over_;        ///< whose pods are still there
+    std::vector<live::job_status> over_;         ///< whose pods are still there
     std::vector<bool> open_; ///< [nodes] up, as the host knows it; in a poll, also those that are up now
     int lists_ = 0;          ///< of nodes, that the pods have followed
     bool polled_ = false;

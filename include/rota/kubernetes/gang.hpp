@@ -16,7 +16,7 @@
 #include <rota/core/units.hpp>
 #include <rota/job/spec.hpp>
 #include <rota/kubernetes/pod.hpp>
-#include <rota/slurm/backend.hpp>
+#include <rota/live/backend.hpp>
 
 namespace rota::kubernetes {
 
@@ -51,8 +51,8 @@ struct gang {
     std::map<std::string, std::string> target; ///< node by uid: what a start wants
     std::set<std::string> former;              ///< pods of runs before
     bool broken = false;
-    bool seen = false;                                    ///< the run, by the host
-    slurm::job_state fault = slurm::job_state::completed; ///< why it has failed, if it has
+    bool seen = false;                                  ///< the run, by the host
+    live::job_state fault = live::job_state::completed; ///< why it has failed, if it has
 
     std::vector<pod const*> fresh;   ///< may be bound, in order of their names
     std::vector<pod const*> holding; ///< of the run, and have GPUs
@@ -65,8 +65,8 @@ struct gang {
         if (!run.contains(one.uid)) return;
         if (one.terminating) return; // however it ends now, it was told to
         if (one.phase == pod_phase::succeeded) done.insert(one.uid);
-        if (one.phase == pod_phase::failed) fault = slurm::job_state::failed;
-        if (one.phase == pod_phase::timed_out) fault = slurm::job_state::timed_out;
+        if (one.phase == pod_phase::failed) fault = live::job_state::failed;
+        if (one.phase == pod_phase::timed_out) fault = live::job_state::timed_out;
     }
     /// What is there now.
     void sort(std::vector<pod const*> const& pods) {
@@ -98,7 +98,7 @@ struct gang {
         return std::all_of(holding.begin(), holding.end(), [](auto const* p) { return !p->node.empty(); });
     }
     [[nodiscard]] bool succeeded() const noexcept { return complete() && done.size() == run.size(); }
-    [[nodiscard]] bool failed() const noexcept { return fault != slurm::job_state::completed; }
+    [[nodiscard]] bool failed() const noexcept { return fault != live::job_state::completed; }
     /// All of it runs, and is told to end in a while that could be cut short.
     [[nodiscard]] bool lingers(std::int64_t grace_s) const {
         return complete() && holding.size() + done.size() == run.size() &&

@@ -8,19 +8,19 @@
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
 #include <rota/kubernetes/gang.hpp>
-#include <rota/slurm/backend.hpp>
+#include <rota/live/backend.hpp>
 
 namespace rota::kubernetes {
 
 /// What a host is told of a job. It is somewhere when all of it is.
-[[nodiscard]] inline slurm::job_status status_of(gang const& its, slurm::job_state state,
-                                                 cluster::spec const& cluster) {
-    auto out = slurm::job_status{.id = its.id,
-                                 .state = state,
-                                 .restarts = its.number,
-                                 .where = {},
-                                 .asked = its.asked,
-                                 .unmapped = its.unmapped};
+[[nodiscard]] inline live::job_status status_of(gang const& its, live::job_state state,
+                                                cluster::spec const& cluster) {
+    auto out = live::job_status{.id = its.id,
+                                .state = state,
+                                .restarts = its.number,
+                                .where = {},
+                                .asked = its.asked,
+                                .unmapped = its.unmapped};
     if (!its.complete()) return out;
     auto const each = its.asked.need.gpus_max / its.size;
     for (auto n = std::uint32_t{0}; n != cluster.names.size(); ++n) {

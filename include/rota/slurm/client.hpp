@@ -13,7 +13,7 @@
 
 #include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
-#include <rota/slurm/backend.hpp>
+#include <rota/live/backend.hpp>
 #include <rota/slurm/command.hpp>
 #include <rota/slurm/sinfo.hpp>
 #include <rota/slurm/squeue.hpp>
@@ -38,7 +38,7 @@ public:
     /// What the last poll or verb that came to nothing said.
     [[nodiscard]] std::string const& complaint() const noexcept { return complaint_; }
 
-    [[nodiscard]] std::optional<snapshot> poll() {
+    [[nodiscard]] std::optional<live::snapshot> poll() {
         auto fields = std::string{};
         for (auto const name : squeue_fields)
             fields.append(fields.empty() ? "" : ",").append(name).append(":|");
@@ -53,7 +53,7 @@ public:
             complaint_ = jobs ? "sinfo: not what was asked for" : "squeue: not what was asked for";
             return std::nullopt;
         }
-        auto out = snapshot{std::move(*jobs), std::vector<bool>(cluster_->nodes.size(), false)};
+        auto out = live::snapshot{std::move(*jobs), std::vector<bool>(cluster_->nodes.size(), false)};
         for (auto const& row : *rows)
             if (auto const known = jobs_.nodes().find(std::string{row.name}); known != jobs_.nodes().end())
                 out.up[index(known->second)] = row.up();
@@ -62,7 +62,7 @@ public:
             if (one.restarts != 0) again_.insert(one.id);
         return out;
     }
-    [[nodiscard]] reply start(std::string const& job, cluster::placement const& where) {
+    [[nodiscard]] live::reply start(std::string const& job, cluster::placement const& where) {
         auto names = std::string{};
         for (auto const& part : where)
             names += (names.empty() ? "" : ",") + cluster_->names[index(part.node)];
@@ -72,12 +72,14 @@ public:
         if (again_.contains(job))
             update.push_back("StartTime=now"); // else it waits for its credential to expire
         auto const asked = answer(run_(update));
-        return asked == reply::done ? answer(run_({"scontrol", "release", job})) : asked;
+        return asked == live::reply::done ? answer(run_({"scontrol", "release", job})) : asked;
     }
     // the answers of these are no facts: what became of them, the next poll shows
-    reply hold(std::string const& job) { return answer(run_({"scontrol", "hold", job})); }
-    reply save(std::string const& job) { return answer(run_({"scancel", "--batch", "--signal=USR1", job})); }
-    reply requeue(std::string const& job) { return answer(run_({"scontrol", "requeuehold", job})); }
+    live::reply hold(std::string const& job) { return answer(run_({"scontrol", "hold", job})); }
+    live::reply save(std::string const& job) {
+        return answer(run_({"scancel", "--batch", "--signal=USR1", job}));
+    }
+    live::reply requeue(std::string const& job) { return answer(run_({"scontrol", "requeuehold", job})); }
 
 private:
     [[nodiscard]] bool good(command_result const& got) {
@@ -88,16 +90,16 @@ private:
         return false;
     }
     /// A client that has not reached the controller, or not heard from it, knows of no effect.
-    [[nodiscard]] reply answer(command_result const& got) {
-        if (good(got)) return reply::done;
-        if (got.how == command_result::end::not_started) return reply::refused;
-        if (got.how == command_result::end::timed_out) return reply::unknown;
+    [[nodiscard]] live::reply answer(command_result const& got) {
+        if (good(got)) return live::reply::done;
+        if (got.how == command_result::end::not_started) return live::reply::refused;
+        if (got.how == command_result::end::timed_out) return live::reply::unknown;
         static constexpr auto lost =
             std::to_array<std::string_view>({"Unable to contact", "timed out", "Zero Bytes", "onnection"});
         for (auto const words : lost)
             if (got.err.find(words) != std::string::npos || got.out.find(words) != std::string::npos)
-                return reply::unknown;
-        return reply::refused;
+                return live::reply::unknown;
+        return live::reply::refused;
     }
 
     cluster::spec const* cluster_;
@@ -108,7 +110,7 @@ private:
     std::string complaint_;
 };
 
-static_assert(backend<client<>>);
+static_assert(live::backend<client<>>);
 
 /// The cluster that a partition is made of, as sinfo shows it. Nothing where it does not, with `complaint` set.
 template <class Run = runner>

@@ -18,7 +18,7 @@
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/request.hpp>
-#include <rota/slurm/backend.hpp>
+#include <rota/live/backend.hpp>
 #include <rota/slurm/gres.hpp>
 #include <rota/slurm/hostlist.hpp>
 #include <rota/trace/number.hpp>
@@ -71,8 +71,8 @@ public:
     [[nodiscard]] std::unordered_map<std::string, node_id> const& nodes() const noexcept { return nodes_; }
 
     /// The jobs in the order of their numbers; nothing where a row is not what was asked for.
-    [[nodiscard]] std::optional<std::vector<job_status>> read(std::string_view text) {
-        auto all = std::vector<std::pair<std::pair<std::int64_t, std::int64_t>, job_status>>{};
+    [[nodiscard]] std::optional<std::vector<live::job_status>> read(std::string_view text) {
+        auto all = std::vector<std::pair<std::pair<std::int64_t, std::int64_t>, live::job_status>>{};
         while (!text.empty()) {
             auto const end = std::min(text.find('\n'), text.size());
             auto row = text.substr(0, end);
@@ -92,7 +92,7 @@ public:
         }
         std::stable_sort(all.begin(), all.end(),
                          [](auto const& a, auto const& b) { return a.first < b.first; });
-        auto out = std::vector<job_status>{};
+        auto out = std::vector<live::job_status>{};
         out.reserve(all.size());
         for (auto& one : all) out.push_back(std::move(one.second));
         return out;
@@ -123,35 +123,35 @@ private:
         auto const task = bar == id.npos ? trace::number{} : trace::whole(id.substr(bar + 1));
         return {trace::whole(id.substr(0, id.find_first_not_of("0123456789"))).value, task.value};
     }
-    static std::optional<job_state> state_of(std::string_view word, bool on_hold) {
-        using pair = std::pair<std::string_view, job_state>;
-        static constexpr auto words = std::to_array<pair>({{"RUNNING", job_state::running},
-                                                           {"SUSPENDED", job_state::running},
-                                                           {"CONFIGURING", job_state::completing},
-                                                           {"COMPLETING", job_state::completing},
-                                                           {"STOPPED", job_state::running},
-                                                           {"SIGNALING", job_state::running},
-                                                           {"STAGE_OUT", job_state::completing},
-                                                           {"RESIZING", job_state::completing},
-                                                           {"COMPLETED", job_state::completed},
-                                                           {"FAILED", job_state::failed},
-                                                           {"BOOT_FAIL", job_state::failed},
-                                                           {"OUT_OF_MEMORY", job_state::failed},
-                                                           {"PREEMPTED", job_state::failed},
-                                                           {"CANCELLED", job_state::cancelled},
-                                                           {"REVOKED", job_state::cancelled},
-                                                           {"TIMEOUT", job_state::timed_out},
-                                                           {"DEADLINE", job_state::timed_out},
-                                                           {"NODE_FAIL", job_state::node_failed}});
+    static std::optional<live::job_state> state_of(std::string_view word, bool on_hold) {
+        using pair = std::pair<std::string_view, live::job_state>;
+        static constexpr auto words = std::to_array<pair>({{"RUNNING", live::job_state::running},
+                                                           {"SUSPENDED", live::job_state::running},
+                                                           {"CONFIGURING", live::job_state::completing},
+                                                           {"COMPLETING", live::job_state::completing},
+                                                           {"STOPPED", live::job_state::running},
+                                                           {"SIGNALING", live::job_state::running},
+                                                           {"STAGE_OUT", live::job_state::completing},
+                                                           {"RESIZING", live::job_state::completing},
+                                                           {"COMPLETED", live::job_state::completed},
+                                                           {"FAILED", live::job_state::failed},
+                                                           {"BOOT_FAIL", live::job_state::failed},
+                                                           {"OUT_OF_MEMORY", live::job_state::failed},
+                                                           {"PREEMPTED", live::job_state::failed},
+                                                           {"CANCELLED", live::job_state::cancelled},
+                                                           {"REVOKED", live::job_state::cancelled},
+                                                           {"TIMEOUT", live::job_state::timed_out},
+                                                           {"DEADLINE", live::job_state::timed_out},
+                                                           {"NODE_FAIL", live::job_state::node_failed}});
         if (word == "PENDING" || word == "REQUEUED" || word == "REQUEUE_HOLD" || word == "REQUEUE_FED" ||
             word == "SPECIAL_EXIT" || word == "RESV_DEL_HOLD")
-            return on_hold ? job_state::held : job_state::pending;
+            return on_hold ? live::job_state::held : live::job_state::pending;
         auto const known =
             std::find_if(words.begin(), words.end(), [&](auto const& one) { return one.first == word; });
         if (known == words.end()) return std::nullopt;
         return known->second;
     }
-    std::optional<job_status> status_of(fields const& said) {
+    std::optional<live::job_status> status_of(fields const& said) {
         auto const is = state_of(said[state], said[priority] == "0");
         auto const again = trace::whole(said[restarts]);
         auto const count = trace::whole(said[node_count]);
@@ -160,7 +160,7 @@ private:
         if (!is || said[id].empty() || !again.ok() || again.value < 0 || !count.ok() || count.value < 0 ||
             count.value > static_cast<std::int64_t>(hosts_max))
             return std::nullopt;
-        auto out = job_status{};
+        auto out = live::job_status{};
         out.id = said[id];
         out.state = *is;
         out.restarts = static_cast<std::uint32_t>(again.value);
@@ -183,16 +183,16 @@ private:
         return out;
     }
     /// Where its run is: as many GPUs on each of its nodes.
-    void place(job_status& out, std::string_view list, gres const& each, gres const& whole) const {
+    void place(live::job_status& out, std::string_view list, gres const& each, gres const& whole) const {
         auto const names = expand_hosts(list);
-        if (!names || names->empty() || out.state < job_state::running) return;
+        if (!names || names->empty() || out.state < live::job_state::running) return;
         auto const gpus = each.gpus != 0 ? each.gpus : whole.gpus / static_cast<int>(names->size());
         for (auto const& name : *names)
             if (auto const node = nodes_.find(name); node != nodes_.end())
                 out.where.push_back({node->second, gpus});
     }
     /// A gang that lies evenly: on one node, or on whole nodes.
-    void ask(job_status& out, gres const& each, gres const& whole, int count,
+    void ask(live::job_status& out, gres const& each, gres const& whole, int count,
              std::string_view feature_word) const {
         auto const gpus = each.gpus != 0 ? each.gpus * count : whole.gpus;
         auto& need = out.asked.need;

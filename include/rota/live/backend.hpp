@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef ROTA_SLURM_BACKEND_HPP
-#define ROTA_SLURM_BACKEND_HPP
+#ifndef ROTA_LIVE_BACKEND_HPP
+#define ROTA_LIVE_BACKEND_HPP
 
 #include <concepts>
 #include <cstdint>
@@ -12,12 +12,12 @@
 #include <rota/core/units.hpp>
 #include <rota/job/spec.hpp>
 
-namespace rota::slurm {
+namespace rota::live {
 
-/// Where Slurm says a job is.
+/// Where the manager says a job is.
 enum class job_state : std::uint8_t {
-    held,       ///< pending, and Slurm will not start it
-    pending,    ///< Slurm will start it when it can
+    held,       ///< pending, and the manager will not start it
+    pending,    ///< the manager will start it when it can
     running,    ///< or suspended: it has its devices
     completing, ///< on its way out: it has its devices still, and what it will be is not said
     completed,
@@ -29,7 +29,7 @@ enum class job_state : std::uint8_t {
 
 [[nodiscard]] constexpr bool is_over(job_state s) noexcept { return s >= job_state::completed; }
 
-/// GPUs of one node. Which ones is Slurm's affair.
+/// GPUs of one node. Which ones is the manager's affair.
 struct part {
     node_id node{};
     int gpus = 0;
@@ -37,9 +37,9 @@ struct part {
     friend bool operator==(part const&, part const&) = default;
 };
 
-/// What Slurm says of one job.
+/// What the manager says of one job.
 struct job_status {
-    std::string id; ///< Slurm's own, 17 or 17_3
+    std::string id; ///< the manager's own, 17 or 17_3
     job_state state{};
     std::uint32_t restarts = 0; ///< how often it was requeued: the number of its run
     std::vector<part> where;    ///< of its run, by node; empty while it has none
@@ -60,7 +60,7 @@ enum class reply : std::uint8_t {
     unknown, ///< no answer in time: it may take effect, now, later or never
 };
 
-/// What a Slurm cluster must offer. The nodes are those of a cluster::spec, in its order.
+/// What the manager of a live cluster must offer. The nodes are those of a cluster::spec, in its order.
 ///
 /// Meaning   poll: the state, nothing where there is no answer in time. start: lets a held job start on these
 ///           nodes with so many GPUs of each, as soon as it can. hold: a pending job will not start. save: a
@@ -75,6 +75,6 @@ concept backend = requires(B& b, std::string const& job, cluster::placement cons
     { b.requeue(job) } -> std::same_as<reply>;
 };
 
-} // namespace rota::slurm
+} // namespace rota::live
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef ROTA_SLURM_JOURNAL_FILE_HPP
-#define ROTA_SLURM_JOURNAL_FILE_HPP
+#ifndef ROTA_LIVE_JOURNAL_FILE_HPP
+#define ROTA_LIVE_JOURNAL_FILE_HPP
 
 #include <cerrno>
 #include <cstddef>
@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace rota::slurm {
+namespace rota::live {
 
 /// A journal on disk, written by one program at a time. POSIX.
 class journal_file {
@@ -108,6 +108,6 @@ private:
     bool sound_ = true;
 };
 
-} // namespace rota::slurm
+} // namespace rota::live
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef ROTA_PROPERTY_SLURM_EMULATED_HPP
-#define ROTA_PROPERTY_SLURM_EMULATED_HPP
+#ifndef ROTA_PROPERTY_LIVE_EMULATED_HPP
+#define ROTA_PROPERTY_LIVE_EMULATED_HPP
 
 #include <algorithm>
 #include <cstddef>
@@ -17,7 +17,7 @@
 #include <rota/core/random.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/workload.hpp>
-#include <rota/slurm/backend.hpp>
+#include <rota/live/backend.hpp>
 
 /// What goes wrong between the host and Slurm.
 struct weather {
@@ -41,7 +41,7 @@ public:
     struct run { ///< what really happened
         std::size_t job;
         std::uint32_t number;
-        std::vector<rota::slurm::part> where;
+        std::vector<rota::live::part> where;
         rota::sim_time from;
         rota::sim_time until = rota::never; ///< its devices were free again
     };
@@ -54,12 +54,12 @@ public:
     [[nodiscard]] std::vector<run> const& runs() const noexcept { return runs_; }
     /// The changes of nodes that a poll has shown, in the order in which a host hears of them.
     [[nodiscard]] std::vector<rota::cluster::outage> const& told() const noexcept { return told_; }
-    [[nodiscard]] rota::slurm::job_state state(std::size_t number) const { return all_[number].state; }
+    [[nodiscard]] rota::live::job_state state(std::size_t number) const { return all_[number].state; }
     [[nodiscard]] std::size_t submitted() const noexcept { return all_.size(); }
     /// Every job has ended, apart from those that the caller gives up.
     [[nodiscard]] std::size_t ended() const noexcept {
         return static_cast<std::size_t>(std::count_if(
-            all_.begin(), all_.end(), [](auto const& j) { return rota::slurm::is_over(j.state); }));
+            all_.begin(), all_.end(), [](auto const& j) { return rota::live::is_over(j.state); }));
     }
     [[nodiscard]] bool overbooked() const noexcept { return overbooked_; }
     /// What a real Slurm would have answered with a failed or a hanging job.
@@ -72,18 +72,18 @@ public:
     void calm_down() noexcept { how_ = {}; }
 
     // --- what the host sees and says
-    std::optional<rota::slurm::snapshot> poll() {
-        using rota::slurm::job_state;
+    std::optional<rota::live::snapshot> poll() {
+        using rota::live::job_state;
         if (random_.chance(how_.deaf)) return std::nullopt;
-        auto out = rota::slurm::snapshot{};
+        auto out = rota::live::snapshot{};
         for (auto i = std::size_t{0}; i != all_.size(); ++i) {
             auto const& j = all_[i];
-            auto one = rota::slurm::job_status{.id = std::to_string(i + 1),
-                                               .state = j.state,
-                                               .restarts = j.restarts,
-                                               .where = j.where,
-                                               .asked = jobs_->specs[i],
-                                               .unmapped = {}};
+            auto one = rota::live::job_status{.id = std::to_string(i + 1),
+                                              .state = j.state,
+                                              .restarts = j.restarts,
+                                              .where = j.where,
+                                              .asked = jobs_->specs[i],
+                                              .unmapped = {}};
             if (j.state == job_state::pending && j.on_hold) one.state = job_state::held;
             out.jobs.push_back(std::move(one));
         }
@@ -105,36 +105,36 @@ public:
         told_.resize(known_, {{}, rota::node_id{}, true});
         told_up_ = known_up_;
     }
-    rota::slurm::reply start(std::string const& id, rota::cluster::placement const& where) {
-        auto asked = std::vector<rota::slurm::part>{};
+    rota::live::reply start(std::string const& id, rota::cluster::placement const& where) {
+        auto asked = std::vector<rota::live::part>{};
         for (auto const& part : where) asked.push_back({part.node, part.count()});
         return say(id, [asked](job& j, rota::sim_time now) {
-            if (j.state != rota::slurm::job_state::pending) return false;
+            if (j.state != rota::live::job_state::pending) return false;
             j.asked = asked;
             j.on_hold = false;
             if (j.restarts != 0) j.begin = now; // StartTime=now
             return true;
         });
     }
-    rota::slurm::reply hold(std::string const& id) {
+    rota::live::reply hold(std::string const& id) {
         return say(id, [](job& j, rota::sim_time) {
-            if (rota::slurm::is_over(j.state)) return false;
+            if (rota::live::is_over(j.state)) return false;
             j.on_hold = true; // of a running job: when it is requeued
             return true;
         });
     }
-    rota::slurm::reply save(std::string const& id) {
+    rota::live::reply save(std::string const& id) {
         return say(id, [](job& j, rota::sim_time) {
-            if (j.state != rota::slurm::job_state::running) return false;
+            if (j.state != rota::live::job_state::running) return false;
             j.saved = j.left;
             return true;
         });
     }
-    rota::slurm::reply requeue(std::string const& id) {
+    rota::live::reply requeue(std::string const& id) {
         return say(id, [this](job& j, rota::sim_time) {
-            if (j.state != rota::slurm::job_state::running) return false;
+            if (j.state != rota::live::job_state::running) return false;
             hasty_ += now_ < runs_[j.run].from + 500;
-            leave(j, rota::slurm::job_state::pending);
+            leave(j, rota::live::job_state::pending);
             j.on_hold = true;
             return true;
         });
@@ -142,12 +142,12 @@ public:
 
 private:
     struct job {
-        rota::slurm::job_state state = rota::slurm::job_state::pending;
-        rota::slurm::job_state becomes{}; ///< when it has completed
+        rota::live::job_state state = rota::live::job_state::pending;
+        rota::live::job_state becomes{}; ///< when it has completed
         bool on_hold = true;
         std::uint32_t restarts = 0;
-        std::vector<rota::slurm::part> asked;
-        std::vector<rota::slurm::part> where;
+        std::vector<rota::live::part> asked;
+        std::vector<rota::live::part> where;
         rota::sim_time begin{};
         rota::sim_time requeued{};
         rota::sim_time free_at{}; ///< while completing
@@ -163,18 +163,18 @@ private:
         effect what;
     };
 
-    rota::slurm::reply say(std::string const& id, effect what) {
+    rota::live::reply say(std::string const& id, effect what) {
         auto const i = static_cast<std::size_t>(std::stoul(id)) - 1;
-        if (random_.chance(how_.refused)) return rota::slurm::reply::refused;
-        if (random_.chance(how_.lost)) return rota::slurm::reply::unknown;
+        if (random_.chance(how_.refused)) return rota::live::reply::refused;
+        if (random_.chance(how_.lost)) return rota::live::reply::unknown;
         if (random_.chance(how_.late)) {
             words_.push_back({now_ + static_cast<rota::millis>(random_.below(20'000)), i, std::move(what)});
-            return rota::slurm::reply::unknown;
+            return rota::live::reply::unknown;
         }
-        return what(all_[i], now_) ? rota::slurm::reply::done : rota::slurm::reply::refused;
+        return what(all_[i], now_) ? rota::live::reply::done : rota::live::reply::refused;
     }
     void tick() {
-        using rota::slurm::job_state;
+        using rota::live::job_state;
         for (; all_.size() != jobs_->size() && jobs_->specs[all_.size()].submit <= now_;) {
             auto& fresh = all_.emplace_back();
             fresh.left = fresh.saved = jobs_->works[all_.size() - 1].duration_ms * 1000;
@@ -191,7 +191,7 @@ private:
                 if (j.left <= 0) leave(j, end_of(i));
                 else if (random_.chance(how_.requeued_by_hand)) leave(j, job_state::pending);
             }
-            if (!rota::slurm::is_over(j.state) && random_.chance(how_.cancelled)) {
+            if (!rota::live::is_over(j.state) && random_.chance(how_.cancelled)) {
                 if (j.state == job_state::running) leave(j, job_state::cancelled);
                 else if (j.state == job_state::pending) j.state = job_state::cancelled;
             }
@@ -200,8 +200,8 @@ private:
         if (index(now_) % 1'000 == 0)
             for (auto i = std::size_t{0}; i != all_.size(); ++i) try_start(i);
     }
-    [[nodiscard]] rota::slurm::job_state end_of(std::size_t i) const {
-        using rota::slurm::job_state;
+    [[nodiscard]] rota::live::job_state end_of(std::size_t i) const {
+        using rota::live::job_state;
         switch (jobs_->works[i].ends) {
         case rota::job::outcome::cancelled: return job_state::cancelled;
         case rota::job::outcome::failed: return job_state::failed;
@@ -210,11 +210,11 @@ private:
         }
     }
     /// The run is over; its devices are free a little later.
-    void leave(job& j, rota::slurm::job_state then) {
-        j.state = rota::slurm::job_state::completing;
+    void leave(job& j, rota::live::job_state then) {
+        j.state = rota::live::job_state::completing;
         j.becomes = then;
         j.free_at = now_ + static_cast<rota::millis>(random_.below(4)) * 500;
-        if (then != rota::slurm::job_state::pending) return;
+        if (then != rota::live::job_state::pending) return;
         ++j.restarts;
         j.requeued = now_;
         j.left = j.saved;
@@ -223,10 +223,10 @@ private:
     void settle(job& j) {
         j.state = j.becomes;
         runs_[j.run].until = now_;
-        if (j.state == rota::slurm::job_state::pending) j.where.clear();
+        if (j.state == rota::live::job_state::pending) j.where.clear();
     }
     void strike(rota::cluster::outage const& what) {
-        using rota::slurm::job_state;
+        using rota::live::job_state;
         up_[index(what.node)] = what.up;
         if (what.up) return;
         for (auto& j : all_) {
@@ -244,7 +244,7 @@ private:
         *mem = node.mem_mib;
         for (auto i = std::size_t{0}; i != all_.size(); ++i) {
             auto const& j = all_[i];
-            if (j.state != rota::slurm::job_state::running && j.state != rota::slurm::job_state::completing)
+            if (j.state != rota::live::job_state::running && j.state != rota::live::job_state::completing)
                 continue;
             for (auto const& part : j.where)
                 if (part.node == n) {
@@ -255,7 +255,7 @@ private:
         }
         return gpus;
     }
-    [[nodiscard]] bool fits(std::size_t i, std::vector<rota::slurm::part> const& where) const {
+    [[nodiscard]] bool fits(std::size_t i, std::vector<rota::live::part> const& where) const {
         auto const& need = jobs_->specs[i].need;
         return std::all_of(where.begin(), where.end(), [&](auto const& part) {
             auto cpu = std::int64_t{};
@@ -268,7 +268,7 @@ private:
     }
     void try_start(std::size_t i) {
         auto& j = all_[i];
-        if (j.state != rota::slurm::job_state::pending || j.on_hold || j.begin > now_ || j.asked.empty())
+        if (j.state != rota::live::job_state::pending || j.on_hold || j.begin > now_ || j.asked.empty())
             return;
         auto where = j.asked;
         if (how_.splits && where.size() == 2 && where[0].gpus != where[1].gpus) {
@@ -282,7 +282,7 @@ private:
         for (auto const& part : where)
             rate = std::min(rate, jobs_->works[i].rate(jobs_->specs[i].need, gpus, rota::whole_gpu,
                                                        cluster_->nodes[index(part.node)].model));
-        j.state = rota::slurm::job_state::running;
+        j.state = rota::live::job_state::running;
         j.where = where;
         j.rate = std::max<std::int64_t>(rate, 1);
         hasty_ += j.restarts != 0 && now_ < j.requeued + 2'000;

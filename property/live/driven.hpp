@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef ROTA_PROPERTY_SLURM_DRIVEN_HPP
-#define ROTA_PROPERTY_SLURM_DRIVEN_HPP
+#ifndef ROTA_PROPERTY_LIVE_DRIVEN_HPP
+#define ROTA_PROPERTY_LIVE_DRIVEN_HPP
 
 // A scheduler drives an emulated Slurm, may die and come back, and is judged by every law and by what Slurm did.
 #include <algorithm>
@@ -21,11 +21,11 @@
 #include <rota/contract/books.hpp>
 #include <rota/contract/recorder.hpp>
 #include <rota/contract/tenant_tree.hpp>
+#include <rota/live/backend.hpp>
+#include <rota/live/host.hpp>
+#include <rota/live/pace.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
-#include <rota/slurm/backend.hpp>
-#include <rota/slurm/host.hpp>
-#include <rota/slurm/pace.hpp>
 #include <rota/system/best_effort_fifo.hpp>
 #include <rota/system/easy.hpp>
 #include <rota/system/fifo.hpp>
@@ -47,7 +47,7 @@ namespace driven {
 
 namespace verify = rota::verify;
 namespace system = rota::system;
-namespace slurm = rota::slurm;
+namespace live = rota::live;
 using rota::sim_time;
 using verify::law;
 
@@ -156,7 +156,7 @@ struct held {
         for (auto const& one : truth.runs())
             if (one.job == number_of[said.job] && one.from <= said.from) real = &one;
         if (real == nullptr) return who + ": never ran";
-        auto on = std::vector<slurm::part>{};
+        auto on = std::vector<live::part>{};
         for (auto const& part : said.on) {
             auto const same =
                 std::find_if(on.begin(), on.end(), [&](auto const& p) { return p.node == part.node; });
@@ -215,17 +215,17 @@ struct mortal {
         replaced = true;
         here();
     }
-    slurm::reply said(slurm::reply got) {
+    live::reply said(live::reply got) {
         here();
         return got;
     }
-    std::optional<slurm::snapshot> poll() { return truth->poll(); }
-    slurm::reply start(std::string const& id, rota::cluster::placement const& where) {
+    std::optional<live::snapshot> poll() { return truth->poll(); }
+    live::reply start(std::string const& id, rota::cluster::placement const& where) {
         return said(truth->start(id, where));
     }
-    slurm::reply hold(std::string const& id) { return said(truth->hold(id)); }
-    slurm::reply save(std::string const& id) { return said(truth->save(id)); }
-    slurm::reply requeue(std::string const& id) { return said(truth->requeue(id)); }
+    live::reply hold(std::string const& id) { return said(truth->hold(id)); }
+    live::reply save(std::string const& id) { return said(truth->save(id)); }
+    live::reply requeue(std::string const& id) { return said(truth->requeue(id)); }
 };
 
 /// What two books say differently of the jobs that live, apart from the time of the next look.
@@ -318,10 +318,10 @@ struct story {
     auto truth = emulated{what.cluster, what.jobs, what.under.outages, how, seed};
     auto const keeps = static_cast<bool>(asked.dies);
     auto lasts = mortal{&truth, keeps ? asked.dies : [](std::uint64_t) { return false; }};
-    using driver = slurm::host<mortal>;
+    using driver = live::host<mortal>;
     auto const fresh = [&](rota::log::schedule& log) {
         auto made = std::make_unique<driver>(what.cluster, rota::tenant_tree{what.jobs.tenants}, lasts,
-                                             slurm::pace{}, rota::recorder{log});
+                                             live::pace{}, rota::recorder{log});
         made->instants().spurious_pass = true;
         return made;
     };
@@ -381,7 +381,7 @@ struct story {
             if (got == driver::outcome::unsettled) out.fault = "does not come to rest";
             if (asked.compacts_ms != 0 && index(now) >= compacted + asked.compacts_ms) {
                 compacted = index(now);
-                lasts.replace(std::string{slurm::journal_header} + host->standing());
+                lasts.replace(std::string{live::journal_header} + host->standing());
                 again();
                 ++out.seen.compactions;
                 told = lasts.journal.size(); // the resync is not yet in it
@@ -448,9 +448,9 @@ struct story {
             auto const is = truth.state(number_of[j]);
             auto const ran = std::any_of(truth.runs().begin(), truth.runs().end(),
                                          [&](auto const& one) { return one.job == number_of[j]; });
-            auto const same = last.kind == rota::log::kind::finish   ? is == slurm::job_state::completed
+            auto const same = last.kind == rota::log::kind::finish   ? is == live::job_state::completed
                               : last.kind == rota::log::kind::reject ? !ran
-                                                                     : slurm::is_over(is);
+                                                                     : live::is_over(is);
             if (!same) out.fault = "job " + std::to_string(j) + " ended otherwise";
         }
     }

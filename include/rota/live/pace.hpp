@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef ROTA_SLURM_PACE_HPP
-#define ROTA_SLURM_PACE_HPP
+#ifndef ROTA_LIVE_PACE_HPP
+#define ROTA_LIVE_PACE_HPP
 
 #include <rota/core/units.hpp>
 
-namespace rota::slurm {
+namespace rota::live {
 
 /// How long the host waits for what.
 struct pace {
@@ -20,6 +20,6 @@ struct pace {
     friend bool operator==(pace const&, pace const&) = default;
 };
 
-} // namespace rota::slurm
+} // namespace rota::live
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef ROTA_SLURM_JOURNAL_TEXT_HPP
-#define ROTA_SLURM_JOURNAL_TEXT_HPP
+#ifndef ROTA_LIVE_JOURNAL_TEXT_HPP
+#define ROTA_LIVE_JOURNAL_TEXT_HPP
 
 #include <algorithm>
 #include <cstdint>
@@ -12,13 +12,13 @@
 #include <rota/contract/order.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/spec.hpp>
+#include <rota/live/link.hpp>
+#include <rota/live/retold_books.hpp>
 #include <rota/log/record.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
-#include <rota/slurm/link.hpp>
-#include <rota/slurm/retold_books.hpp>
 
-namespace rota::slurm {
+namespace rota::live {
 
 inline constexpr std::string_view journal_header = "#rota-journal 1\n";
 inline constexpr std::string_view group_end = "end\n";
@@ -44,9 +44,10 @@ inline void append_job(std::string& to, std::string_view name, std::uint32_t run
 
 /// The group of lines with which a short journal begins: how books stand, without the jobs that are over and gone.
 ///
-/// Meaning   Told to fresh books, it gives these, with the jobs numbered anew, in their order. A job is `job`, its intent
-///           as an order, what it holds as a start, and the rest as `stands`; `closed` is a node, `waits` a job whose
-///           start waits for devices, `gone` one that is over though Slurm knows it still. `stood` ends it; `run` follows for a job that was requeued just now.
+/// Meaning   Told to fresh books, it gives these, with the jobs numbered anew, in their order. A job is `job`, its
+///           intent as an order, what it holds as a start, and the rest as `stands`; `closed` is a node, `waits` a
+///           job whose start waits for devices, `gone` one that is over though the manager knows it still. `stood`
+///           ends it; `run` follows for a job that was requeued just now.
 /// Expects   books at rest, between two rounds; the link of each job.
 [[nodiscard]] inline std::string journal_standing(retold_books const& of, std::vector<link> const& links) {
     auto to = std::string{"stand 0\n"};
@@ -92,6 +93,6 @@ inline void append_job(std::string& to, std::string_view name, std::uint32_t run
     return to += group_end;
 }
 
-} // namespace rota::slurm
+} // namespace rota::live
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef ROTA_SLURM_RETOLD_BOOKS_HPP
-#define ROTA_SLURM_RETOLD_BOOKS_HPP
+#ifndef ROTA_LIVE_RETOLD_BOOKS_HPP
+#define ROTA_LIVE_RETOLD_BOOKS_HPP
 
 #include <algorithm>
 #include <cstdint>
@@ -18,7 +18,7 @@
 #include <rota/log/record.hpp>
 #include <rota/log/schedule.hpp>
 
-namespace rota::slurm {
+namespace rota::live {
 
 /// What books know of a job besides what it asked for, at rest.
 struct standing {
@@ -156,6 +156,6 @@ private:
     recorder quiet_;
 };
 
-} // namespace rota::slurm
+} // namespace rota::live
 
 #endif

@@ -11,37 +11,37 @@
 #include <rota/contract/tenant_tree.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/request.hpp>
-#include <rota/slurm/backend.hpp>
-#include <rota/slurm/shadow.hpp>
+#include <rota/live/backend.hpp>
+#include <rota/live/shadow.hpp>
 #include <rota/system/fifo.hpp>
 #include <rota/system/priority_preemptive.hpp>
 
 namespace {
 
-namespace slurm = rota::slurm;
-using slurm::job_state;
+namespace live = rota::live;
+using live::job_state;
 
 /// Shows what the test puts down, and counts the verbs.
 struct scripted {
-    std::optional<slurm::snapshot> shows;
+    std::optional<live::snapshot> shows;
     int verbs = 0;
 
-    std::optional<slurm::snapshot> poll() { return shows; }
-    slurm::reply start(std::string const&, rota::cluster::placement const&) { return verb(); }
-    slurm::reply hold(std::string const&) { return verb(); }
-    slurm::reply save(std::string const&) { return verb(); }
-    slurm::reply requeue(std::string const&) { return verb(); }
-    slurm::reply verb() {
+    std::optional<live::snapshot> poll() { return shows; }
+    live::reply start(std::string const&, rota::cluster::placement const&) { return verb(); }
+    live::reply hold(std::string const&) { return verb(); }
+    live::reply save(std::string const&) { return verb(); }
+    live::reply requeue(std::string const&) { return verb(); }
+    live::reply verb() {
         ++verbs;
-        return slurm::reply::done;
+        return live::reply::done;
     }
 };
 
-using host = slurm::shadow<scripted>;
+using host = live::shadow<scripted>;
 using deed = host::deed;
 
-slurm::job_status job(std::string id, job_state is, int gpus, std::vector<slurm::part> where = {}) {
-    auto out = slurm::job_status{
+live::job_status job(std::string id, job_state is, int gpus, std::vector<live::part> where = {}) {
+    auto out = live::job_status{
         .id = std::move(id), .state = is, .where = std::move(where), .asked = {}, .unmapped = {}};
     out.asked.need = rota::job::gang(gpus, rota::job::span::one_node);
     return out;
@@ -63,7 +63,7 @@ int main() {
     };
 
     t.check(!fifo(), "Slurm does not answer");
-    on.shows = slurm::snapshot{{job("1", job_state::pending, 4), job("2", job_state::held, 2)}, {true, true}};
+    on.shows = live::snapshot{{job("1", job_state::pending, 4), job("2", job_state::held, 2)}, {true, true}};
     is(fifo(), {{deed::would_start, "1", {{n(0), 4}}}, {deed::would_start, "2", {{n(1), 2}}}}, "both fit");
     is(fifo(), {{deed::would_start, "1", {{n(0), 4}}}, {deed::would_start, "2", {{n(1), 2}}}},
        "and do still");

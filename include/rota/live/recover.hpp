@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef ROTA_SLURM_RECOVER_HPP
-#define ROTA_SLURM_RECOVER_HPP
+#ifndef ROTA_LIVE_RECOVER_HPP
+#define ROTA_LIVE_RECOVER_HPP
 
 #include <algorithm>
 #include <cstddef>
@@ -19,12 +19,12 @@
 #include <rota/core/units.hpp>
 #include <rota/job/request.hpp>
 #include <rota/job/spec.hpp>
+#include <rota/live/journaled_books.hpp>
 #include <rota/log/record.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
-#include <rota/slurm/journaled_books.hpp>
 
-namespace rota::slurm {
+namespace rota::live {
 
 /// Tells books again what a journal says, group by group. Only whole groups count: what a death has torn off at the
 /// end had no consequence.
@@ -295,6 +295,6 @@ private:
     std::size_t column_ = 1;
 };
 
-} // namespace rota::slurm
+} // namespace rota::live
 
 #endif

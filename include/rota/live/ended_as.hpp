@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef ROTA_SLURM_ENDED_AS_HPP
-#define ROTA_SLURM_ENDED_AS_HPP
+#ifndef ROTA_LIVE_ENDED_AS_HPP
+#define ROTA_LIVE_ENDED_AS_HPP
 
+#include <rota/live/backend.hpp>
 #include <rota/log/record.hpp>
-#include <rota/slurm/backend.hpp>
 
-namespace rota::slurm {
+namespace rota::live {
 
 /// The end of a job in the words of the log.
 struct ended_as {
     log::kind how = log::kind::fail;
-    log::cause why = log::cause::lost; ///< Slurm knows it no more
+    log::cause why = log::cause::lost; ///< the manager knows it no more
 };
 
-/// What became of a job that is over, or that Slurm knows no more (null). One that was not seen to run has, for the
-/// books, been taken away.
+/// What became of a job that is over, or that the manager knows no more (null). One that was not seen to run has,
+/// for the books, been taken away.
 [[nodiscard]] inline ended_as end_of(job_status const* s, bool ran) {
     auto out = ended_as{};
     if (s != nullptr) switch (s->state) {
@@ -27,6 +27,6 @@ struct ended_as {
     return ran ? out : ended_as{log::kind::cancel, log::cause::lost};
 }
 
-} // namespace rota::slurm
+} // namespace rota::live
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef ROTA_SLURM_REALISED_HPP
-#define ROTA_SLURM_REALISED_HPP
+#ifndef ROTA_LIVE_REALISED_HPP
+#define ROTA_LIVE_REALISED_HPP
 
 #include <algorithm>
 #include <bit>
@@ -12,11 +12,11 @@
 #include <rota/contract/books.hpp>
 #include <rota/contract/order.hpp>
 #include <rota/core/units.hpp>
-#include <rota/slurm/backend.hpp>
+#include <rota/live/backend.hpp>
 
-namespace rota::slurm {
+namespace rota::live {
 
-/// It runs on the nodes that were asked for, with as many GPUs of each. Which GPUs of a node is Slurm's affair:
+/// It runs on the nodes that were asked for, with as many GPUs of each. Which GPUs of a node is the manager's affair:
 /// the books' numbers are names for as many as they say.
 [[nodiscard]] inline bool as_asked(cluster::placement const& asked, std::vector<part> const& where) {
     return asked.size() == where.size() &&
@@ -57,6 +57,6 @@ namespace rota::slurm {
     return out;
 }
 
-} // namespace rota::slurm
+} // namespace rota::live
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef ROTA_SLURM_HOST_HPP
-#define ROTA_SLURM_HOST_HPP
+#ifndef ROTA_LIVE_HOST_HPP
+#define ROTA_LIVE_HOST_HPP
 
 #include <algorithm>
 #include <cstddef>
@@ -24,24 +24,24 @@
 #include <rota/contract/tenant_tree.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/spec.hpp>
+#include <rota/live/backend.hpp>
+#include <rota/live/ended_as.hpp>
+#include <rota/live/journal_text.hpp>
+#include <rota/live/journaled_books.hpp>
+#include <rota/live/link.hpp>
+#include <rota/live/pace.hpp>
+#include <rota/live/realised.hpp>
+#include <rota/live/recover.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
-#include <rota/slurm/backend.hpp>
-#include <rota/slurm/ended_as.hpp>
-#include <rota/slurm/journal_text.hpp>
-#include <rota/slurm/journaled_books.hpp>
-#include <rota/slurm/link.hpp>
-#include <rota/slurm/pace.hpp>
-#include <rota/slurm/realised.hpp>
-#include <rota/slurm/recover.hpp>
 
-namespace rota::slurm {
+namespace rota::live {
 
-/// A Slurm cluster as the third host: books, an executor made of Slurm's verbs, and the caller's clock.
+/// A live cluster as the third host: books, an executor made of its manager's verbs, and the caller's clock.
 ///
 /// Meaning   Every round polls, tells the books what changed, and lets the scheduler decide. Jobs are those first
-///           seen held; whatever Slurm runs besides is not touched, and its devices are not known to be taken.
-///           Who holds what is the books' alone; of a job the host knows its name in Slurm and how far an order
+///           seen held; whatever the manager runs besides is not touched, and its devices are not known to be taken.
+///           Who holds what is the books' alone; of a job the host knows its name in the manager and how far an order
 ///           has been carried. With a journal it survives its own death, as if it had been deaf for a while.
 /// Expects   cluster and backend outlive it; rounds come in order of time.
 template <backend B>
@@ -49,13 +49,13 @@ class host {
 public:
     enum class outcome : std::uint8_t {
         ran,
-        blind,     ///< Slurm did not answer: nothing was decided
+        blind,     ///< the manager did not answer: nothing was decided
         unsettled, ///< the scheduler did not come to rest
     };
 
-    host(cluster::spec const& cluster, tenant_tree tenants, B& slurm, pace at = {}, recorder log = {},
+    host(cluster::spec const& cluster, tenant_tree tenants, B& manager, pace at = {}, recorder log = {},
          bool log_orders = true)
-        : slurm_{&slurm}, pace_{at},
+        : manager_{&manager}, pace_{at},
           books_{cluster, std::move(tenants), log, {.moves_in_place = false, .log_orders = log_orders}} {}
     template <class... More>
     host(cluster::spec&&, More&&...) = delete; // it must outlive the host
@@ -65,7 +65,7 @@ public:
     [[nodiscard]] books const& state() const noexcept { return books_; }
     [[nodiscard]] instant& instants() noexcept { return instant_; }
     [[nodiscard]] std::deque<job::spec> const& specs() const noexcept { return specs_; }
-    /// Slurm's name of a job.
+    /// The manager's name of a job.
     [[nodiscard]] std::string const& name(job_id id) const noexcept { return links_[index(id)].name; }
     /// A round is due by then, whatever happens.
     [[nodiscard]] sim_time next_timer() const noexcept { return books_.next_timer(); }
@@ -99,7 +99,7 @@ public:
 
     template <scheduling_policy S>
     [[nodiscard]] outcome round(sim_time now, S& scheduler) {
-        auto const seen = slurm_->poll();
+        auto const seen = manager_->poll();
         if (!seen) return outcome::blind;
         books_.set_now(now);
         match(*seen);
@@ -228,14 +228,14 @@ private:
     void tell_start(job_id id) {
         auto& its = links_[index(id)];
         books_.flush();
-        auto const got = slurm_->start(its.name, books_.sent(id));
+        auto const got = manager_->start(its.name, books_.sent(id));
         its.how_far = carried::told;
         its.again = books_.now() + pace_.repeat_ms;
         if (got == reply::refused)
             books_.order_failed(its.op, order_kind::start, id, log::cause::launch_error,
                                 books_.now() + pace_.backoff_ms);
     }
-    /// What is due of one job: an order to carry on, a run that nobody ordered, a job that Slurm might start.
+    /// What is due of one job: an order to carry on, a run that nobody ordered, a job that the manager might start.
     void tend(job_id id, job_status const* s) {
         auto& its = links_[index(id)];
         auto const& j = books_.at(id);
@@ -248,10 +248,10 @@ private:
         } else if (j.held == 0 && runs) {
             if (!touchable) return;
             ++strays_;
-            slurm_->requeue(its.name);
+            manager_->requeue(its.name);
             its.again = books_.now() + pace_.repeat_ms;
         } else if (j.held == 0 && s->state == job_state::pending) {
-            slurm_->hold(its.name);
+            manager_->hold(its.name);
         }
     }
     void tend_start(job_id id, job_status const& s) {
@@ -259,14 +259,14 @@ private:
         auto const late = books_.now() >= its.since + pace_.start_ms;
         if (s.state == job_state::running) { // and was not to be believed
             if (books_.now() < its.runs_since + pace_.young_ms) return;
-            slurm_->requeue(its.name);
+            manager_->requeue(its.name);
             its.again = books_.now() + pace_.repeat_ms;
         } else if (!late) {
             if (s.state == job_state::held ||
                 (s.state == job_state::pending && its.how_far == carried::nothing))
                 tell_start(id); // it was lost, or had to wait
         } else if (its.how_far != carried::withdrawn) {
-            auto const got = slurm_->hold(its.name);
+            auto const got = manager_->hold(its.name);
             its.how_far = got == reply::done ? carried::withdrawn : carried::withdrawing;
         } else if (s.state == job_state::pending) { // an older word came later
             its.how_far = carried::withdrawing;
@@ -275,16 +275,16 @@ private:
     void tend_stop(job_id id, stop_mode mode) {
         auto& its = links_[index(id)];
         if (mode == stop_mode::graceful && its.how_far == carried::nothing) {
-            slurm_->save(its.name);
+            manager_->save(its.name);
             its.how_far = carried::saving;
             its.again = books_.now() + pace_.save_ms;
         } else {
-            slurm_->requeue(its.name); // again until it is seen: a stop may only be late
+            manager_->requeue(its.name); // again until it is seen: a stop may only be late
             its.again = books_.now() + pace_.repeat_ms;
         }
     }
 
-    B* slurm_;
+    B* manager_;
     pace pace_;
     journaled_books books_;
     instant instant_;
@@ -295,6 +295,6 @@ private:
     std::uint64_t strays_ = 0;
 };
 
-} // namespace rota::slurm
+} // namespace rota::live
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef ROTA_SLURM_JOURNALED_BOOKS_HPP
-#define ROTA_SLURM_JOURNALED_BOOKS_HPP
+#ifndef ROTA_LIVE_JOURNALED_BOOKS_HPP
+#define ROTA_LIVE_JOURNALED_BOOKS_HPP
 
 #include <cstddef>
 #include <cstdint>
@@ -18,13 +18,13 @@
 #include <rota/contract/view.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/spec.hpp>
+#include <rota/live/journal_text.hpp>
+#include <rota/live/retold_books.hpp>
 #include <rota/log/record.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
-#include <rota/slurm/journal_text.hpp>
-#include <rota/slurm/retold_books.hpp>
 
-namespace rota::slurm {
+namespace rota::live {
 
 /// Takes a group of lines, and returns when they would survive the death of the program.
 using journal_sink = std::function<void(std::string_view)>;
@@ -94,7 +94,7 @@ public:
         line(log::kind::resync, {}, 0, {}, 0);
         books::resync();
     }
-    /// The number that Slurm has given to the job's run. Books know nothing of it.
+    /// The number that the manager has given to the job's run. Books know nothing of it.
     void ran(job_id id, std::uint32_t run) {
         if (!on()) return;
         log::detail::append_number(group_ += "run ", index(id));
@@ -183,6 +183,6 @@ private:
     bool told_ = false; ///< something since the last rest
 };
 
-} // namespace rota::slurm
+} // namespace rota::live
 
 #endif

@@ -15,13 +15,13 @@
 
 #include "../tally.hpp"
 
-#include <rota/slurm/wake_up.hpp>
+#include <rota/live/wake_up.hpp>
 
 namespace {
 
 namespace fs = std::filesystem;
 using clock_type = std::chrono::steady_clock;
-using rota::slurm::wake_up;
+using rota::live::wake_up;
 using std::chrono::milliseconds;
 
 /// Whether it was rung, and how long that took.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef ROTA_SLURM_SHADOW_HPP
-#define ROTA_SLURM_SHADOW_HPP
+#ifndef ROTA_LIVE_SHADOW_HPP
+#define ROTA_LIVE_SHADOW_HPP
 
 #include <cstdint>
 #include <deque>
@@ -21,17 +21,17 @@
 #include <rota/core/units.hpp>
 #include <rota/job/request.hpp>
 #include <rota/job/spec.hpp>
+#include <rota/live/backend.hpp>
+#include <rota/live/ended_as.hpp>
 #include <rota/log/record.hpp>
-#include <rota/slurm/backend.hpp>
-#include <rota/slurm/ended_as.hpp>
 
-namespace rota::slurm {
+namespace rota::live {
 
-/// What a scheduler would do with a cluster that Slurm schedules: books of what Slurm does, and every round a scheduler
-/// that is asked and not obeyed. Says no verb.
+/// What a scheduler would do with a cluster that its manager schedules: books of what the manager does, and every
+/// round a scheduler that is asked and not obeyed. Says no verb.
 ///
-/// Meaning   Every job that pends is waiting, whether Slurm holds it or not. Runs are in the books since they were first
-///           seen, by count of GPUs.
+/// Meaning   Every job that pends is waiting, whether the manager holds it or not. Runs are in the books since they
+///           were first seen, by count of GPUs.
 /// Expects   cluster and backend outlive it; rounds come in order of time.
 template <backend B>
 class shadow {
@@ -52,8 +52,8 @@ public:
         friend bool operator==(remark const&, remark const&) = default;
     };
 
-    shadow(cluster::spec const& cluster, tenant_tree tenants, B& slurm)
-        : slurm_{&slurm}, books_{cluster, std::move(tenants)} {}
+    shadow(cluster::spec const& cluster, tenant_tree tenants, B& manager)
+        : manager_{&manager}, books_{cluster, std::move(tenants)} {}
     template <class... More>
     shadow(cluster::spec&&, More&&...) = delete; // it must outlive the shadow
     shadow(shadow const&) = delete;
@@ -61,11 +61,11 @@ public:
 
     [[nodiscard]] books const& state() const noexcept { return books_; }
 
-    /// What Slurm did since the last round, then all that the scheduler would now do; nothing where Slurm does not answer.
-    /// The scheduler is a fresh one: it learns everything from the view.
+    /// What the manager did since the last round, then all that the scheduler would now do; nothing where the manager
+    /// does not answer. The scheduler is a fresh one: it learns everything from the view.
     template <scheduling_policy S>
     [[nodiscard]] std::optional<std::vector<remark>> round(sim_time now, S fresh) {
-        auto const seen = slurm_->poll();
+        auto const seen = manager_->poll();
         if (!seen) return std::nullopt;
         auto out = std::vector<remark>{};
         books_.set_now(now);
@@ -178,13 +178,13 @@ private:
         static_cast<void>(want.end_pass());
     }
 
-    B* slurm_;
+    B* manager_;
     books books_;
     std::deque<job::spec> specs_; ///< stay where they are
     std::vector<link> links_;     ///< [jobs]
     std::unordered_map<std::string, job_id> ids_;
 };
 
-} // namespace rota::slurm
+} // namespace rota::live
 
 #endif

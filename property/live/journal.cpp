@@ -21,16 +21,16 @@
 #include <rota/contract/tenant_tree.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/spec.hpp>
+#include <rota/live/journal_file.hpp>
+#include <rota/live/journaled_books.hpp>
+#include <rota/live/recover.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
-#include <rota/slurm/journal_file.hpp>
-#include <rota/slurm/journaled_books.hpp>
-#include <rota/slurm/recover.hpp>
 
 namespace {
 
 namespace fs = std::filesystem;
-namespace slurm = rota::slurm;
+namespace live = rota::live;
 
 constexpr auto job =
     "job 17 1000 0 0 4294967295 -3 60000 9223372036854775807 0 2 2 1000 1000 0 0 4294967295 2\n";
@@ -40,7 +40,7 @@ constexpr auto settings = rota::books::settings{.moves_in_place = false, .log_or
 struct told {
     rota::cluster::spec cluster = rota::cluster::uniform(1, 2, 4);
     rota::log::schedule log{};
-    slurm::journaled_books books{cluster, rota::tenant_tree{}, rota::recorder{log}, settings};
+    live::journaled_books books{cluster, rota::tenant_tree{}, rota::recorder{log}, settings};
     std::string names{};
     rota::job::spec spec{};
 
@@ -50,12 +50,12 @@ struct told {
             books.submit(name, run, spec);
             names += std::move(name) + " ";
         };
-        return slurm::journal_replay{books, {submit, [](auto, auto) {}}}.read(text);
+        return live::journal_replay{books, {submit, [](auto, auto) {}}}.read(text);
     }
 };
 
 void replays(tally& t) {
-    auto const head = std::string{slurm::journal_header} + "#nodes n1 n2\n";
+    auto const head = std::string{live::journal_header} + "#nodes n1 n2\n";
     auto const first = head + job + "pass 1000\n1000 order 0.0 #1 ordered 0 n1:3@1000/0/0\nend\n";
     auto one = told{};
     auto const got = one.read(first + "2000 start 0.0 #1 - 2000\nrest 2000\nen");
@@ -111,7 +111,7 @@ void refuses(tally& t) {
                                        : std::to_string(why->line) + ":" + std::to_string(why->column) +
                                              ": " + why->message));
     };
-    auto const head = std::string{slurm::journal_header};
+    auto const head = std::string{live::journal_header};
     wrong("#rota-journal 2\n", 1, 1, "header");
     wrong(head + "tick 1 2\nend\n", 2, 7, "the end of the line");
     wrong(head + "tick x\nend\n", 2, 6, "a whole number");
@@ -148,7 +148,7 @@ void refuses(tally& t) {
 /// Who opens a journal while its writer replaces it, over and over, is never a second writer.
 void replaced_while_opened(tally& t, std::string const& path) {
     auto why = std::string{};
-    auto file = slurm::journal_file::open(path, why);
+    auto file = live::journal_file::open(path, why);
     if (!t.check(file.has_value(), why)) return;
     auto const child = ::fork();
     if (child == 0) {
@@ -159,8 +159,7 @@ void replaced_while_opened(tally& t, std::string const& path) {
     file.reset(); // the child's from here on
     auto second = 0;
     auto status = 0;
-    while (::waitpid(child, &status, WNOHANG) == 0)
-        second += slurm::journal_file::open(path, why).has_value();
+    while (::waitpid(child, &status, WNOHANG) == 0) second += live::journal_file::open(path, why).has_value();
     t.check(status == 0, "its writer goes on");
     t.check(second <= 1,
             "one writer, all the time"); // the writer may have gone between the look and the opening
@@ -172,32 +171,32 @@ void files(tally& t) {
     auto const path = (folder / "journal").string();
     auto why = std::string{};
     {
-        auto const file = slurm::journal_file::open(path, why);
+        auto const file = live::journal_file::open(path, why);
         if (!t.check(file.has_value(), why)) return;
         t.check(file->write("one\n") && file->write("two\nthr") && file->text() == "one\ntwo\nthr",
                 "appends");
-        t.check(!slurm::journal_file::open(path, why) && why == "another driver writes it", "one writer");
+        t.check(!live::journal_file::open(path, why) && why == "another driver writes it", "one writer");
         t.check(file->cut(8) && file->write("four\n") && file->text() == "one\ntwo\nfour\n",
                 "goes on behind");
     }
-    t.check(slurm::journal_file::open(path, why).has_value(), "and then the next");
+    t.check(live::journal_file::open(path, why).has_value(), "and then the next");
     std::ofstream{path + ".new"} << std::string(100'000, 'x'); // of one that died over it
-    if (auto file = slurm::journal_file::open(path, why); t.check(file.has_value(), why)) {
+    if (auto file = live::journal_file::open(path, why); t.check(file.has_value(), why)) {
         t.check(file->replace("short\n") && !fs::exists(path + ".new"), "another in its place");
         t.check(file->write("more\n") && file->text() == "short\nmore\n" && fs::file_size(path) == 11,
                 "which goes on");
-        t.check(!slurm::journal_file::open(path, why) && why == "another driver writes it",
+        t.check(!live::journal_file::open(path, why) && why == "another driver writes it",
                 "and has one writer");
         fs::create_directory(path + ".new");
         t.check(!file->replace("nothing\n") && file->write("yet\n") && file->text() == "short\nmore\nyet\n",
                 "or the old one goes on");
     }
     replaced_while_opened(t, (folder / "other").string());
-    t.check(!slurm::journal_file::open((folder / "no" / "where").string(), why) && !why.empty(),
+    t.check(!live::journal_file::open((folder / "no" / "where").string(), why) && !why.empty(),
             "a place that is none");
     fs::remove_all(folder);
     if (auto const* const full = "/dev/full"; fs::exists(full))
-        if (auto const file = slurm::journal_file::open(full, why))
+        if (auto const file = live::journal_file::open(full, why))
             t.check(!file->write("lost\n"), "a full disk is said");
 }
 

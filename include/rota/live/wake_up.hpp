@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef ROTA_SLURM_WAKE_UP_HPP
-#define ROTA_SLURM_WAKE_UP_HPP
+#ifndef ROTA_LIVE_WAKE_UP_HPP
+#define ROTA_LIVE_WAKE_UP_HPP
 
 #include <cerrno>
 #include <cstring>
@@ -16,7 +16,7 @@
 
 #include <rota/core/units.hpp>
 
-namespace rota::slurm {
+namespace rota::live {
 
 /// A local socket at which whoever knows that something has happened wakes a driver between two rounds. POSIX.
 ///
@@ -105,6 +105,6 @@ private:
     std::string path_;
 };
 
-} // namespace rota::slurm
+} // namespace rota::live
 
 #endif
