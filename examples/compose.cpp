@@ -48,6 +48,6 @@ int main() {
 // Output:
 // job  gpus  jct_min  preemptions
 //   0     8       67           35
-//   1     8       67           20
+//   1     8       67           21
 //   2     4       12           15
 //   3    16        9           14
