@@ -179,9 +179,17 @@ int main() {
                preemption::priority_classes_with<false>{});
     preemptive("priority classes, strict", classes, strict{}, preemption::priority_classes{},
                preemption::priority_classes_with<false>{});
-    // gangs that may lie on any nodes: the index does not know them, and must not say that nobody can be stopped
+    // gangs that may lie on any nodes: what knows the nodes one by one must not speak of them
     auto const spread = placement::best_fit{};
     auto const fewer = (cases + 3) / 4;
+    same(
+        "fifo strict, spread", fewer, true,
+        [&](auto&) { return scheduler{greedy{fifo{}, strict{}}, spread, never}; },
+        [](auto&) { return naive::greedy<fifo, discipline::strict, placement::best_fit>{}; });
+    same(
+        "sjf skip-ahead, spread", fewer, true,
+        [&](auto&) { return scheduler{greedy{sjf{}, skip_ahead{}}, spread, never}; },
+        [](auto&) { return naive::greedy<sjf<>, discipline::skip_ahead, placement::best_fit>{}; });
     on(spread, "srtf, spread", fewer, remaining, skip_ahead{}, by, by_sorting);
     on(spread, "discretised las, spread", fewer, levels, skip_ahead{}, by, by_sorting);
     on(spread, "priority classes, spread", fewer, classes, skip_ahead{}, preemption::priority_classes{},

@@ -24,7 +24,7 @@ enum class discipline { strict, skip_ahead, easy };
 /// The definitions of the greedy disciplines, word for word, by scanning every waiting job, every running job
 /// and every node in every pass. Keeps nothing between passes. Whole GPUs, gangs of whole nodes beyond one
 /// node.
-template <class Order, discipline How>
+template <class Order, discipline How, class Placement = placement::consolidated>
 struct greedy {
     Order by{};
     estimate::user_limit limit{};
@@ -36,7 +36,7 @@ struct greedy {
         for (auto j : v.jobs())
             if (v.waiting(j)) waiting.emplace_back(by.key(v, j), j);
         std::sort(waiting.begin(), waiting.end());
-        auto const place = placement::consolidated{};
+        auto const place = Placement{};
         auto const start = [&](job_id j) {
             auto const where = place.place(v.need(j), v.free());
             return where && a.start(j, *where) == answer::accepted;
