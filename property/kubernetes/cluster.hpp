@@ -343,7 +343,9 @@ private:
                 gone["status"]["message"] = "The node was low on resource: ephemeral-storage.";
                 server_->modified(kind::pods, name);
             } else if (apiserver::node_of(one).empty() && random_.chance(how_.snatched)) {
-                auto const& to = cluster_->names[random_.below(cluster_->names.size())];
+                auto const n = random_.below(cluster_->names.size());
+                if (!suits(one, n)) continue; // it sees what the pod asks for
+                auto const& to = cluster_->names[n];
                 (void)server_->handle("POST", "/api/v1/namespaces/ns/pods/" + name.substr(3) + "/binding",
                                       json{{"metadata", json::object()}, {"target", {{"name", to}}}}.dump());
             }
@@ -354,6 +356,12 @@ private:
                 server_->erase_pod(name);
                 others_.erase(name);
             }
+    }
+    /// The node is of the model that the pod asks for, if it asks for one.
+    [[nodiscard]] bool suits(json const& one, std::size_t n) const {
+        auto const wanted = one["spec"].find("nodeSelector");
+        return wanted == one["spec"].end() ||
+               (*wanted)["nvidia.com/gpu.product"] == cluster_->models[index(cluster_->nodes[n].model)];
     }
     /// The other scheduler sees what is bound, and takes what is free.
     void start_other() {

@@ -133,7 +133,7 @@ void refuses(tally& t) {
     wrong(head + "5 node_up 0.0 #0 - 0\nend\n", 2, 1, "exactly one node");
     wrong(head + "5 submit 0.0 #0 - 0\nend\n", 2, 1, "no such job");
     wrong(head + job + "5000 submit 0.0 #0 - 0\nend\n", 3, 1, "no input");
-    wrong(head + "job\nend\n", 2, 1, "expected job");
+    wrong(head + "job\nend\n", 2, 1, "expected 'job '");
     wrong(head + job + "5 resync 0.0 #0 - 0\nend\n", 3, 1, "before that of the line above");
     wrong(head + job + "stand 0\nend\n", 3, 8, "at the beginning only");
     wrong(head + "stand 0\npass 1\nend\n", 3, 1, "how something stood");

@@ -28,7 +28,7 @@ struct premises {
     bool complete = true;      ///< the log goes on until every job has ended
     bool scatters = false;     ///< the placement takes any nodes for a gang that may lie anywhere
     head_order head = head_order::unknown;
-    millis late_ms_max = 0;    ///< news of an end or an interruption comes within that time
+    millis late_ms_max = 0;    ///< news of a start, an end or an interruption comes within that time
     millis pause_ms_max = 0;   ///< between a start and the first useful work
     millis first_pause_ms = 0; ///< the same at a job's first start, exactly
 };

@@ -160,6 +160,9 @@ inline void check_devices(subject const& of, report& to) {
         if (auto const* fault = detail::place_fault(of.cluster, need, parts))
             to.breaks(law::suitable, i, name(what.job, fault));
         for (auto const& part : parts) {
+            // a start may have been before the node went, and be heard of later
+            auto const since = closed_since[index(part.node)];
+            if (since != never && what.at < since + of.given.late_ms_max) continue;
             auto mine = false; // what it held there it may keep
             for (auto const& old : state.held(what.job))
                 mine |= old.node == part.node && (part.gpus & ~old.gpus) == 0 && part.milli <= old.milli;
