@@ -198,9 +198,10 @@ private:
         if (s == nullptr || j.flight != order_kind::start || j.op != its.op) return;
         if (s->state == job_state::running && s->restarts == its.run) {
             if (elsewhere || as_asked(books_.sent(id), s->where)) confirm(id, *s);
-        } else if (elsewhere && s->state == job_state::held && its.how_far == carried::withdrawn) {
-            books_.order_failed(j.op, order_kind::start, id, log::cause::lost,
-                                books_.now() + pace_.backoff_ms);
+        } else if (elsewhere && s->state == job_state::held &&
+                   (its.how_far == carried::withdrawn || its.how_far == carried::refused)) {
+            auto const why = its.how_far == carried::refused ? log::cause::launch_error : log::cause::lost;
+            books_.order_failed(j.op, order_kind::start, id, why, books_.now() + pace_.backoff_ms);
         }
     }
     /// Where it runs elsewhere than any fact allows, it is left unconfirmed, and taken for a stray.
@@ -229,11 +230,9 @@ private:
         auto& its = links_[index(id)];
         books_.flush();
         auto const got = manager_->start(its.name, books_.sent(id));
-        its.how_far = carried::told;
+        // a client may complain of what its manager has done all the same: the next poll shows it
+        its.how_far = got == reply::refused ? carried::refused : carried::told;
         its.again = books_.now() + pace_.repeat_ms;
-        if (got == reply::refused)
-            books_.order_failed(its.op, order_kind::start, id, log::cause::launch_error,
-                                books_.now() + pace_.backoff_ms);
     }
     /// What is due of one job: an order to carry on, a run that nobody ordered, a job that the manager might start.
     void tend(job_id id, job_status const* s) {

@@ -11,7 +11,7 @@
 namespace rota::live {
 
 /// How far an order has been carried.
-enum class carried : std::uint8_t { nothing, told, withdrawing, withdrawn, saving };
+enum class carried : std::uint8_t { nothing, told, refused, withdrawing, withdrawn, saving };
 
 /// What a host knows of a job besides the books: its name, and what it said of it to the manager.
 struct link {
