@@ -23,7 +23,7 @@
 struct weather {
     double lost = 0;             ///< a verb has no effect and no answer
     double late = 0;             ///< a verb has no answer and takes effect up to 20 s later
-    double refused = 0;          ///< a verb is refused for no reason
+    double refused = 0;          ///< a verb is refused for no reason, now and then after it was done
     double deaf = 0;             ///< a poll has no answer
     double requeued_by_hand = 0; ///< a tick: an operator requeues a run
     double cancelled = 0;        ///< a tick: a user cancels a job, wherever it is
@@ -165,7 +165,10 @@ private:
 
     rota::live::reply say(std::string const& id, effect what) {
         auto const i = static_cast<std::size_t>(std::stoul(id)) - 1;
-        if (random_.chance(how_.refused)) return rota::live::reply::refused;
+        if (random_.chance(how_.refused)) {
+            if (random_.chance(0.3)) (void)what(all_[i], now_);
+            return rota::live::reply::refused;
+        }
         if (random_.chance(how_.lost)) return rota::live::reply::unknown;
         if (random_.chance(how_.late)) {
             words_.push_back({now_ + static_cast<rota::millis>(random_.below(20'000)), i, std::move(what)});
