@@ -154,7 +154,7 @@ int main() {
     keys<-0xffff, 0>();
     keys<-(std::int64_t{1} << 43), (std::int64_t{1} << 43) - 3>();
     least_keys();
-    auto const count = static_cast<int>(std::max<std::uint64_t>(cases_wanted(2'000), 100));
+    auto const count = static_cast<int>(std::max<std::uint64_t>(cases_wanted(10'000) / 5, 100));
     for (auto seed = std::uint64_t{1}; seed != static_cast<std::uint64_t>(count); ++seed) {
         auto draw = rota::random{seed * 7919};
         try_scorers(seed, draw.below(8) == 0 ? one_of<std::size_t>(draw, {31, 32, 33}) : draw.below(6), 60);

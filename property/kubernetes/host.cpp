@@ -249,9 +249,9 @@ struct judged {
 
 } // namespace
 
-/// ROTA_CASES / 100 cases each; arguments: a part of a scheduler's name, and one seed whose log is printed.
+/// ROTA_CASES / 200 cases each; arguments: a part of a scheduler's name, and one seed whose log is printed.
 int main(int argc, char** argv) {
-    auto const cases = std::max<std::uint64_t>(cases_wanted(5'000) / 100, 1);
+    auto const cases = std::max<std::uint64_t>(cases_wanted(10'000) / 200, 1);
     auto told = tally{};
     auto all = seen{};
     for (auto const& one : driven::everybody()) {
