@@ -74,6 +74,7 @@ std::set<std::string> const no_policy{
     "placement/fragmentation_drop.hpp",
     "placement/gang_planner.hpp",
     "placement/may_fit.hpp",
+    "placement/mig_table.hpp",
     "placement/node_fit.hpp",
     "placement/node_state.hpp",
     "placement/of_state.hpp",
