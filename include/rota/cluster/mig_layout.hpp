@@ -17,7 +17,7 @@ struct mig_layout {
     std::uint8_t begins[mig_slices_max] = {}; ///< 1 + number of the profile; 0: none begins here
 
     [[nodiscard]] ROTA_HOST_DEVICE constexpr bool has(int profile, int start) const noexcept {
-        return begins[start] == profile + 1;
+        return start < mig_slices_max && begins[start] == profile + 1;
     }
     /// The memory slices that are taken: the GPU's state in every look-up.
     [[nodiscard]] ROTA_HOST_DEVICE constexpr std::uint8_t taken(mig_device const& on) const noexcept {
