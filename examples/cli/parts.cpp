@@ -262,6 +262,15 @@ kind_of_part more_node_scorers() {
               {{"Top", "100", "of the range"}}}}};
 }
 
+kind_of_part mig_scorers() {
+    return {"scorers of GPUs split into instances (rota::placement::by_mig)",
+            {{"mig_gradient", "placement/mig_gradient.hpp",
+              "the GPU on which an instance adds the least fragmentation",
+              "Weng et al., Beware of fragmentation, ATC 2023, on instances"},
+             {"mig_packing", "placement/mig_packing.hpp", "the GPU with most memory slices taken",
+              "Volcano, deviceshare"}}};
+}
+
 kind_of_part preemptions() {
     return {
         "preemption (rota::preemption; who yields)",
@@ -312,9 +321,9 @@ kind_of_part costs() {
 } // namespace
 
 std::vector<kind_of_part> const& kinds_of_parts() {
-    static auto const all =
-        std::vector<kind_of_part>{orders(),       disciplines(),       other_queueing(), estimators(), laws(),
-                                  node_scorers(), more_node_scorers(), preemptions(),    costs()};
+    static auto const all = std::vector<kind_of_part>{
+        orders(),       disciplines(),       other_queueing(), estimators(),  laws(),
+        node_scorers(), more_node_scorers(), mig_scorers(),    preemptions(), costs()};
     return all;
 }
 

@@ -14,61 +14,16 @@
 #include <rota/placement/mig_table.hpp>
 
 #include "../tally.hpp"
+#include "mig_rules.hpp"
 
 namespace {
 
 using namespace rota;
-using cluster::mig_device;
+using namespace mig_rules;
 using cluster::mig_kind;
 using cluster::mig_layout;
 
 auto told = tally{};
-
-using slices = std::array<bool, cluster::mig_slices_max>; ///< taken or not
-
-slices of_mask(unsigned mask) {
-    auto made = slices{};
-    for (auto s = std::size_t{0}; s != made.size(); ++s) made[s] = (mask >> s & 1u) != 0;
-    return made;
-}
-
-/// Where the profile may begin, by looking at each slice it would cover.
-std::vector<int> starts(mig_device const& on, int profile, slices const& taken) {
-    auto found = std::vector<int>{};
-    for (auto s = 0; s != on.slices; ++s) {
-        if ((on.of[profile].starts >> s & 1) == 0) continue;
-        auto free = true;
-        for (auto i = 0; i != on.of[profile].size; ++i) free &= !taken[static_cast<std::size_t>(s + i)];
-        if (free) found.push_back(s);
-    }
-    return found;
-}
-
-slices with(mig_device const& on, int profile, int start, slices taken) {
-    for (auto i = 0; i != on.of[profile].size; ++i) taken[static_cast<std::size_t>(start + i)] = true;
-    return taken;
-}
-
-int fragments(mig_device const& on, placement::mig_weights const& weigh, slices const& taken) {
-    auto const free = on.slices - std::count(taken.begin(), taken.begin() + on.slices, true);
-    auto sum = 0;
-    for (auto p = 0; p != on.profiles; ++p)
-        if (starts(on, p, taken).empty()) sum += weigh.of[p] * static_cast<int>(free);
-    return sum;
-}
-
-/// The smallest growth of fragmentation and, of equals, the highest start; -1: it fits nowhere.
-int best(mig_device const& on, placement::mig_weights const& weigh, int profile, slices const& taken) {
-    auto found = -1;
-    auto least = 0;
-    for (auto s : starts(on, profile, taken)) {
-        auto const after = fragments(on, weigh, with(on, profile, s, taken));
-        if (found >= 0 && after > least) continue;
-        found = s;
-        least = after;
-    }
-    return found;
-}
 
 void every_state(char const* name, mig_device const& on, placement::mig_weights const& weigh,
                  placement::mig_table const& table) {
@@ -77,7 +32,7 @@ void every_state(char const* name, mig_device const& on, placement::mig_weights 
         auto const where = std::string{name} + ", state " + std::to_string(mask);
         told.check(table.fragmentation(mask) == fragments(on, weigh, taken), where + ": fragmentation");
         for (auto p = 0; p != on.profiles; ++p) {
-            auto const start = best(on, weigh, p, taken);
+            auto const start = best(on, weigh, p, taken, starts(on, p, taken));
             auto const here = where + ", " + on.of[p].name;
             told.check(table.fits(p, mask) == !starts(on, p, taken).empty(), here + ": fits");
             if (start < 0) {
