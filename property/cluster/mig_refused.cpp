@@ -70,7 +70,10 @@ int main() {
         refused(what, on, [&](auto& l) { l.take(one); });
     };
     take("an instance twice", three);
-    take("an instance across another", {.node = node, .profile = mig_a100::two, .start = 4});
+    take("an instance inside another", {.node = node, .profile = mig_a100::two, .start = 4});
+    on.take({.node = node, .gpu = 1, .profile = mig_a100::one, .start = 5});
+    take("an instance that reaches into another",
+         {.node = node, .gpu = 1, .profile = mig_a100::two, .start = 4});
     take("an instance where it may not begin", {.node = node, .profile = mig_a100::two, .start = 1});
     take("a start beyond the memory", {.node = node, .profile = mig_a100::one, .start = 8});
     take("a profile that does not exist", {.node = node, .profile = 6});

@@ -334,7 +334,7 @@ void walk() {
         }
     auto const steps = *rc::gen::inRange(10, 80);
     for (auto step = 0; step != steps; ++step) {
-        switch (*rc::gen::element(0, 0, 1, 2, 2, 2, 2, 2, 2, 2, 3, 3, 4, 5, 6, 7, 8)) {
+        switch (*rc::gen::element(0, 0, 1, 2, 2, 2, 2, 2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9, 9)) {
         case 0: { // split
             auto const n = *rc::gen::inRange<std::size_t>(0, spec.nodes.size());
             for (auto g = 0; g != spec.nodes[n].gpus; ++g) {
@@ -371,7 +371,28 @@ void walk() {
             ++placed;
             break;
         }
-        case 3: { // instances go, and what fitted before still fits
+        case 3: { // any instance, as anybody might ask for it
+            auto const n = *rc::gen::inRange<std::size_t>(0, spec.nodes.size());
+            if (spec.nodes[n].gpus == 0) break;
+            auto const one =
+                mig_instance{.node = node_id{static_cast<std::uint32_t>(n)},
+                             .gpu = static_cast<std::uint8_t>(*rc::gen::inRange(0, int{spec.nodes[n].gpus})),
+                             .profile = static_cast<std::uint8_t>(*rc::gen::element(0, 1, 2, 3, 4, 5)),
+                             .start = static_cast<std::uint8_t>(*rc::gen::element(0, 1, 2, 3, 4, 5, 6, 7)),
+                             .cpu_milli = static_cast<std::uint32_t>(*rc::gen::element(0, 3'000)),
+                             .mem_mib = static_cast<std::uint32_t>(*rc::gen::element(0, 3'000))};
+            auto const open = world.starts(n, one.gpu, one.profile, true);
+            auto const [cpu, mem] = world.left(n);
+            auto const fits = std::find(open.begin(), open.end(), int{one.start}) != open.end() &&
+                              cpu >= one.cpu_milli && mem >= one.mem_mib;
+            RC_ASSERT(ledger.fits(one) == fits);
+            if (!fits) break;
+            ledger.take(one);
+            world.add({one});
+            world.gangs.push_back({one});
+            break;
+        }
+        case 9: { // instances go, and what fitted before still fits
             if (world.gangs.empty()) break;
             auto const need = some_request();
             auto const before = ask(need, ledger, world, false);
@@ -444,6 +465,25 @@ void walk() {
     RC_ASSERT((ledger == empty));
 }
 
+/// The other way round than packing: what a scorer of one's own looks like.
+struct emptiest {
+    std::int64_t sign = 0;
+    [[nodiscard]] std::int64_t operator()(placement::mig_table const&, unsigned taken,
+                                          unsigned) const noexcept {
+        return sign * std::popcount(taken);
+    }
+};
+
+bool own_scorer() {
+    auto const spec = cluster::uniform(1, 1, 2);
+    auto ledger = cluster::mig_ledger(spec, {{mig_kind::a100, {}}});
+    for (auto g : {0, 1}) ledger.split(node_id{0}, g);
+    auto const need = placement::mig_request{.count = 2};
+    auto const spread = std::get<gang>(placement::by_mig{emptiest{-1}}.place(need, ledger));
+    auto const packed = std::get<gang>(placement::by_mig{emptiest{+1}}.place(need, ledger));
+    return spread[0].gpu == 0 && spread[1].gpu == 1 && packed[0].gpu == 0 && packed[1].gpu == 0;
+}
+
 /// With profiles counting alike 2g goes beside the 3g; where only 3g counts, it keeps away from its other half.
 bool weights_count() {
     auto const spec = cluster::uniform(1, 1, 2);
@@ -466,5 +506,6 @@ int main() {
     auto result = tally{};
     result.check(rc::check("split GPUs are what lies on them, and policies look everywhere", walk), "walk");
     result.check(weights_count(), "the weights decide where an instance goes");
+    result.check(own_scorer(), "one's own scorer decides on which GPU");
     return result.end();
 }

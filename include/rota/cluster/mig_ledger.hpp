@@ -3,11 +3,13 @@
 #define ROTA_CLUSTER_MIG_LEDGER_HPP
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
+#include <rota/cluster/bitmap.hpp>
 #include <rota/cluster/ledger.hpp>
 #include <rota/cluster/mig_device.hpp>
 #include <rota/cluster/mig_layout.hpp>
@@ -40,6 +42,8 @@ struct mig_instance {
 ///
 /// Meaning   A split GPU is held as a whole in whole(): no job and no share can get it, whatever policy
 ///           asks. To split and to join are explicit, for they need an idle GPU and take a cluster seconds.
+/// Index     per GPU model that can be split: the split GPUs of open nodes by their taken slices; 256 bits
+///           a GPU.
 /// Undo      as of a ledger: begin(), checkpoint(), rollback(mark), end(), splits and joins included.
 class mig_ledger {
 public:
@@ -54,12 +58,20 @@ public:
                      "a listed layout is one of the device");
         rules_.resize(std::max(rules_.size(), cluster.models.size()));
         split_.assign(cluster.nodes.size(), 0);
+        auto largest = 1u;
         for (auto const& node : cluster.nodes) {
             ROTA_EXPECTS(index(node.model) < rules_.size(), "a node's model is one of the cluster's");
-            first_.push_back(layouts_.size());
-            layouts_.resize(layouts_.size() + node.gpus);
+            largest = std::max<unsigned>(largest, node.gpus);
         }
+        shift_ = static_cast<unsigned>(std::bit_width(largest - 1));
+        layouts_.resize(cluster.nodes.size() << shift_);
         taken_.assign(layouts_.size(), 0);
+        by_taken_.resize(rules_.size() * states);
+        how_many_.assign(rules_.size() * states, 0);
+        for (auto m = std::size_t{0}; m != rules_.size(); ++m)
+            for (auto t = 0u; rules_[m].kind != mig_kind::none && t <= mig_device_of(rules_[m].kind).all();
+                 ++t)
+                by_taken_[m * states + t] = bitmap(layouts_.size());
     }
     mig_ledger(spec&&, std::vector<mig_rule>) = delete; ///< the spec outlives the ledger
 
@@ -67,13 +79,29 @@ public:
     /// What is left for jobs that want GPUs, or shares of them.
     [[nodiscard]] ledger const& whole() const noexcept { return whole_; }
     [[nodiscard]] std::uint32_t size() const noexcept { return whole_.size(); }
-    [[nodiscard]] mig_rule const& rule(node_id n) const noexcept { return rules_[index(whole_.of(n).model)]; }
+    [[nodiscard]] mig_rule const& rule(gpu_model m) const noexcept { return rules_[index(m)]; }
+    [[nodiscard]] mig_rule const& rule(node_id n) const noexcept { return rule(whole_.of(n).model); }
     [[nodiscard]] mig_device const& device(node_id n) const noexcept { return mig_device_of(rule(n).kind); }
     /// Mask of the GPUs that are split.
     [[nodiscard]] std::uint16_t split_gpus(node_id n) const noexcept { return split_[index(n)]; }
     [[nodiscard]] mig_layout const& layout(node_id n, int gpu) const noexcept { return layouts_[at(n, gpu)]; }
     /// Its memory slices that are taken.
     [[nodiscard]] std::uint8_t taken(node_id n, int gpu) const noexcept { return taken_[at(n, gpu)]; }
+    [[nodiscard]] node_id node_of(std::uint32_t number) const noexcept { return node_id{number >> shift_}; }
+    [[nodiscard]] int gpu_of(std::uint32_t number) const noexcept {
+        return static_cast<int>(number & ((1u << shift_) - 1u));
+    }
+
+    // --- index
+    /// Split GPUs of open nodes of the model, with exactly these memory slices taken: by a number that rises
+    /// with the node, then with the GPU; see node_of, gpu_of.
+    [[nodiscard]] bitmap const& with_taken(gpu_model m, unsigned taken) const noexcept {
+        return by_taken_[index(m) * states + taken];
+    }
+    [[nodiscard]] std::uint32_t count_with(gpu_model m, unsigned taken) const noexcept {
+        return how_many_[index(m) * states + taken];
+    }
+
     /// The operator lets a GPU of that node be split so.
     [[nodiscard]] bool permits(node_id n, mig_layout const& wanted) const noexcept {
         auto const& listed = rule(n).listed;
@@ -98,14 +126,14 @@ public:
     /// Expects may_split(n, gpu).
     void split(node_id n, int gpu) {
         ROTA_EXPECTS(may_split(n, gpu), "only an idle GPU of a kind that can be split is");
-        whole_.take(gpu_of(n, gpu));
+        whole_.take(all_of(n, gpu));
         note({step::splitting, {.node = n, .gpu = static_cast<std::uint8_t>(gpu)}});
     }
     /// Expects a split GPU without instances.
     void join(node_id n, int gpu) {
         ROTA_EXPECTS((split_gpus(n) >> gpu & 1u) != 0 && taken(n, gpu) == 0,
                      "only an empty split GPU is joined");
-        whole_.give(gpu_of(n, gpu));
+        whole_.give(all_of(n, gpu));
         note({step::joining, {.node = n, .gpu = static_cast<std::uint8_t>(gpu)}});
     }
     /// Expects fits(one).
@@ -130,7 +158,12 @@ public:
             whole_.give(part);
         }
     }
-    void set_open(node_id n, bool open) { whole_.set_open(n, open); }
+    void set_open(node_id n, bool open) {
+        if (whole_.open(n) == open) return;
+        for (auto left = unsigned{split_gpus(n)}; left != 0; left &= left - 1)
+            list(n, std::countr_zero(left), open);
+        whole_.set_open(n, open);
+    }
 
     // --- transaction
     void begin() noexcept {
@@ -154,21 +187,32 @@ public:
     /// Cost      O(nodes), allocates.
     [[nodiscard]] bool validate() const {
         auto good = whole_.validate();
+        auto listed = how_many_;
         for (auto n = std::uint32_t{0}; n != size(); ++n)
             for (auto g = 0; g != whole_.of(node_id{n}).gpus; ++g) {
                 auto const& here = layout(node_id{n}, g);
+                auto const in = whole_.open(node_id{n}) && (split_gpus(node_id{n}) >> g & 1u) != 0;
+                auto const state = index(whole_.of(node_id{n}).model) * states + taken(node_id{n}, g);
+                if (in)
+                    good = good && by_taken_[state].contains(number(node_id{n}, g)) && listed[state]-- != 0;
                 good = good && taken(node_id{n}, g) == here.taken(device(node_id{n}));
                 if ((split_gpus(node_id{n}) >> g & 1u) == 0) good = good && here == mig_layout{};
                 else
                     good = good && whole_.state().free_milli(node_id{n}, g) == 0 &&
                            legal(here, device(node_id{n})) && permits(node_id{n}, here);
             }
+        for (auto i = std::size_t{0}; i != listed.size(); ++i) { // nobody else is in the index
+            auto members = std::uint32_t{0};
+            for (auto g = by_taken_[i].next(0); g != bitmap::none; g = by_taken_[i].next(g + 1)) ++members;
+            good = good && listed[i] == 0 && members == how_many_[i];
+        }
         return good;
     }
 
     /// Equal state and equal index. The journal does not count.
     friend bool operator==(mig_ledger const& a, mig_ledger const& b) noexcept {
-        return a.whole_ == b.whole_ && a.split_ == b.split_ && a.layouts_ == b.layouts_;
+        return a.whole_ == b.whole_ && a.split_ == b.split_ && a.layouts_ == b.layouts_ &&
+               a.by_taken_ == b.by_taken_;
     }
 
 private:
@@ -182,10 +226,18 @@ private:
         return std::all_of(rule.listed.begin(), rule.listed.end(),
                            [&rule](mig_layout const& one) { return legal(one, mig_device_of(rule.kind)); });
     }
-    [[nodiscard]] std::size_t at(node_id n, int gpu) const noexcept {
-        return first_[index(n)] + static_cast<std::size_t>(gpu);
+    [[nodiscard]] std::uint32_t number(node_id n, int gpu) const noexcept {
+        return index(n) << shift_ | static_cast<std::uint32_t>(gpu);
     }
-    static slice gpu_of(node_id n, int gpu) noexcept {
+    [[nodiscard]] std::size_t at(node_id n, int gpu) const noexcept { return number(n, gpu); }
+    /// Into the index, or out of it.
+    void list(node_id n, int gpu, bool in) noexcept {
+        auto const state = index(whole_.of(n).model) * states + taken(n, gpu);
+        if (in) by_taken_[state].insert(number(n, gpu));
+        else by_taken_[state].erase(number(n, gpu));
+        how_many_[state] += in ? 1u : ~0u;
+    }
+    static slice all_of(node_id n, int gpu) noexcept {
         return {.node = n, .gpus = static_cast<std::uint16_t>(1u << gpu)};
     }
     /// The CPU and memory of the instance.
@@ -199,22 +251,30 @@ private:
     /// What is split and how; the rest is the ledger's.
     void apply(step const& last, bool undo) noexcept {
         auto const& one = last.one;
+        auto const open = whole_.open(one.node);
         if (last.did == step::splitting || last.did == step::joining) {
             split_[index(one.node)] = static_cast<std::uint16_t>(split_[index(one.node)] ^ 1u << one.gpu);
+            if (open) list(one.node, one.gpu, (last.did == step::splitting) != undo);
             return;
         }
         auto const here = at(one.node, one.gpu);
+        if (open) list(one.node, one.gpu, false);
         layouts_[here] = (last.did == step::taking) != undo ? layouts_[here].with(one.profile, one.start)
                                                             : layouts_[here].without(one.start);
         taken_[here] = layouts_[here].taken(device(one.node));
+        if (open) list(one.node, one.gpu, true);
     }
+
+    static constexpr std::size_t states = 256;
 
     ledger whole_;
     std::vector<mig_rule> rules_;      ///< [models]
     std::vector<std::uint16_t> split_; ///< [nodes] bit g: GPU g is split
-    std::vector<std::size_t> first_;   ///< [nodes] position of its GPU 0 in what follows
-    std::vector<mig_layout> layouts_;
-    std::vector<std::uint8_t> taken_;
+    unsigned shift_ = 0;               ///< numbers of a node are 1 << shift_ apart
+    std::vector<mig_layout> layouts_;  ///< [numbers]
+    std::vector<std::uint8_t> taken_;  ///< [numbers]
+    std::vector<bitmap> by_taken_;     ///< [models x states] of open nodes
+    std::vector<std::uint32_t> how_many_;
     std::vector<step> journal_;
     bool journalling_ = false;
 };

@@ -3,12 +3,12 @@
 #define ROTA_PLACEMENT_BY_MIG_HPP
 
 #include <algorithm>
-#include <bit>
 #include <concepts>
 #include <cstdint>
 #include <variant>
 #include <vector>
 
+#include <rota/cluster/bitmap.hpp>
 #include <rota/cluster/mig_device.hpp>
 #include <rota/cluster/mig_layout.hpp>
 #include <rota/cluster/mig_ledger.hpp>
@@ -55,7 +55,8 @@ using mig_outcome = std::variant<std::vector<cluster::mig_instance>, refusal>;
 ///
 /// Meaning   GPUs that are not split stay so. Where nothing is listed, a refusal means that there is no
 ///           room: equal instances never stand in each other's way. With listed layouts they may.
-/// Cost      O(split GPUs of the kind), and a logarithm of that an instance; allocates.
+/// Cost      an instance: a look at each of the 256 states, a few bitmap words for those in use. GPUs of
+///           nodes without the CPU or memory, and all where layouts are listed, are looked at one by one.
 template <mig_scorer Scorer>
 class by_mig {
 public:
@@ -68,65 +69,81 @@ public:
     }
 
     [[nodiscard]] mig_outcome place(mig_request const& need, cluster::mig_ledger const& free) const {
-        if (!feasible(need, free)) return refusal::infeasible;
-        auto heap = std::vector<candidate>{};
-        for (auto n = std::uint32_t{0}; n != free.size(); ++n) {
-            if (!need.accepts(free, node_id{n}) || !free.whole().open(node_id{n})) continue;
-            for (auto left = unsigned{free.split_gpus(node_id{n})}; left != 0; left &= left - 1)
-                consider(need, free, node_id{n}, std::countr_zero(left),
-                         free.layout(node_id{n}, std::countr_zero(left)), heap);
-        }
-        std::make_heap(heap.begin(), heap.end());
+        if (!need.valid()) return refusal::infeasible;
         auto placed = std::vector<cluster::mig_instance>{};
-        while (placed.size() != need.count && !heap.empty()) {
-            std::pop_heap(heap.begin(), heap.end());
-            auto const best = heap.back();
-            heap.pop_back();
-            if (!has_room(need, free, best.node, placed)) continue;
-            placed.push_back({.node = best.node,
-                              .gpu = best.gpu,
+        auto touched = std::vector<spot>{};
+        while (placed.size() != need.count) {
+            auto const best = find(need, free, placed, touched);
+            if (best.start == mig_table::nowhere)
+                return feasible(need, free) ? refusal::busy : refusal::infeasible;
+            auto const n = free.node_of(best.at.number);
+            auto const gpu = free.gpu_of(best.at.number);
+            placed.push_back({.node = n,
+                              .gpu = static_cast<std::uint8_t>(gpu),
                               .profile = need.profile,
                               .start = best.start,
                               .cpu_milli = need.cpu_milli,
                               .mem_mib = need.mem_mib});
-            if (consider(need, free, best.node, best.gpu, best.now.with(need.profile, best.start), heap))
-                std::push_heap(heap.begin(), heap.end());
+            std::erase_if(touched, [&best](spot const& one) { return one.number == best.at.number; });
+            touched.push_back({best.at.number, best.at.now.with(need.profile, best.start)});
         }
-        if (placed.size() != need.count) return refusal::busy;
         return placed;
     }
 
 private:
+    /// A GPU by its number in the ledger, with what this request has there already.
+    struct spot {
+        std::uint32_t number = 0;
+        cluster::mig_layout now;
+    };
     struct candidate {
-        std::int64_t score;
-        node_id node;
-        std::uint8_t gpu;
-        std::uint8_t start;
-        cluster::mig_layout now; ///< with what this request has there already
-
-        bool operator<(candidate const& b) const noexcept {
-            if (score != b.score) return score < b.score;
-            return node != b.node ? node > b.node : gpu > b.gpu;
-        }
+        std::int64_t score = 0;
+        spot at;
+        std::uint8_t start = mig_table::nowhere;
     };
 
-    /// Adds the GPU where the profile may begin on it. True if it did.
-    bool consider(mig_request const& need, cluster::mig_ledger const& free, node_id n, int gpu,
-                  cluster::mig_layout const& now, std::vector<candidate>& to) const {
+    /// The best place for one more instance.
+    candidate find(mig_request const& need, cluster::mig_ledger const& free,
+                   std::vector<cluster::mig_instance> const& placed, std::vector<spot> const& touched) const {
+        auto best = candidate{};
         auto const& table = *tables_[static_cast<int>(need.kind)];
-        auto const start = mig_start(free, n, now, need.profile, table);
-        if (start == mig_table::nowhere) return false;
-        auto const taken = unsigned{now.taken(free.device(n))};
-        auto const score = score_(table, taken, taken | free.device(n).mask(need.profile, start));
-        to.push_back({score, n, static_cast<std::uint8_t>(gpu), start, now});
-        return true;
+        auto const& device = cluster::mig_device_of(need.kind);
+        // True where the GPU has a place, whether or not it is the best.
+        auto const offer = [&](spot const& at) {
+            if (!has_room(need, free, free.node_of(at.number), placed)) return false;
+            auto const start = mig_start(free, free.node_of(at.number), at.now, need.profile, table);
+            if (start == mig_table::nowhere) return false;
+            auto const taken = unsigned{at.now.taken(device)};
+            auto const score = score_(table, taken, taken | device.mask(need.profile, start));
+            if (best.start == mig_table::nowhere || score > best.score ||
+                (score == best.score && at.number < best.at.number))
+                best = {score, at, start};
+            return true;
+        };
+        for (auto const& one : touched) offer(one);
+        for (auto m = 0; m != free.whole().models(); ++m) {
+            auto const model = static_cast<gpu_model>(m);
+            if (!need.accepts(free, model)) continue;
+            auto const any_layout = free.rule(model).listed.empty();
+            for (auto taken = 0u; taken <= device.all(); ++taken) {
+                if (free.count_with(model, taken) == 0 || !table.fits(need.profile, taken)) continue;
+                auto const& alike = free.with_taken(model, taken);
+                for (auto g = alike.next(0); g != cluster::bitmap::none; g = alike.next(g + 1)) {
+                    auto const is_here = [g](spot const& one) { return one.number == g; };
+                    if (std::any_of(touched.begin(), touched.end(), is_here)) continue;
+                    auto const found = offer({g, free.layout(free.node_of(g), free.gpu_of(g))});
+                    if (found && any_layout) break; // the others have the same score, and higher numbers
+                }
+            }
+        }
+        return best;
     }
     /// The node has the CPU and the memory for one more.
     static bool has_room(mig_request const& need, cluster::mig_ledger const& free, node_id n,
                          std::vector<cluster::mig_instance> const& placed) noexcept {
         if ((need.cpu_milli | need.mem_mib) == 0) return true;
-        auto const here = 1 + std::count_if(placed.begin(), placed.end(),
-                                            [n](cluster::mig_instance const& one) { return one.node == n; });
+        auto const is_there = [n](cluster::mig_instance const& one) { return one.node == n; };
+        auto const here = 1 + std::count_if(placed.begin(), placed.end(), is_there);
         return here * std::int64_t{need.cpu_milli} <= free.whole().state().cpu_milli(n) &&
                here * std::int64_t{need.mem_mib} <= free.whole().state().mem_mib(n);
     }

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 
+#include <rota/cluster/mig_device.hpp>
 #include <rota/cluster/mig_ledger.hpp>
 #include <rota/core/units.hpp>
 #include <rota/placement/by_mig.hpp>
@@ -35,11 +36,12 @@ struct mig_reasons {
     auto told = mig_reasons{};
     told.why = feasible(need, free) ? refusal::busy : refusal::infeasible;
     auto const& table = mig_table_of(need.kind);
+    auto const known = need.profile < cluster::mig_device_of(need.kind).profiles;
     for (auto n = std::uint32_t{0}; n != free.size(); ++n) {
         auto const node = node_id{n};
         auto fits = false;
         auto permitted = false;
-        for (auto left = unsigned{free.split_gpus(node)}; left != 0 && need.accepts(free, node);
+        for (auto left = unsigned{free.split_gpus(node)}; left != 0 && known && need.accepts(free, node);
              left &= left - 1) {
             auto const gpu = std::countr_zero(left);
             fits |= table.fits(need.profile, free.taken(node, gpu));

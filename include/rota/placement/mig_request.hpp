@@ -25,9 +25,16 @@ struct mig_request {
     std::uint32_t mem_mib = 0;             ///< an instance
     std::uint32_t models = job::any_model; ///< bit m set: GPU model m will do
 
+    /// It asks for something, of a profile that there is.
+    [[nodiscard]] constexpr bool valid() const noexcept {
+        return count != 0 && profile < cluster::mig_device_of(kind).profiles;
+    }
     /// The node's GPUs can be split into what is asked for, and are of a model that will do.
     [[nodiscard]] bool accepts(cluster::mig_ledger const& on, node_id n) const noexcept {
-        return on.rule(n).kind == kind && (models >> index(on.whole().of(n).model) & 1u) != 0;
+        return accepts(on, on.whole().of(n).model);
+    }
+    [[nodiscard]] bool accepts(cluster::mig_ledger const& on, gpu_model model) const noexcept {
+        return on.rule(model).kind == kind && (models >> index(model) & 1u) != 0;
     }
 
     friend bool operator==(mig_request const&, mig_request const&) = default;
@@ -44,10 +51,16 @@ struct mig_request {
 
 /// An empty cluster with every node up and every GPU split could hold it.
 ///
-/// Cost      O(nodes).
+/// Cost      O(models), with CPU or memory O(nodes).
 [[nodiscard]] inline bool feasible(mig_request const& need, cluster::mig_ledger const& on) {
-    if (need.count == 0 || need.profile >= cluster::mig_device_of(need.kind).profiles) return false;
+    if (!need.valid()) return false;
     auto room = std::int64_t{0};
+    if ((need.cpu_milli | need.mem_mib) == 0) {
+        for (auto m = 0; m != on.whole().models(); ++m)
+            if (auto const model = static_cast<gpu_model>(m); need.accepts(on, model))
+                room += on.whole().total_gpus(model) * most_instances(on.rule(model), need.profile);
+        return room >= need.count;
+    }
     for (auto n = std::uint32_t{0}; n != on.size(); ++n) {
         if (!need.accepts(on, node_id{n})) continue;
         auto const& node = on.whole().of(node_id{n});
