@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: BSL-1.0
-// A block's threads as threads of the host, which meet at barriers as those of a device do: the lists are the same
-// for every interleaving, and -fsanitize=thread finds no race.
+// A block's threads as threads of the host, which meet at barriers as those of a device do: lists and gangs are the
+// same for every interleaving, and -fsanitize=thread finds no race.
 #include <algorithm>
 #include <atomic>
 #include <barrier>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <rota/core/random.hpp>
+#include <rota/cuda/gangs_on_host.hpp>
 #include <rota/cuda/key.hpp>
 #include <rota/cuda/question.hpp>
 
 #include "../placement/worlds.hpp"
 #include "../tally.hpp"
+#include "gang_streams.hpp"
 
 namespace {
 
@@ -52,8 +55,9 @@ public:
             false, std::memory_order_relaxed); // that of the turn before: all have read it
         return got;
     }
-    [[nodiscard]] unsigned next(unsigned& counter) noexcept {
-        return std::atomic_ref{counter}.fetch_add(1, std::memory_order_relaxed);
+    [[nodiscard]] unsigned next(unsigned& counter) noexcept { return add(counter, 1); }
+    [[nodiscard]] unsigned add(unsigned& sum, unsigned more) noexcept {
+        return std::atomic_ref{sum}.fetch_add(more, std::memory_order_relaxed);
     }
 
 private:
@@ -63,12 +67,36 @@ private:
     unsigned turn_ = 0;
 };
 
-} // namespace
+/// The blocks of a grid, all threads at once.
+class blocks_at_once {
+public:
+    blocks_at_once(unsigned threads, unsigned blocks) : threads_{threads}, blocks_{blocks} {}
 
-int main() {
+    [[nodiscard]] unsigned threads() const noexcept { return threads_; }
+    [[nodiscard]] unsigned size() const noexcept { return blocks_; }
+    template <class F>
+    void run(unsigned blocks, F const& what) const {
+        auto meetings = std::deque<meeting>{};
+        auto running = std::vector<std::thread>{};
+        for (auto b = 0u; b != blocks; ++b) {
+            auto& at = meetings.emplace_back(threads_);
+            for (auto t = 0u; t != threads_; ++t)
+                running.emplace_back([&at, &what, b, t, threads = threads_] {
+                    auto block = thread_of_block{at, t, threads};
+                    what(block, b);
+                });
+        }
+        for (auto& one : running) one.join();
+    }
+
+private:
+    unsigned threads_;
+    unsigned blocks_;
+};
+
+void least_keys(tally& told) {
     using key = cuda::packed_key<0, 9'999>;
     using from = cuda::listed_keys<key>;
-    auto told = tally{};
     auto draw = rota::random{4};
     for (auto i = 0; i != 40; ++i) {
         auto const threads = worlds::one_of<unsigned>(draw, {2, 3, 4, 8});
@@ -83,14 +111,8 @@ int main() {
         auto const asked = cuda::question<from, key>{
             {lists.data(), size}, requests, keep, {.threads = threads, .tile = requests}, got.data()};
         auto memory = std::vector<unsigned char>(asked.bytes());
-        auto at = meeting{threads};
-        auto running = std::vector<std::thread>{};
-        for (auto t = 0u; t != threads; ++t)
-            running.emplace_back([&, t] {
-                auto block = thread_of_block{at, t, threads};
-                asked.answer(block, memory.data(), 0, 0);
-            });
-        for (auto& one : running) one.join();
+        blocks_at_once{threads, 1}.run(
+            1, [&](auto& block, unsigned) { asked.answer(block, memory.data(), 0, 0); });
         auto good = true;
         for (auto r = 0u; r != requests; ++r) {
             auto const first = lists.begin() + static_cast<std::ptrdiff_t>(std::size_t{r} * size);
@@ -102,5 +124,27 @@ int main() {
         }
         told.check(good, "least keys by threads, case " + std::to_string(i));
     }
+}
+
+void gangs(tally& told) {
+    auto all_seen = gang_streams::seen{};
+    for (auto seed = std::uint32_t{1}; seed != 25; ++seed) {
+        auto draw = rota::random{seed};
+        auto const grid = blocks_at_once{worlds::one_of<unsigned>(draw, {2, 3, 4, 8}),
+                                         worlds::one_of<unsigned>(draw, {1, 2, 3})};
+        auto const nodes = gang_streams::between(draw, 1, 60);
+        auto const wrong =
+            gang_streams::stream(draw, nodes, cuda::gangs_on_host<blocks_at_once>{grid}, 5, all_seen);
+        told.check(wrong.empty(), "gangs by threads, seed " + std::to_string(seed) + ": " + wrong);
+    }
+    told.check(all_seen.on_many > 50, "gangs lie on many nodes");
+}
+
+} // namespace
+
+int main() {
+    auto told = tally{};
+    least_keys(told);
+    gangs(told);
     return told.end();
 }

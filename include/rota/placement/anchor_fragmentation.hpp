@@ -18,7 +18,9 @@ struct anchor_fragmentation {
     [[nodiscard]] std::int64_t score(domain_view const& on, std::uint32_t) const noexcept {
         return -(std::int64_t{on.breaks_a_whole()} << 32) - on.room();
     }
-    void spread(std::uint32_t units, std::span<domain_part> over) const { over_fewest(units, over); }
+    void spread(std::uint32_t units, std::span<domain_part> over) const {
+        over_fewest(units, over.data(), over.size());
+    }
 };
 
 static_assert(domain_rule<anchor_fragmentation>);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <rota/cluster/domain_tree.hpp>
+#include <rota/core/config.hpp>
 #include <rota/placement/domain_sums.hpp>
 
 namespace rota::placement {
@@ -53,18 +54,19 @@ concept domain_rule =
 
 /// Over as few domains as can be: the largest rooms are filled, and the last part goes to the smallest room that
 /// holds it; ties to the lower domain.
-inline void over_fewest(std::uint32_t units, std::span<domain_part> over) noexcept {
+ROTA_HOST_DEVICE inline void over_fewest(std::uint32_t units, domain_part* over, std::size_t size) noexcept {
+    auto* const end = over + size;
     for (;;) {
         auto largest = std::uint32_t{0};
-        for (auto const& one : over)
-            if (one.given == 0) largest = std::max(largest, one.room);
+        for (auto* one = over; one != end; ++one)
+            if (one->given == 0 && one->room > largest) largest = one->room;
         if (units <= largest) break;
-        for (auto& one : over)
-            if (one.given == 0 && one.room == largest && units > largest) units -= one.given = largest;
+        for (auto* one = over; one != end; ++one)
+            if (one->given == 0 && one->room == largest && units > largest) units -= one->given = largest;
     }
     domain_part* last = nullptr;
-    for (auto& one : over)
-        if (one.given == 0 && one.room >= units && (last == nullptr || one.room < last->room)) last = &one;
+    for (auto* one = over; one != end; ++one)
+        if (one->given == 0 && one->room >= units && (last == nullptr || one->room < last->room)) last = one;
     last->given = units;
 }
 

@@ -18,7 +18,9 @@ struct fewest_hops {
     [[nodiscard]] std::int64_t score(domain_view const& on, std::uint32_t units) const noexcept {
         return -(std::int64_t{fewest_parts(on, units)} << 32) - on.room();
     }
-    void spread(std::uint32_t units, std::span<domain_part> over) const { over_fewest(units, over); }
+    void spread(std::uint32_t units, std::span<domain_part> over) const {
+        over_fewest(units, over.data(), over.size());
+    }
 };
 
 static_assert(domain_rule<fewest_hops>);

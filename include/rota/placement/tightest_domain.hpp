@@ -19,7 +19,9 @@ struct tightest_domain {
     [[nodiscard]] std::int64_t score(domain_view const& on, std::uint32_t) const noexcept {
         return -std::int64_t{on.room()};
     }
-    void spread(std::uint32_t units, std::span<domain_part> over) const { over_fewest(units, over); }
+    void spread(std::uint32_t units, std::span<domain_part> over) const {
+        over_fewest(units, over.data(), over.size());
+    }
 };
 
 static_assert(domain_rule<tightest_domain>);

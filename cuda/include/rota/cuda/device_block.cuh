@@ -26,11 +26,14 @@ public:
         return mine;
 #endif
     }
-    [[nodiscard]] __host__ __device__ unsigned next(unsigned& counter) noexcept {
+    [[nodiscard]] __host__ __device__ unsigned next(unsigned& counter) noexcept { return add(counter, 1); }
+    [[nodiscard]] __host__ __device__ unsigned add(unsigned& sum, unsigned more) noexcept {
 #if defined(__CUDA_ARCH__)
-        return atomicAdd(&counter, 1u);
+        return atomicAdd(&sum, more);
 #else
-        return counter++;
+        auto const had = sum;
+        sum += more;
+        return had;
 #endif
     }
 

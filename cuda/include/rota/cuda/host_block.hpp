@@ -9,7 +9,8 @@ namespace rota::cuda {
 /// What a block does is written against this interface and `device_block`'s, so that the host runs what the
 /// device runs. Whatever depends on the order of the threads is a bug, hence both orders.
 /// Syntax    b.threads(); b.each(f): f(thread), for all, then a barrier; b.any(f): the same, and true to all
-/// where f(thread) was true of one; b.next(counter): counter++, each number to one thread.
+/// where f(thread) was true of one; b.next(counter): counter++, each number to one thread; b.add(sum, more): what
+/// the sum was, while threads of any block add to it.
 class host_block {
 public:
     host_block(unsigned threads, bool backwards) noexcept : threads_{threads}, backwards_{backwards} {}
@@ -26,6 +27,11 @@ public:
         return found;
     }
     [[nodiscard]] unsigned next(unsigned& counter) noexcept { return counter++; }
+    [[nodiscard]] unsigned add(unsigned& sum, unsigned more) noexcept {
+        auto const had = sum;
+        sum += more;
+        return had;
+    }
 
 private:
     unsigned threads_;
