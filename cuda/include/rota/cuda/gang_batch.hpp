@@ -55,7 +55,8 @@ public:
         auto const first = static_cast<std::uint32_t>(rows_.size());
         for (auto m = 0; m != free_->models(); ++m)
             if (each.accepts(static_cast<gpu_model>(m))) add_row(gang, static_cast<gpu_model>(m));
-        gangs_.push_back({each, least, first, static_cast<std::uint32_t>(rows_.size())});
+        auto const end = static_cast<std::uint32_t>(rows_.size());
+        gangs_.push_back({each, first == end ? 0 : least, first, end});
         return static_cast<std::uint32_t>(gangs_.size() - 1);
     }
     void changed(node_id n) {
@@ -88,8 +89,8 @@ public:
 private:
     struct entry {
         job::request each;
-        std::uint32_t pods;
-        std::uint32_t row; ///< the first of its rows
+        std::uint32_t pods; ///< the parts that it may have; none where it has no row
+        std::uint32_t row;  ///< the first of its rows
         std::uint32_t end;
     };
 
