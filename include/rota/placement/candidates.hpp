@@ -49,6 +49,23 @@ concept candidate_source = requires(C& c, job::pod const& need, std::uint32_t re
     c.list(request, touched, into);
 };
 
+/// Lists the best `keep` nodes by a score for each, as they are now; where there is one mark a node, those that
+/// are marked are left out.
+template <pod_scorer Scorer>
+void list_best(Scorer const& score, state_table const& nodes, job::pod const& need, std::size_t keep,
+               std::span<std::uint8_t const> marked, candidate_list& into) {
+    auto& best = into.best;
+    best.clear();
+    for (auto n = std::uint32_t{0}; n != nodes.size(); ++n)
+        if (auto const key = key_of(score, nodes, node_id{n}, need);
+            key != no_key && (marked.empty() || marked[n] == 0))
+            best.push_back({key, n});
+    into.complete = best.size() <= keep;
+    auto const end = into.complete ? best.end() : best.begin() + static_cast<std::ptrdiff_t>(keep);
+    std::partial_sort(best.begin(), end, best.end());
+    best.erase(end, best.end());
+}
+
 /// Makes a list when it is asked for, by a score for each node.
 template <pod_scorer Scorer>
 class scanned_candidates {
@@ -66,16 +83,7 @@ public:
     void changed(node_id) noexcept {}
     void begin(std::span<std::uint32_t const>) noexcept {}
     void list(std::uint32_t request, std::span<std::uint8_t const> touched, candidate_list& into) const {
-        auto& best = into.best;
-        best.clear();
-        for (auto n = std::uint32_t{0}; n != nodes_->size(); ++n)
-            if (auto const key = key_of(score_, *nodes_, node_id{n}, requests_[request]);
-                key != no_key && touched[n] == 0)
-                best.push_back({key, n});
-        into.complete = best.size() <= keep_;
-        auto const end = into.complete ? best.end() : best.begin() + static_cast<std::ptrdiff_t>(keep_);
-        std::partial_sort(best.begin(), end, best.end());
-        best.erase(end, best.end());
+        list_best(score_, *nodes_, requests_[request], keep_, touched, into);
     }
 
 private:

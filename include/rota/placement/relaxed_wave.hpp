@@ -2,19 +2,16 @@
 #ifndef ROTA_PLACEMENT_RELAXED_WAVE_HPP
 #define ROTA_PLACEMENT_RELAXED_WAVE_HPP
 
-#include <algorithm>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include <rota/core/config.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/pod.hpp>
-#include <rota/placement/engine.hpp>
+#include <rota/placement/candidates.hpp>
 #include <rota/placement/seat.hpp>
 #include <rota/placement/state_scorer.hpp>
 #include <rota/placement/state_table.hpp>
@@ -54,7 +51,7 @@ public:
     }
 
     std::uint32_t add(job::pod const& need) {
-        lists_.push_back({need, {}, false, 0});
+        lists_.push_back({.need = need, .of = {}});
         return static_cast<std::uint32_t>(lists_.size() - 1);
     }
     /// Takes nodes for these requests. Where each lies; none where it does not fit.
@@ -66,10 +63,14 @@ public:
             ++rounds_;
             std::erase_if(waiting, [&](std::size_t at) {
                 auto& list = lists_[queue[at]];
-                if (list.round != rounds_) fill(list);
-                if (list.best.empty()) return true; // no node takes it
+                if (list.round != rounds_) {
+                    list_best(score_, *nodes_, list.need, keep_, {}, list.of);
+                    list.at = 0;
+                    list.round = rounds_;
+                }
+                if (list.of.best.empty()) return true; // no node takes it
                 auto const n = choose(list);
-                if (n == nowhere) return What == relax::stale_scores && list.complete;
+                if (n == nowhere) return What == relax::stale_scores && list.of.complete;
                 where[at] = take(node_id{n}, list.need);
                 return true;
             });
@@ -80,37 +81,20 @@ public:
     [[nodiscard]] std::uint64_t rounds() const noexcept { return rounds_; }
 
 private:
-    struct entry {
-        std::int64_t key;
-        std::uint32_t node;
-        friend auto operator<=>(entry const&, entry const&) = default;
-    };
     struct listed {
         job::pod need;
-        std::vector<entry> best; ///< ascending
-        bool complete;           ///< no node that takes the pod was left out
-        std::uint64_t round;     ///< in which it was made
+        candidate_list of;
+        std::uint64_t round = 0; ///< in which it was made
         std::size_t at = 0;      ///< those before it are out
     };
     static constexpr auto nowhere = ~std::uint32_t{0};
 
-    void fill(listed& of) {
-        of.best.clear();
-        for (auto n = std::uint32_t{0}; n != nodes_->size(); ++n)
-            if (auto const key = key_of(score_, *nodes_, node_id{n}, of.need); key != no_key)
-                of.best.push_back({key, n});
-        of.complete = of.best.size() <= keep_;
-        auto const end = of.complete ? of.best.end() : of.best.begin() + static_cast<std::ptrdiff_t>(keep_);
-        std::partial_sort(of.best.begin(), end, of.best.end());
-        of.best.erase(end, of.best.end());
-        of.at = 0;
-        of.round = rounds_;
-    }
     /// The first node of the list that may still have the pod: what may not, may not later in the round.
-    [[nodiscard]] std::uint32_t choose(listed& of) const {
-        for (; of.at != of.best.size(); ++of.at) {
-            auto const n = of.best[of.at].node;
-            if (What == relax::one_winner ? taken_[n] != rounds_ : nodes_->takes(node_id{n}, of.need))
+    [[nodiscard]] std::uint32_t choose(listed& list) const {
+        auto const& best = list.of.best;
+        for (; list.at != best.size(); ++list.at) {
+            auto const n = best[list.at].node;
+            if (What == relax::one_winner ? taken_[n] != rounds_ : nodes_->takes(node_id{n}, list.need))
                 return n;
         }
         return nowhere;
