@@ -106,6 +106,12 @@ void resources() {
                           "n2|mixed*|gpu:v100:8\nn3|draining|gpu:a100:4\n");
     check(rows && rows->size() == 4 && (*rows)[0].up() && !(*rows)[2].up() && !(*rows)[3].up(),
           "a node of two partitions once; a mark or a drain closes it");
+    auto const open = [](std::string_view state) { return slurm::node_row{"n1", state, "gpu:4"}.up(); };
+    check(open("allocated+") && open("mixed-") && open("planned"),
+          "a node with a job on its way out, or one that Slurm has plans for, is up");
+    for (auto const* shut :
+         {"idle*", "mixed#", "allocated$", "reserved", "maint", "down", "idle~", "mixed+-"})
+        check(!open(shut), shut);
     auto const made = slurm::cluster_of(*rows);
     check(made && made->nodes.size() == 3 && made->names[1] == "n2" && made->nodes[1].gpus == 8 &&
               made->models == words{"a100", "v100"} && index(made->nodes[2].model) == 0,

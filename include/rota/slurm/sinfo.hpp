@@ -26,10 +26,11 @@ struct node_row {
     std::string_view state;
     std::string_view resources;
 
-    /// It may be given out. A mark behind the state (no answer, powered down, rebooting) says that it may not.
+    /// It may be given out. A mark behind the state (no answer, powered down, rebooting) says that it may not; but with +
+    /// one of its jobs is on its way out, and with - Slurm has plans for it.
     [[nodiscard]] bool up() const noexcept {
-        static constexpr auto good =
-            std::to_array<std::string_view>({"idle", "mixed", "allocated", "completing", "planned"});
+        static constexpr auto good = std::to_array<std::string_view>(
+            {"idle", "mixed", "mixed-", "allocated", "allocated+", "completing", "planned"});
         return std::find(good.begin(), good.end(), state) != good.end();
     }
 };
