@@ -6,21 +6,18 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
-#include <rota/job/request.hpp>
 #include <rota/live/backend.hpp>
-#include <rota/slurm/gres.hpp>
 #include <rota/slurm/hostlist.hpp>
+#include <rota/slurm/job_mapping.hpp>
 #include <rota/trace/number.hpp>
 
 namespace rota::slurm {
@@ -59,20 +56,16 @@ inline constexpr auto squeue_fields = std::to_array<std::string_view>(
 /// Expects   a cluster whose nodes have names, and that outlives it.
 class squeue_reader {
 public:
-    /// Shape: accounts are the tenants 1, 2, ...; the jobs of all others are the root's.
     explicit squeue_reader(cluster::spec const& cluster, std::vector<std::string> const& accounts = {})
-        : cluster_{&cluster} {
-        for (auto n = std::uint32_t{0}; n != cluster.names.size(); ++n)
-            nodes_.emplace(cluster.names[n], node_id{n});
-        for (auto const& one : accounts) tenants_.emplace(one, static_cast<tenant_id>(tenants_.size() + 1));
-        for (auto const& node : cluster.nodes) largest_ = std::max(largest_, int{node.gpus});
-    }
+        : mapping_{cluster, accounts} {}
 
-    [[nodiscard]] std::unordered_map<std::string, node_id> const& nodes() const noexcept { return nodes_; }
+    [[nodiscard]] std::unordered_map<std::string, node_id> const& nodes() const noexcept {
+        return mapping_.nodes();
+    }
 
     /// The jobs in the order of their numbers; nothing where a row is not what was asked for.
     [[nodiscard]] std::optional<std::vector<live::job_status>> read(std::string_view text) {
-        auto all = std::vector<std::pair<std::pair<std::int64_t, std::int64_t>, live::job_status>>{};
+        auto all = std::vector<live::job_status>{};
         while (!text.empty()) {
             auto const end = std::min(text.find('\n'), text.size());
             auto row = text.substr(0, end);
@@ -85,17 +78,12 @@ public:
                 one = row.substr(0, bar);
                 row.remove_prefix(bar + 1);
             }
-            auto one = status_of(cells);
+            auto const one = row_of(cells);
             if (!row.empty() || !one) return std::nullopt;
-            auto const number = number_of(one->id);
-            all.emplace_back(number, std::move(*one));
+            all.push_back(mapping_.read(*one));
         }
-        std::stable_sort(all.begin(), all.end(),
-                         [](auto const& a, auto const& b) { return a.first < b.first; });
-        auto out = std::vector<live::job_status>{};
-        out.reserve(all.size());
-        for (auto& one : all) out.push_back(std::move(one.second));
-        return out;
+        job_mapping::sort(all);
+        return all;
     }
 
 private:
@@ -117,12 +105,6 @@ private:
     };
     using fields = std::array<std::string_view, squeue_fields.size()>;
 
-    /// 17, 17_3 and 17+1 in the order of submission.
-    static std::pair<std::int64_t, std::int64_t> number_of(std::string_view id) {
-        auto const bar = id.find('_');
-        auto const task = bar == id.npos ? trace::number{} : trace::whole(id.substr(bar + 1));
-        return {trace::whole(id.substr(0, id.find_first_not_of("0123456789"))).value, task.value};
-    }
     static std::optional<live::job_state> state_of(std::string_view word, bool on_hold) {
         using pair = std::pair<std::string_view, live::job_state>;
         static constexpr auto words = std::to_array<pair>({{"RUNNING", live::job_state::running},
@@ -151,76 +133,33 @@ private:
         if (known == words.end()) return std::nullopt;
         return known->second;
     }
-    std::optional<live::job_status> status_of(fields const& said) {
+    static std::optional<job_row> row_of(fields const& said) {
         auto const is = state_of(said[state], said[priority] == "0");
         auto const again = trace::whole(said[restarts]);
         auto const count = trace::whole(said[node_count]);
-        auto const each = read_gres(said[per_node]);
-        auto const whole = read_gres(said[per_job]);
+        auto const kind = trace::whole(said[nice]);
         if (!is || said[id].empty() || !again.ok() || again.value < 0 || !count.ok() || count.value < 0 ||
             count.value > static_cast<std::int64_t>(hosts_max))
             return std::nullopt;
-        auto out = live::job_status{};
-        out.id = said[id];
-        out.state = *is;
-        out.restarts = static_cast<std::uint32_t>(again.value);
-        if (!each || !whole) out.unmapped = "its GPUs are of several types or no number";
-        else place(out, said[node_list], *each, *whole);
-        out.asked.limit_ms = read_time_limit(said[limit]);
-        auto const tenant = tenants_.find(std::string{said[account]});
-        if (tenant != tenants_.end()) out.asked.tenant = tenant->second;
-        out.asked.user =
-            user_id{users_.try_emplace(std::string{said[user]}, static_cast<std::uint32_t>(users_.size()))
-                        .first->second};
-        auto const kind = trace::whole(said[nice]);
-        if (kind.ok() && kind.value > -1'000'000'000 && kind.value < 1'000'000'000)
-            out.asked.priority = static_cast<std::int32_t>(-kind.value);
-        if (each && whole) ask(out, *each, *whole, static_cast<int>(count.value), said[feature]);
-        if (said[dependency] != "(null)" && !said[dependency].empty())
-            out.unmapped = "it waits for other jobs";
-        if (said[id].find_first_not_of("0123456789_") != said[id].npos)
-            out.unmapped = "it is a component, or tasks not yet apart";
-        return out;
-    }
-    /// Where its run is: as many GPUs on each of its nodes.
-    void place(live::job_status& out, std::string_view list, gres const& each, gres const& whole) const {
-        auto const names = expand_hosts(list);
-        if (!names || names->empty() || out.state < live::job_state::running) return;
-        auto const gpus = each.gpus != 0 ? each.gpus : whole.gpus / static_cast<int>(names->size());
-        for (auto const& name : *names)
-            if (auto const node = nodes_.find(name); node != nodes_.end())
-                out.where.push_back({node->second, gpus});
-    }
-    /// A gang that lies evenly: on one node, or on whole nodes.
-    void ask(live::job_status& out, gres const& each, gres const& whole, int count,
-             std::string_view feature_word) const {
-        auto const gpus = each.gpus != 0 ? each.gpus * count : whole.gpus;
-        auto& need = out.asked.need;
-        if (gpus == 0) out.unmapped = "it asks for no GPU";
-        else if (each.gpus != 0 && whole.gpus != 0) out.unmapped = "it asks for GPUs in two ways";
-        else if (gpus > std::numeric_limits<std::uint16_t>::max()) out.unmapped = "it asks for too many GPUs";
-        else if (each.gpus != 0 && count > 1 && each.gpus != largest_)
-            out.unmapped = "it asks for several nodes in part";
-        else if (each.gpus == 0 && gpus > largest_ && gpus % largest_ != 0)
-            out.unmapped = "its GPUs would lie unevenly";
-        if (!out.unmapped.empty()) return;
-        need = job::gang(gpus, gpus <= largest_ ? job::span::one_node : job::span::compact);
-        auto const type = each.gpus != 0 ? each.type : whole.type;
-        auto const word = feature_word == "(null)" ? std::string_view{} : feature_word;
-        auto const& wanted = type.empty() ? word : type;
-        if (wanted.empty()) return;
-        auto const& models = cluster_->models;
-        auto const model = std::find(models.begin(), models.end(), wanted);
-        if (model == models.end() || (!type.empty() && !word.empty()))
-            out.unmapped = "it asks for nodes of a kind that is no model of GPU";
-        else need.models = 1u << (model - models.begin());
+        auto const said_of = [&](field which) {
+            return said[which] == "(null)" ? std::string_view{} : said[which];
+        };
+        return job_row{.id = said[id],
+                       .state = *is,
+                       .restarts = static_cast<std::uint32_t>(again.value),
+                       .limit_ms = read_time_limit(said[limit]),
+                       .account = said[account],
+                       .user = said[user],
+                       .nice = kind.ok() ? kind.value : 0,
+                       .features = said_of(feature),
+                       .depends = !said_of(dependency).empty(),
+                       .node_count = static_cast<int>(count.value),
+                       .per_node = said[per_node],
+                       .per_job = said[per_job],
+                       .node_list = said[node_list]};
     }
 
-    cluster::spec const* cluster_;
-    int largest_ = 1;
-    std::unordered_map<std::string, node_id> nodes_;
-    std::unordered_map<std::string, tenant_id> tenants_;
-    std::unordered_map<std::string, std::uint32_t> users_;
+    job_mapping mapping_;
 };
 
 } // namespace rota::slurm
