@@ -8,7 +8,7 @@ if ! command -v clang-format-19 >/dev/null; then
 fi
 cd "$1" || exit 1
 folders=
-for folder in include examples property fuzz bench cuda; do
+for folder in include examples property fuzz bench cuda libslurm; do
     [ ! -d $folder ] || folders="$folders $folder"
 done
 # shellcheck disable=SC2086 # the names are ours

@@ -158,7 +158,7 @@ source read(fs::path const& root, fs::path const& path) {
 
 std::vector<source> sources(fs::path const& root) {
     auto all = std::vector<source>{};
-    for (auto const* folder : {"include", "property", "examples", "fuzz", "bench", "cuda"}) {
+    for (auto const* folder : {"include", "property", "examples", "fuzz", "bench", "cuda", "libslurm"}) {
         if (!fs::is_directory(root / folder)) continue;
         for (auto const& entry : fs::recursive_directory_iterator(root / folder)) {
             auto const kind = entry.path().extension();

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_LIBSLURM_CLIENT_HPP
+#define ROTA_LIBSLURM_CLIENT_HPP
+
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <ctime>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include <slurm/slurm.h>
+#include <slurm/slurm_errno.h>
+
+#include <rota/cluster/placement.hpp>
+#include <rota/cluster/spec.hpp>
+#include <rota/core/units.hpp>
+#include <rota/libslurm/in_time.hpp>
+#include <rota/libslurm/records.hpp>
+#include <rota/libslurm/state.hpp>
+#include <rota/live/backend.hpp>
+#include <rota/slurm/job_mapping.hpp>
+
+namespace rota::libslurm {
+
+/// What an error of libslurm says about a verb: refused where the controller has answered, which it does with numbers
+/// from 2000 on; those from 5000 on are of the way to it and back.
+[[nodiscard]] constexpr live::reply reply_of(int error) noexcept {
+    if (error == SLURM_SUCCESS) return live::reply::done;
+    auto const lost = error < ESLURM_INVALID_PARTITION_NAME || error == ESLURM_IN_STANDBY_MODE ||
+                      (error >= SLURM_PROTOCOL_SOCKET_IMPL_ZERO_RECV_LENGTH &&
+                       error <= SLURM_PROTOCOL_SOCKET_ZERO_BYTES_SENT) ||
+                      error == ESLURM_AUTH_NET_ERROR;
+    return lost ? live::reply::unknown : live::reply::refused;
+}
+
+/// A Slurm cluster behind libslurm: a verb is one message, and what has not changed is not sent again.
+///
+/// Meaning   as slurm::client, of which it is the faster twin. Calls have a thread of their own, and as much time as they
+///           are given. libslurm gives a call up after about twice Slurm's MessageTimeout, so that a verb without an
+///           answer may be heard that much later.
+/// Expects   a cluster with the names of its nodes, which outlives it.
+class client {
+public:
+    client(cluster::spec const& cluster, std::string partition, std::vector<std::string> const& accounts = {},
+           millis timeout_ms = 10'000)
+        : cluster_{&cluster}, partition_{std::move(partition)}, mapping_{cluster, accounts},
+          call_{timeout_ms} {}
+    client(cluster::spec&&, auto&&...) = delete; // it must outlive the client
+
+    /// What the last poll or verb that came to nothing said.
+    [[nodiscard]] std::string const& complaint() const noexcept { return complaint_; }
+
+    [[nodiscard]] std::optional<live::snapshot> poll() {
+        auto fresh = call_([since = since_] { return load(since); });
+        if (!heard(fresh ? fresh->error : no_answer)) return std::nullopt;
+        auto const now = fresh->stamps(since_);
+        if (fresh->jobs && !read_jobs(*fresh->jobs)) return std::nullopt;
+        if (fresh->partitions) members_ = nodes_of(*fresh->partitions, partition_);
+        if (fresh->nodes) {
+            up_.clear();
+            for (auto const& node : records(*fresh->nodes))
+                if (is_up(node.node_state)) up_.insert(node.name);
+        }
+        since_ = now;
+        auto out = live::snapshot{jobs_, std::vector<bool>(cluster_->nodes.size(), false)};
+        for (auto const& name : members_)
+            if (auto const known = mapping_.nodes().find(name); known != mapping_.nodes().end())
+                out.up[index(known->second)] = up_.contains(name);
+        return out;
+    }
+    [[nodiscard]] live::reply start(std::string const& job, cluster::placement const& where) {
+        auto names = std::string{};
+        for (auto const& part : where)
+            names += (names.empty() ? "" : ",") + cluster_->names[index(part.node)];
+        auto const again = again_.contains(job); // else it waits for its credential to expire
+        return update(job, [names, again, count = static_cast<std::uint32_t>(where.size())](
+                               job_desc_msg_t& change) mutable {
+            change.req_nodes = names.data();
+            change.min_nodes = change.max_nodes = count;
+            if (again) change.begin_time = std::time(nullptr);
+            change.priority = INFINITE; // released
+        });
+    }
+    live::reply hold(std::string const& job) {
+        return update(job, [](job_desc_msg_t& change) {
+            change.priority = 0;
+            change.alloc_sid = 0; // an operator's hold, which its owner cannot release
+        });
+    }
+    live::reply save(std::string const& job) {
+        return say([job] {
+            return slurm_kill_job2(job.c_str(), SIGUSR1, KILL_JOB_BATCH, nullptr) == 0 ? SLURM_SUCCESS
+                                                                                       : last_error();
+        });
+    }
+    live::reply requeue(std::string const& job) {
+        return say([id = std::string{job}]() mutable {
+            job_array_resp_msg_t* each = nullptr;
+            auto const got = slurm_requeue2(id.data(), JOB_REQUEUE_HOLD, &each);
+            return error_of(got, each);
+        });
+    }
+
+private:
+    static constexpr auto no_answer = SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT;
+
+    [[nodiscard]] bool heard(int error) {
+        if (error == SLURM_SUCCESS) return true;
+        complaint_ = error == no_answer ? "no answer in time" : slurm_strerror(error);
+        return false;
+    }
+    /// The error of a verb about one job, or about one task of an array.
+    [[nodiscard]] static int error_of(int got, job_array_resp_msg_t* each) noexcept {
+        auto error = got == SLURM_SUCCESS ? SLURM_SUCCESS : last_error();
+        if (each == nullptr) return error;
+        for (auto i = std::uint32_t{0}; i != each->job_array_count && error == SLURM_SUCCESS; ++i)
+            error = static_cast<int>(each->error_code[i]);
+        slurm_free_job_array_resp(each);
+        return error;
+    }
+    template <class Do>
+    [[nodiscard]] live::reply say(Do what) {
+        auto const error = call_(std::move(what)).value_or(no_answer);
+        static_cast<void>(heard(error));
+        return reply_of(error);
+    }
+    template <class Change>
+    [[nodiscard]] live::reply update(std::string const& job, Change change) {
+        return say([id = std::string{job}, change]() mutable {
+            auto what = job_desc_msg_t{};
+            slurm_init_job_desc_msg(&what);
+            what.job_id_str = id.data();
+            change(what);
+            job_array_resp_msg_t* each = nullptr;
+            auto const got = slurm_update_job2(&what, &each);
+            return error_of(got, each);
+        });
+    }
+    [[nodiscard]] bool read_jobs(job_info_msg_t const& said) {
+        auto jobs = std::vector<live::job_status>{};
+        for (auto const& one : records(said)) {
+            if (!is_in(one.partition, partition_)) continue;
+            if (!add_statuses(one, mapping_, jobs)) {
+                complaint_ = "job " + std::to_string(one.job_id) + " is in no state that is known";
+                return false;
+            }
+        }
+        slurm::job_mapping::sort(jobs);
+        jobs_ = std::move(jobs);
+        again_.clear();
+        for (auto const& one : jobs_)
+            if (one.restarts != 0) again_.insert(one.id);
+        return true;
+    }
+
+    cluster::spec const* cluster_;
+    std::string partition_;
+    slurm::job_mapping mapping_;
+    stamps since_; ///< of what is known
+    std::vector<live::job_status> jobs_;
+    std::vector<std::string> members_; ///< the partition's nodes
+    std::unordered_set<std::string> up_;
+    std::unordered_set<std::string> again_; ///< jobs that were requeued before
+    std::string complaint_;
+    in_time call_;
+};
+
+static_assert(live::backend<client>);
+
+} // namespace rota::libslurm
+
+#endif

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: BSL-1.0
+// The backend of libslurm on a real Slurm, which this test starts for itself: it sees what the backend of Slurm's
+// clients sees, of jobs of every kind; it stands what that stands; and it comes back soon when nobody answers. Skipped
+// where Slurm's packages are absent.
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <rota/cluster/spec.hpp>
+#include <rota/libslurm/client.hpp>
+#include <rota/libslurm/find_cluster.hpp>
+#include <rota/live/backend.hpp>
+#include <rota/slurm/client.hpp>
+#include <rota/slurm/command.hpp>
+
+#include "../slurm/scenarios.hpp"
+#include "../slurm/session.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+namespace live = rota::live;
+using on_slurm::check;
+using on_slurm::words;
+
+words const accounts{"vision", "speech"};
+
+struct by_libslurm {
+    static rota::libslurm::client open(rota::cluster::spec const& cluster) {
+        return {cluster, "main", {}, 2'000};
+    }
+};
+
+std::string text_of(live::job_status const& one) {
+    auto out = one.id + " state " + std::to_string(static_cast<int>(one.state)) + " restarts " +
+               std::to_string(one.restarts) + " gpus " + std::to_string(one.asked.need.gpus_max) + " on";
+    for (auto const& part : one.where)
+        out += ' ' + std::to_string(index(part.node)) + ':' + std::to_string(part.gpus);
+    return out + " unmapped " + one.unmapped;
+}
+
+bool same(live::job_status const& a, live::job_status const& b) {
+    return a.id == b.id && a.state == b.state && a.restarts == b.restarts && a.where == b.where &&
+           a.unmapped == b.unmapped && a.asked.need == b.asked.need && a.asked.limit_ms == b.asked.limit_ms &&
+           a.asked.priority == b.asked.priority && a.asked.tenant == b.asked.tenant &&
+           a.asked.user == b.asked.user;
+}
+
+/// Both see the same, now or soon: what happens between two polls only one of them sees.
+template <class A, class B>
+void see_the_same(A& one, B& other, std::string const& what) {
+    auto differs = std::string{"no answer"};
+    for (auto i = 0; i != 20 && !differs.empty(); ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{i * 20});
+        auto const a = one.poll();
+        auto const b = other.poll();
+        if (!a || !b) continue;
+        differs = a->up != b->up ? "other nodes are up" : "";
+        auto const many = std::max(a->jobs.size(), b->jobs.size());
+        for (auto j = std::size_t{0}; j != many && differs.empty(); ++j) {
+            auto const of = [&](auto const& seen) {
+                return j < seen.jobs.size() ? text_of(seen.jobs[j]) : "-";
+            };
+            if (j >= a->jobs.size() || j >= b->jobs.size() || !same(a->jobs[j], b->jobs[j]))
+                differs = of(*a) + " is not " + of(*b);
+        }
+    }
+    check(differs.empty(), what + ": " + differs);
+}
+
+/// Jobs of every kind, in every state that is to be had here.
+void compare(rota::cluster::spec const& cluster, fs::path const& folder) {
+    auto by_text = rota::slurm::client<>{cluster, "main", accounts, rota::slurm::runner{5'000}};
+    auto by_record = rota::libslurm::client{cluster, "main", accounts, 5'000};
+    auto const run = rota::slurm::runner{};
+    auto const submit = [&](words const& how, char const* work) {
+        auto argv = words{"sbatch", "--parsable", "--output=/dev/null", "--chdir=" + folder.string()};
+        argv.insert(argv.end(), how.begin(), how.end());
+        argv.push_back(std::string{"--wrap="} + work);
+        auto got = run(argv);
+        check(got.code == 0, "sbatch of " + how[0] + ": " + got.err);
+        return got.out.substr(0, got.out.find_first_not_of("0123456789"));
+    };
+    auto const scontrol = [&](words argv) {
+        argv.insert(argv.begin(), "scontrol");
+        auto const got = run(argv);
+        check(got.code == 0, argv[1] + ": " + got.err);
+    };
+    see_the_same(by_text, by_record, "no job");
+    auto const first = submit({"--hold", "--gpus=2", "--time=7"}, "sleep 30");
+    submit({"--hold", "--gres=gpu:4", "-N2", "--account=speech", "--nice=-20"}, "sleep 1");
+    submit({"--hold", "--gres=gpu:3", "-N2", "--nice=7"}, "sleep 1");
+    submit({"--hold", "--gpus=1", "--array=3-6,60%4"}, "sleep 1");
+    submit({"--hold", "--gpus=1", "--array=1,2,4,8,16,32,64,128,256,512,600-619,777"}, "sleep 1");
+    submit({"--hold", "--time=1-02:00:00"}, "sleep 1");
+    submit({"--hold", "--gpus=1", "--dependency=afterok:" + first}, "sleep 1");
+    auto const running = submit({"--gpus=3", "--requeue"}, "sleep 60");
+    auto const failing = submit({"--gpus=1"}, "exit 3");
+    auto const array = submit({"--gpus=1", "--array=0-2"}, "sleep 60");
+    auto const cancelled = submit({"--hold", "--gpus=1"}, "sleep 1");
+    check(run({"scancel", cancelled}).code == 0, "scancel");
+    see_the_same(by_text, by_record, "a queue");
+    auto const state_of = [&](std::string const& id) {
+        auto const seen = by_record.poll();
+        if (!seen) return live::job_state::held;
+        auto const one =
+            std::find_if(seen->jobs.begin(), seen->jobs.end(), [&](auto const& job) { return job.id == id; });
+        return one == seen->jobs.end() ? live::job_state::held : one->state;
+    };
+    auto const comes = [&](std::string const& id, live::job_state state) {
+        for (auto i = 0; i != 100 && state_of(id) != state; ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds{100});
+        check(state_of(id) == state, id + " comes to state " + std::to_string(static_cast<int>(state)));
+    };
+    comes(running, live::job_state::running);
+    comes(failing, live::job_state::failed);
+    comes(array + "_2", live::job_state::running);
+    see_the_same(by_text, by_record, "a queue of which some run");
+    std::this_thread::sleep_for(std::chrono::milliseconds{500}); // a run of its age may be touched
+    check(by_record.requeue(running) == live::reply::done, "a requeue");
+    check(by_record.requeue(array + "_1") == live::reply::done, "a requeue of a task");
+    comes(running, live::job_state::held);
+    comes(array + "_1", live::job_state::held);
+    scontrol({"update", "nodename=n2", "state=drain", "reason=test"});
+    scontrol({"update", "nodename=n3", "state=down", "reason=test"});
+    see_the_same(by_text, by_record, "a drained node, a lost one, and who was there");
+    scontrol({"update", "nodename=n2,n3", "state=resume"});
+    see_the_same(by_text, by_record, "nodes that are back");
+
+    // verbs whose answer is no
+    auto where = rota::cluster::placement{};
+    where.add({.node = rota::node_id{0}, .gpus = 3});
+    for (auto const* id : {"999999", "999999_1", "no_job"})
+        check(by_record.start(id, where) == live::reply::refused &&
+                  by_record.requeue(id) == live::reply::refused &&
+                  by_record.hold(id) == live::reply::refused && by_record.save(id) == live::reply::refused,
+              std::string{id} + " is no job");
+    check(by_record.complaint() == "Invalid job id specified", by_record.complaint());
+    check(by_record.save(first) == live::reply::refused, "a held job has nothing to save");
+    check(run({"scancel", "--user=root"}).code == 0, "scancel of all");
+    for (auto i = 0; i != 100; ++i) {
+        auto const seen = by_record.poll();
+        if (seen && std::all_of(seen->jobs.begin(), seen->jobs.end(),
+                                [](auto const& one) { return is_over(one.state); }))
+            break;
+        std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    }
+    see_the_same(by_text, by_record, "an end");
+}
+
+/// The controller hears and does not answer: nobody waits for it longer than he is willing to.
+void fall_silent(rota::cluster::spec const& cluster, fs::path const& folder) {
+    using clock = std::chrono::steady_clock;
+    auto backend = rota::libslurm::client{cluster, "main", {}, 300};
+    check(backend.poll().has_value(), "it answers");
+    auto const pid = std::atoi(on_slurm::text_of(folder / "run" / "slurmctld.pid").c_str());
+    check(pid > 1 && ::kill(pid, SIGSTOP) == 0, "the controller sleeps");
+    auto const from = clock::now();
+    check(!backend.poll() && backend.complaint() == "no answer in time", "no state");
+    check(backend.hold("1") == live::reply::unknown, "no answer to a verb");
+    check(clock::now() - from < std::chrono::seconds{5}, "both in time");
+    check(::kill(pid, SIGCONT) == 0, "it wakes up");
+    auto answers = false;
+    for (auto i = 0; i != 50 && !answers; ++i) answers = backend.poll().has_value();
+    check(answers, "it answers again");
+}
+
+} // namespace
+
+int main() {
+    return on_slurm::run_on_a_cluster([](auto const& folder) {
+        auto why = std::string{};
+        auto const cluster = rota::libslurm::find_cluster("main", why);
+        auto const other = rota::slurm::find_cluster("main", why);
+        if (!check(cluster.has_value() && other.has_value(), "the cluster: " + why)) return;
+        check(*cluster == *other, "both find the same cluster");
+        compare(*cluster, folder);
+        fall_silent(*cluster, folder);
+        on_slurm::drive<by_libslurm>(*cluster, folder);
+        on_slurm::restart_controller<by_libslurm>(*cluster, folder);
+        on_slurm::queue_a_thousand<by_libslurm>(*cluster, folder);
+    });
+}

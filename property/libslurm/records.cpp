@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: BSL-1.0
+// What libslurm's records mean, bit by bit, beside what the reader of squeue's and sinfo's words makes of the same; what
+// an error says about a verb; and that nobody waits longer than he wants to.
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <slurm/slurm.h>
+#include <slurm/slurm_errno.h>
+
+#include <rota/cluster/spec.hpp>
+#include <rota/libslurm/client.hpp>
+#include <rota/libslurm/in_time.hpp>
+#include <rota/libslurm/records.hpp>
+#include <rota/libslurm/state.hpp>
+#include <rota/live/backend.hpp>
+#include <rota/slurm/job_mapping.hpp>
+#include <rota/slurm/sinfo.hpp>
+#include <rota/slurm/squeue.hpp>
+
+#include "../tally.hpp"
+
+namespace {
+
+namespace libslurm = rota::libslurm;
+namespace live = rota::live;
+namespace slurm = rota::slurm;
+using live::reply;
+
+auto told = tally{};
+
+void check(bool good, std::string_view what) { told.check(good, what); }
+
+rota::cluster::spec three_nodes() {
+    auto made = rota::cluster::uniform(1, 3, 4);
+    made.names = {"n1", "n2", "n3"};
+    return made;
+}
+
+/// A job with nothing but a number, as Slurm sends it.
+slurm_job_info_t plain(std::uint32_t id) {
+    auto made = slurm_job_info_t{};
+    made.job_id = id;
+    made.array_task_id = NO_VAL;
+    made.het_job_offset = NO_VAL;
+    made.nice = NICE_OFFSET;
+    made.num_nodes = 1;
+    made.priority = 7;
+    made.time_limit = INFINITE;
+    return made;
+}
+
+/// libslurm writes its own text.
+char* text(char const* said) { return const_cast<char*>(said); }
+
+/// The words of squeue for each state, and the bits that are behind them.
+void states() {
+    using pair = std::pair<std::string_view, std::uint32_t>;
+    static constexpr auto words = std::to_array<pair>({{"PENDING", JOB_PENDING},
+                                                       {"RUNNING", JOB_RUNNING},
+                                                       {"SUSPENDED", JOB_SUSPENDED},
+                                                       {"COMPLETED", JOB_COMPLETE},
+                                                       {"CANCELLED", JOB_CANCELLED},
+                                                       {"FAILED", JOB_FAILED},
+                                                       {"TIMEOUT", JOB_TIMEOUT},
+                                                       {"NODE_FAIL", JOB_NODE_FAIL},
+                                                       {"PREEMPTED", JOB_PREEMPTED},
+                                                       {"BOOT_FAIL", JOB_BOOT_FAIL},
+                                                       {"DEADLINE", JOB_DEADLINE},
+                                                       {"OUT_OF_MEMORY", JOB_OOM},
+                                                       {"COMPLETING", JOB_PENDING | JOB_COMPLETING},
+                                                       {"COMPLETING", JOB_FAILED | JOB_COMPLETING},
+                                                       {"STAGE_OUT", JOB_COMPLETE | JOB_STAGE_OUT},
+                                                       {"CONFIGURING", JOB_RUNNING | JOB_CONFIGURING},
+                                                       {"RESIZING", JOB_RUNNING | JOB_RESIZING},
+                                                       {"REQUEUED", JOB_PENDING | JOB_REQUEUE},
+                                                       {"REQUEUE_FED", JOB_PENDING | JOB_REQUEUE_FED},
+                                                       {"REQUEUE_HOLD", JOB_PENDING | JOB_REQUEUE_HOLD},
+                                                       {"SPECIAL_EXIT", JOB_PENDING | JOB_SPECIAL_EXIT},
+                                                       {"STOPPED", JOB_RUNNING | JOB_STOPPED},
+                                                       {"REVOKED", JOB_CANCELLED | JOB_REVOKED},
+                                                       {"RESV_DEL_HOLD", JOB_PENDING | JOB_RESV_DEL_HOLD},
+                                                       {"SIGNALING", JOB_RUNNING | JOB_SIGNALING}});
+    auto const cluster = three_nodes();
+    auto reader = slurm::squeue_reader{cluster};
+    for (auto const& [word, bits] : words)
+        for (auto const priority : {0u, 7u}) {
+            auto one = plain(17);
+            one.job_state = bits;
+            one.priority = priority;
+            auto const row = "17|" + std::string{word} + '|' + std::to_string(priority) +
+                             "|0|UNLIMITED|a|u|0|(null)|(null)|1|N/A|gres:gpu:1||\n";
+            auto const said = reader.read(row);
+            auto const seen = libslurm::state_of(one);
+            check(said && seen && said->front().state == *seen, word);
+        }
+    auto odd = plain(17);
+    odd.job_state = JOB_END;
+    check(!libslurm::state_of(odd), "no state");
+}
+
+/// As slurmctld's own table has them: what sinfo would print, and the bits.
+void nodes() {
+    using pair = std::pair<std::string_view, std::uint32_t>;
+    static constexpr auto words =
+        std::to_array<pair>({{"idle", NODE_STATE_IDLE},
+                             {"allocated", NODE_STATE_ALLOCATED},
+                             {"mixed", NODE_STATE_MIXED},
+                             {"allocated+", NODE_STATE_ALLOCATED | NODE_STATE_COMPLETING},
+                             {"completing", NODE_STATE_IDLE | NODE_STATE_COMPLETING},
+                             {"completing", NODE_STATE_IDLE | NODE_STATE_COMPLETING | NODE_STATE_RES},
+                             {"planned", NODE_STATE_IDLE | NODE_STATE_PLANNED},
+                             {"mixed-", NODE_STATE_MIXED | NODE_STATE_PLANNED},
+                             {"mixed", NODE_STATE_MIXED | NODE_STATE_CLOUD | NODE_STATE_RES},
+                             {"reserved", NODE_STATE_IDLE | NODE_STATE_RES},
+                             {"perfctrs", NODE_STATE_IDLE | NODE_STATE_NET},
+                             {"inval", NODE_STATE_IDLE | NODE_STATE_INVALID_REG},
+                             {"maint", NODE_STATE_IDLE | NODE_STATE_MAINT},
+                             {"mixed$", NODE_STATE_MIXED | NODE_STATE_MAINT},
+                             {"reboot", NODE_STATE_IDLE | NODE_STATE_REBOOT_REQUESTED},
+                             {"allocated@", NODE_STATE_ALLOCATED | NODE_STATE_REBOOT_REQUESTED},
+                             {"reboot^", NODE_STATE_DOWN | NODE_STATE_REBOOT_ISSUED},
+                             {"draining", NODE_STATE_MIXED | NODE_STATE_DRAIN},
+                             {"drained", NODE_STATE_IDLE | NODE_STATE_DRAIN},
+                             {"failing", NODE_STATE_ALLOCATED | NODE_STATE_FAIL},
+                             {"fail", NODE_STATE_IDLE | NODE_STATE_FAIL},
+                             {"down", NODE_STATE_DOWN},
+                             {"down*", NODE_STATE_DOWN | NODE_STATE_NO_RESPOND},
+                             {"idle*", NODE_STATE_IDLE | NODE_STATE_NO_RESPOND},
+                             {"idle#", NODE_STATE_IDLE | NODE_STATE_POWERING_UP},
+                             {"idle%", NODE_STATE_IDLE | NODE_STATE_POWERING_DOWN},
+                             {"idle~", NODE_STATE_IDLE | NODE_STATE_CLOUD | NODE_STATE_POWERED_DOWN},
+                             {"idle!", NODE_STATE_IDLE | NODE_STATE_POWER_DOWN},
+                             {"future", NODE_STATE_FUTURE},
+                             {"unknown", NODE_STATE_UNKNOWN}});
+    for (auto const& [word, bits] : words)
+        check(libslurm::is_up(bits) == slurm::node_row{"n1", word, "gpu:4"}.up(), word);
+}
+
+void tasks() {
+    auto const are = [](std::string_view said, std::vector<std::uint32_t> const& wanted) {
+        auto const got = libslurm::read_tasks(said);
+        check(got && *got == wanted, said);
+    };
+    are("5", {5});
+    are("0-3", {0, 1, 2, 3});
+    are("1,4-6%2", {1, 4, 5, 6});
+    are("3-12:3", {3, 6, 9, 12});
+    are("3-11:3%1", {3, 6, 9});
+    for (auto const* wrong :
+         {"", "%5", "1,", "3-1", "a", "1-2-3", "1-9:0", "1-9:", "1,2,...", "0-99999999", "-1"})
+        check(!libslurm::read_tasks(wrong), wrong);
+}
+
+/// A record, and the row of squeue about the same job.
+void jobs() {
+    auto const cluster = three_nodes();
+    auto const accounts = std::vector<std::string>{"vision", "speech"};
+    auto reader = slurm::squeue_reader{cluster, accounts};
+    auto mapping = slurm::job_mapping{cluster, accounts};
+    auto const same = [&](slurm_job_info_t const& one, std::string const& rows, std::string_view what) {
+        auto const said = reader.read(rows);
+        auto seen = std::vector<live::job_status>{};
+        auto const good = libslurm::add_statuses(one, mapping, seen);
+        auto equal = said && good && said->size() == seen.size();
+        for (auto i = std::size_t{0}; equal && i != seen.size(); ++i) {
+            auto const& a = (*said)[i];
+            auto const& b = seen[i];
+            equal = a.id == b.id && a.state == b.state && a.restarts == b.restarts && a.where == b.where &&
+                    a.unmapped == b.unmapped && a.asked.need == b.asked.need &&
+                    a.asked.limit_ms == b.asked.limit_ms && a.asked.priority == b.asked.priority &&
+                    a.asked.tenant == b.asked.tenant && a.asked.user == b.asked.user;
+        }
+        check(equal, what);
+    };
+    auto one = plain(2);
+    one.priority = 0;
+    one.restart_cnt = 2;
+    one.time_limit = 5;
+    one.account = text("speech");
+    one.user_id = 1;
+    one.nice = NICE_OFFSET - 5;
+    one.num_nodes = 2;
+    one.tres_per_node = text("gres:gpu:4");
+    same(one, "2|PENDING|0|2|5:00|speech|bob|-5|(null)|(null)|2|gres:gpu:4|N/A||\n", "a held gang");
+    one.job_state = JOB_RUNNING;
+    one.nodes = text("n[1,3]");
+    same(one, "2|RUNNING|0|2|5:00|speech|bob|-5|(null)|(null)|2|gres:gpu:4|N/A|n[1,3]|\n", "a running gang");
+
+    auto other = plain(8);
+    other.user_id = 2;
+    other.nice = NICE_OFFSET + 7;
+    other.dependency = text("afterok:1(unfulfilled)");
+    other.features = text("big");
+    other.tres_per_job = text("gres:gpu:2");
+    same(other, "8|PENDING|7|0|UNLIMITED|(null)|ann|7|big|afterok:1(unfulfilled)|1|N/A|gres:gpu:2||\n",
+         "one that waits for another");
+    other.time_limit = NO_VAL;
+    other.dependency = text("");
+    same(other, "8|PENDING|7|0|NOT_SET|(null)|ann|7|big|(null)|1|N/A|gres:gpu:2||\n", "one of no kind here");
+
+    auto array = plain(30);
+    array.user_id = 2;
+    array.array_job_id = 30;
+    array.array_task_str = text("2,4-5%1");
+    array.tres_per_job = text("gres:gpu:1");
+    auto const row = std::string{"|PENDING|7|0|UNLIMITED|(null)|ann|0|(null)|(null)|1|N/A|gres:gpu:1||\n"};
+    same(array, "30_2" + row + "30_4" + row + "30_5" + row, "tasks that are not apart yet");
+    array.array_task_str = nullptr;
+    array.array_task_id = 3;
+    same(array, "30_3" + row, "a task");
+    array.array_task_id = NO_VAL;
+    array.array_job_id = 0;
+    array.het_job_id = 30;
+    array.het_job_offset = 1;
+    same(array, "30+1" + row, "a component");
+
+    auto seen = std::vector<live::job_status>{};
+    array.array_task_str = text("2,4,...");
+    check(!libslurm::add_statuses(array, mapping, seen) && seen.empty(), "tasks that are cut short");
+    auto nobody = plain(9);
+    check(libslurm::add_statuses(nobody, mapping, seen) && seen.size() == 1 &&
+              seen[0].unmapped == "it asks for no GPU",
+          "a job that says nothing");
+    check(libslurm::is_in("low,main,high", "main") && libslurm::is_in("main", "main") &&
+              !libslurm::is_in("mainly,domain", "main") && !libslurm::is_in(nullptr, "main") &&
+              libslurm::is_in("a,main", "main") && !libslurm::is_in("", "main"),
+          "partitions");
+}
+
+void errors() {
+    check(libslurm::reply_of(SLURM_SUCCESS) == reply::done, "no error");
+    for (auto const error :
+         {ESLURM_INVALID_JOB_ID, ESLURM_ACCESS_DENIED, ESLURM_INVALID_NODE_NAME, ESLURM_JOB_FINISHED,
+          ESLURM_TRANSITION_STATE_NO_UPDATE, ESLURM_ALREADY_DONE, ESLURM_JOB_NOT_RUNNING})
+        check(libslurm::reply_of(error) == reply::refused, slurm_strerror(error));
+    for (auto const error :
+         {int{SLURM_ERROR}, ECONNREFUSED, ETIMEDOUT, int{SLURM_UNEXPECTED_MSG_ERROR},
+          int{SLURM_COMMUNICATIONS_RECEIVE_ERROR}, int{SLURMCTLD_COMMUNICATIONS_CONNECTION_ERROR},
+          int{SLURMCTLD_COMMUNICATIONS_RECEIVE_ERROR}, int{ESLURM_IN_STANDBY_MODE},
+          int{SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT}, int{SLURM_PROTOCOL_SOCKET_ZERO_BYTES_SENT},
+          int{ESLURM_AUTH_NET_ERROR}})
+        check(libslurm::reply_of(error) == reply::unknown, std::to_string(error));
+}
+
+void patience() {
+    using clock = std::chrono::steady_clock;
+    using std::chrono::milliseconds;
+    auto const go = std::make_shared<std::atomic<bool>>(false);
+    auto const begun = std::make_shared<std::atomic<int>>(0);
+    auto const alive = std::make_shared<int>(0);
+    {
+        auto call = libslurm::in_time{100};
+        check(call([] { return 3; }) == 3, "an answer");
+        auto const from = clock::now();
+        auto const hangs = call([go, begun, alive] {
+            ++*begun;
+            while (!*go) std::this_thread::sleep_for(milliseconds{1});
+            return alive;
+        });
+        auto const after = clock::now() - from;
+        check(!hangs && after >= milliseconds{100} && after < milliseconds{5'000}, "no answer, in time");
+        check(!call([begun] { return ++*begun; }) && *begun == 1, "the next one does not begin meanwhile");
+        *go = true;
+        auto again = std::optional<int>{};
+        for (auto i = 0; i != 100 && !again; ++i) again = call([begun] { return ++*begun; });
+        check(again == 2 && *begun == 2, "it answers again, and what was given up is not said later");
+        check(call([] { return std::make_unique<int>(4); }).value_or(nullptr) != nullptr,
+              "what can only move");
+        *go = false;
+        static_cast<void>(call([go, alive] {
+            while (!*go) std::this_thread::sleep_for(milliseconds{1});
+            return alive;
+        }));
+        *go = true;
+    }
+    check(alive.use_count() == 1, "what came too late is gone");
+}
+
+} // namespace
+
+int main() {
+    states();
+    nodes();
+    tasks();
+    jobs();
+    errors();
+    patience();
+    return told.end();
+}

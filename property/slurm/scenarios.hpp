@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_PROPERTY_SLURM_SCENARIOS_HPP
+#define ROTA_PROPERTY_SLURM_SCENARIOS_HPP
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <rota/cluster/spec.hpp>
+#include <rota/log/schedule.hpp>
+#include <rota/log/text.hpp>
+#include <rota/slurm/command.hpp>
+
+#include "session.hpp"
+
+/// What every backend of Slurm has to stand.
+namespace on_slurm {
+
+/// Exact placement, preemption with a checkpoint, a node that goes and comes back, a gang of whole nodes.
+template <class Way>
+void drive(rota::cluster::spec const& cluster, fs::path const& folder) {
+    check(cluster.names == words{"n1", "n2", "n3"} && cluster.gpus() == 12, "three nodes of four GPUs");
+    auto s = session<Way>{cluster, folder};
+
+    enum : std::size_t { low, high, gang, small };
+    s.submit("low", 12, 60, 100);
+    s.wait("low starts on everything", 15,
+           [&] { return s.count(kind::start, low) == 1 && !s.runs(low).empty(); });
+    s.submit("high", 4, 10);
+    s.wait("high stops low and runs", 20, [&] { return s.count(kind::start, high) == 1; });
+    check(s.count(kind::preempt, low) == 1, "low was preempted");
+    s.wait("low is back", 20, [&] { return s.count(kind::start, low) == 2 && s.runs(low).size() == 2; });
+
+    s.order({"scontrol", "update", "nodename=n2", "state=down", "reason=test"});
+    s.wait("its node is lost", 20,
+           [&] { return s.has(kind::node_down) && s.count(kind::interrupt, low) == 1; });
+    s.submit("gang", 8, 5, 50);
+    s.wait("a gang runs on what is left", 20, [&] { return s.count(kind::start, gang) == 1; });
+    s.order({"scontrol", "update", "nodename=n2", "state=resume"});
+    s.wait("the node is back", 15, [&] { return s.has(kind::node_up); });
+    for (auto i = 0; i != 5; ++i) s.submit("small" + std::to_string(i), 1 + i % 3, 3 + i);
+    s.wait("all end", 60, [&] { return s.idle(); });
+
+    for (auto job = std::size_t{low}; job != small + 5; ++job)
+        check(s.count(kind::finish, job) == 1 && s.finished(job), "job " + std::to_string(job) + " finished");
+    auto const runs = s.runs(low);
+    check(runs.size() >= 3 && runs[0].from == 0 && runs[1].from > 0, "low went on from its checkpoint");
+    s.check_places();
+    s.check_laws();
+    check(s.host().strays() == 0, "nothing ran that was not ordered");
+    if (told.failed() != 0) std::printf("%s", rota::log::to_text(s.log()).c_str());
+}
+
+inline std::string text_of(fs::path const& path) {
+    auto in = std::ifstream{path};
+    return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+/// The driver is killed over and over, as soon as it has written some more; the last one brings all to an end.
+template <class Way>
+void kill_drivers(rota::cluster::spec const& cluster, fs::path const& folder) {
+    auto const journal = (folder / "journal").string();
+    auto names = words{};
+    for (auto i = 0; i != 9; ++i) {
+        names.push_back("killed" + std::to_string(i));
+        submit_job(folder, names.back(), 4, 15 + i, i == 8 ? -50 : 0);
+    }
+    auto kills = 0;
+    std::fflush(stdout);
+    for (auto const ms : {0, 100, 300, 700}) {
+        auto const before = text_of(journal).size();
+        auto const child = ::fork();
+        if (child == 0) {
+            auto one = session<Way>{cluster, folder, journal, names};
+            while (one.round()) std::this_thread::sleep_for(std::chrono::milliseconds{100});
+            ::_exit(1);
+        }
+        for (auto i = 0; i != 200 && text_of(journal).size() < before + 200; ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds{20});
+        std::this_thread::sleep_for(std::chrono::milliseconds{ms}); // some verbs have been said, others not
+        ::kill(child, SIGKILL);
+        auto status = 0;
+        ::waitpid(child, &status, 0);
+        kills += WIFSIGNALED(status);
+    }
+    check(kills == 4, "four drivers were killed");
+    auto s = session<Way>{cluster, folder, journal, names};
+    check(!s.log().records.empty(), "the last driver knows what they did");
+    s.wait("all end", 40, [&] { return s.idle(); });
+    for (auto job = std::size_t{0}; job != names.size(); ++job)
+        check(s.count(kind::finish, job) == 1 && s.finished(job) && s.runs(job).size() == 1,
+              names[job] + " ran once, and to its end");
+    s.check_places();
+    s.check_laws();
+    check(s.host().strays() == 0, "no run was taken for a stray");
+    if (told.failed() != 0)
+        std::printf("%s%s", text_of(journal).c_str(), rota::log::to_text(s.log()).c_str());
+}
+
+/// Slurm's controller goes away for a while, and comes back.
+template <class Way>
+void restart_controller(rota::cluster::spec const& cluster, fs::path const& folder) {
+    auto s = session<Way>{cluster, folder};
+    for (auto i = 0; i != 5; ++i) s.submit("through" + std::to_string(i), 4, 40);
+    s.wait("three run", 15,
+           [&] { return s.count(kind::start, 0) + s.count(kind::start, 1) + s.count(kind::start, 2) == 3; });
+    auto const pid = std::atoi(text_of(folder / "run" / "slurmctld.pid").c_str());
+    check(pid > 1 && ::kill(pid, SIGTERM) == 0, "the controller stops");
+    s.wait("nobody answers", 15, [&] { return s.blind() >= 2 && ::kill(pid, 0) != 0; });
+    s.order({"slurmctld", "-f", (folder / "slurm.conf").string()});
+    s.wait("all end", 40, [&] { return s.idle(); });
+    for (auto job = std::size_t{0}; job != 5; ++job)
+        check(s.count(kind::finish, job) == 1 && s.finished(job) && s.runs(job).size() == 1,
+              "job " + std::to_string(job) + " ran once, and to its end");
+    s.check_places();
+    s.check_laws();
+    check(s.host().strays() == 0, "nothing ran that was not ordered");
+    if (told.failed() != 0) std::printf("%s", rota::log::to_text(s.log()).c_str());
+}
+
+/// A thousand jobs wait; some run, and the rest is taken back.
+template <class Way>
+void queue_a_thousand(rota::cluster::spec const& cluster, fs::path const& folder) {
+    auto s = session<Way>{cluster, folder, {}, words(1'000)};
+    auto const got = slurm::runner{}({"sbatch", "--hold", "--parsable", "--output=/dev/null", "--gpus=1",
+                                      "--array=1-1000", "--chdir=" + folder.string(), "--wrap=sleep 0.3"});
+    if (!check(got.code == 0, "sbatch of an array: " + got.err)) return;
+    auto const id = got.out.substr(0, got.out.find_first_not_of("0123456789"));
+    auto const ended = [&] {
+        return std::count_if(s.log().records.begin(), s.log().records.end(),
+                             [](auto const& r) { return r.kind == kind::finish; });
+    };
+    s.wait("some end", 40, [&] { return ended() >= 24; });
+    check(s.host().specs().size() == 1'000, "all of them are known");
+    s.order({"scancel", id});
+    s.wait("the rest is gone", 30, [&] { return s.idle(); });
+    s.check_laws();
+    check(s.host().strays() == 0, "nothing ran that was not ordered");
+    std::printf("1,000 jobs queued: %lld ended, the longest round took %lld ms\n",
+                static_cast<long long>(ended()), static_cast<long long>(s.longest_ms()));
+    if (told.failed() != 0) std::printf("%s", rota::log::to_text(s.log()).c_str());
+}
+
+} // namespace on_slurm
+
+#endif
