@@ -28,7 +28,6 @@
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
 #include <rota/simulation/simulator.hpp>
-#include <rota/slurm/client.hpp>
 #include <rota/slurm/command.hpp>
 #include <rota/trace/number.hpp>
 #include <rota/trace/place.hpp>
@@ -42,6 +41,7 @@
 #include "metrics_server.hpp"
 #include "options.hpp"
 #include "registry.hpp"
+#include "slurm_way.hpp"
 
 namespace cli {
 
@@ -105,8 +105,8 @@ public:
     driver(drive_options const& asked, drive_config config, rota::cluster::spec const& cluster)
         : asked_{asked}, config_{std::move(config)}, cluster_{cluster}, maker_{cluster}, log_{config_.json},
           scheduler_{maker_.make(config_)}, metrics_{config_.address, config_.port},
-          client_{cluster, config_.partition, config_.accounts, slurm::runner{config_.timeout_ms}},
-          backend_{client_} {
+          way_{open_slurm(cluster, config_.partition, config_.accounts, config_.timeout_ms)},
+          backend_{*way_} {
         struct sigaction how{};
         how.sa_handler = remember_reload;
         sigaction(SIGHUP, &how, nullptr);
@@ -326,7 +326,7 @@ private:
         counts_.answers = answered;
         if (answered != std::exchange(answered_, answered))
             log_.line(answered ? "slurm_answers" : "slurm_silent",
-                      {{"why", answered ? std::string{"-"} : client_.complaint()}});
+                      {{"why", answered ? std::string{"-"} : way_->complaint()}});
     }
     void say(host_type const& host, rota::log::schedule const& written, rota::log::record const& what) const {
         auto const event = rota::log::kind_names[static_cast<std::size_t>(what.kind)];
@@ -370,7 +370,7 @@ private:
     drive_log log_;
     any_scheduler scheduler_;
     metrics_server metrics_;
-    driven_cluster::client client_;
+    std::unique_ptr<slurm_way> way_;
     driven_cluster backend_;
     drive_counts counts_;
     std::optional<live::journal_file> journal_; ///< locked as long as this lives
@@ -389,10 +389,9 @@ int drive_slurm(drive_options const& asked) {
     auto config = read_drive_config(asked.config);
     if (!asked.scheduler.empty()) config.scheduler = asked.scheduler;
     static_cast<void>(choose(config.scheduler));
-    auto const run = slurm::runner{config.timeout_ms};
-    auto const version = check_slurm(run);
+    auto const version = check_slurm(slurm::runner{config.timeout_ms});
     auto why = std::string{};
-    auto const cluster = slurm::find_cluster(config.partition, why, run);
+    auto const cluster = find_slurm(config.partition, why, config.timeout_ms);
     if (!cluster) fail(fmt::format("partition '{}': {}", config.partition, why));
     auto const log = drive_log{config.json};
     log.line("started", {{"slurm", version},
@@ -400,6 +399,7 @@ int drive_slurm(drive_options const& asked) {
                          {"nodes", std::to_string(cluster->nodes.size())},
                          {"gpus", std::to_string(cluster->gpus())},
                          {"scheduler", config.scheduler},
+                         {"through", slurm_way_name()},
                          {"dry_run", asked.dry_run ? "yes" : "no"}});
     auto one = driver{asked, std::move(config), *cluster};
     if (asked.dry_run) one.watch();

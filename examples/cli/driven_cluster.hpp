@@ -13,8 +13,9 @@
 
 #include <rota/cluster/placement.hpp>
 #include <rota/live/backend.hpp>
-#include <rota/slurm/client.hpp>
 #include <rota/slurm/command.hpp>
+
+#include "slurm_way.hpp"
 
 namespace cli {
 
@@ -26,7 +27,6 @@ std::string check_slurm(rota::slurm::runner const& run);
 /// who waits for a silent Slurm once has waited long enough.
 class driven_cluster {
 public:
-    using client = rota::slurm::client<>;
     enum verb : std::size_t { poll_, start_, hold_, save_, requeue_ };
     static constexpr auto verb_names =
         std::to_array<std::string_view>({"poll", "start", "hold", "save", "requeue"});
@@ -37,7 +37,7 @@ public:
         double seconds = 0;
     };
 
-    explicit driven_cluster(client& to) noexcept : to_{&to} {}
+    explicit driven_cluster(slurm_way& to) noexcept : to_{&to} {}
 
     [[nodiscard]] account const& of(std::size_t which) const noexcept { return accounts_[which]; }
 
@@ -85,7 +85,7 @@ private:
         });
     }
 
-    client* to_;
+    slurm_way* to_;
     bool silent_ = false; ///< since the last poll
     std::array<account, verb_names.size()> accounts_{};
 };

@@ -24,16 +24,15 @@ namespace rota::libslurm {
 /// Expects   calls that own what they use. The end of this object waits for the call under way.
 class in_time {
 public:
-    explicit in_time(millis timeout_ms)
-        : timeout_ms_{timeout_ms}, thread_{[shared = shared_] { work(*shared); }} {}
+    explicit in_time(millis timeout_ms) : timeout_ms_{timeout_ms}, thread_{[this] { work(); }} {}
     in_time(in_time const&) = delete;
     in_time& operator=(in_time const&) = delete;
     ~in_time() {
         {
-            auto const lock = std::lock_guard{shared_->mutex};
-            shared_->over = true;
+            auto const lock = std::lock_guard{mutex_};
+            over_ = true;
         }
-        shared_->changed.notify_all();
+        changed_.notify_all();
         thread_.join();
     }
 
@@ -44,43 +43,38 @@ public:
         auto task = std::make_shared<std::packaged_task<result()>>(std::move(what));
         auto got = task->get_future();
         {
-            auto lock = std::unique_lock{shared_->mutex};
-            if (!shared_->changed.wait_until(lock, until, [this] { return !shared_->busy; }))
-                return std::nullopt;
-            shared_->busy = true;
-            shared_->next = [task = std::move(task)] { (*task)(); };
+            auto lock = std::unique_lock{mutex_};
+            if (!changed_.wait_until(lock, until, [this] { return !busy_; })) return std::nullopt;
+            busy_ = true;
+            next_ = [task = std::move(task)] { (*task)(); };
         }
-        shared_->changed.notify_all();
+        changed_.notify_all();
         if (got.wait_until(until) != std::future_status::ready) return std::nullopt;
         return got.get();
     }
 
 private:
-    struct state {
-        std::mutex mutex;
-        std::condition_variable changed;
-        std::function<void()> next;
-        bool busy = false; ///< a call is under way, or is the next
-        bool over = false;
-    };
-
-    static void work(state& its) {
-        auto lock = std::unique_lock{its.mutex};
+    void work() {
+        auto lock = std::unique_lock{mutex_};
         for (;;) {
-            its.changed.wait(lock, [&its] { return its.over || its.next; });
-            if (its.over) return;
-            auto now = std::exchange(its.next, {});
+            changed_.wait(lock, [this] { return over_ || next_; });
+            if (over_) return;
+            auto now = std::exchange(next_, {});
             lock.unlock();
             now();
             now = {}; // with what nobody waits for any more
             lock.lock();
-            its.busy = false;
-            its.changed.notify_all();
+            busy_ = false;
+            changed_.notify_all();
         }
     }
 
     millis timeout_ms_;
-    std::shared_ptr<state> shared_ = std::make_shared<state>();
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::function<void()> next_;
+    bool busy_ = false; ///< a call is under way, or is the next
+    bool over_ = false;
     std::thread thread_; ///< the last member: it begins when all else is there
 };
 

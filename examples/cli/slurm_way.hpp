@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_CLI_SLURM_WAY_HPP
+#define ROTA_CLI_SLURM_WAY_HPP
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <rota/cluster/placement.hpp>
+#include <rota/cluster/spec.hpp>
+#include <rota/core/units.hpp>
+#include <rota/live/backend.hpp>
+
+namespace cli {
+
+/// A backend of Slurm, whichever: `rota` speaks through Slurm's clients, `rota-libslurm` through libslurm.
+class slurm_way {
+public:
+    virtual ~slurm_way() = default;
+    virtual std::optional<rota::live::snapshot> poll() = 0;
+    virtual rota::live::reply start(std::string const& job, rota::cluster::placement const& where) = 0;
+    virtual rota::live::reply hold(std::string const& job) = 0;
+    virtual rota::live::reply save(std::string const& job) = 0;
+    virtual rota::live::reply requeue(std::string const& job) = 0;
+    [[nodiscard]] virtual std::string complaint() const = 0;
+};
+
+/// The way of this program; it is linked with one of them.
+[[nodiscard]] std::unique_ptr<slurm_way> open_slurm(rota::cluster::spec const& cluster,
+                                                    std::string const& partition,
+                                                    std::vector<std::string> const& accounts,
+                                                    rota::millis timeout_ms);
+/// Its name.
+[[nodiscard]] std::string slurm_way_name();
+/// The cluster that a partition is made of. Nothing where it is not to be found, with `complaint` set.
+[[nodiscard]] std::optional<rota::cluster::spec> find_slurm(std::string const& partition,
+                                                            std::string& complaint, rota::millis timeout_ms);
+
+/// That way through a backend.
+template <rota::live::backend Client>
+class slurm_through final : public slurm_way {
+public:
+    template <class... Arguments>
+    explicit slurm_through(Arguments&&... of) : client_{std::forward<Arguments>(of)...} {}
+
+    std::optional<rota::live::snapshot> poll() override { return client_.poll(); }
+    rota::live::reply start(std::string const& job, rota::cluster::placement const& where) override {
+        return client_.start(job, where);
+    }
+    rota::live::reply hold(std::string const& job) override { return client_.hold(job); }
+    rota::live::reply save(std::string const& job) override { return client_.save(job); }
+    rota::live::reply requeue(std::string const& job) override { return client_.requeue(job); }
+    [[nodiscard]] std::string complaint() const override { return client_.complaint(); }
+
+private:
+    Client client_;
+};
+
+} // namespace cli
+
+#endif
