@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <utility>
 
 #include <rota/core/checked.hpp>
@@ -57,7 +58,8 @@ rota::estimate::empirical_law law_of(rota::job::workload const& jobs, std::size_
     for (auto i = std::size_t{0}; i != jobs.size(); ++i) {
         auto const& need = jobs.specs[i].need;
         auto const milli = std::int64_t{need.gpus_min} * need.milli;
-        all.push_back(std::max<std::int64_t>(1, jobs.works[i].duration_ms / 1000 * milli));
+        auto const [whole_s, rest_ms] = std::lldiv(jobs.works[i].duration_ms, 1000);
+        all.push_back(std::max<std::int64_t>(1, whole_s * milli + rest_ms * milli / 1000));
     }
     if (all.empty()) all.push_back(1);
     std::sort(all.begin(), all.end());

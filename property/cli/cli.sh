@@ -144,6 +144,17 @@ sed 's/ finish / finnish /' a.log >tampered.log
 expect 2 'tampered.log:' check-log "${in[@]}" --log tampered.log
 expect 2 'no_such.log' check-log "${in[@]}" --log no_such.log
 
+# time has no favourite unit: a thousand times as long everywhere is the same schedule
+awk 'BEGIN { print "#rota-workload 1\nsubmit_ms,gpus,duration_ms"
+    for (i = 0; i != 200; ++i) print i * 300 "," 2 ^ (i * 7 % 4) "," 8 * (1 + i * i * 37 % 200) }' >ms.csv # whole ms to each age
+awk -F, -v OFS=, 'NR > 2 { $1 *= 1000; $3 *= 1000 } { print }' ms.csv >s.csv
+expect 0 '' simulate --workload ms.csv --cluster 1x8 --scheduler tiresias_g --jobs ms.jobs
+expect 0 '' simulate --workload s.csv --cluster 1x8 --scheduler tiresias_g --jobs s.jobs
+check 'some job was stopped' test "$(awk -F, 'NR > 1 { sum += $10 } END { print (sum > 0) }' ms.jobs)" = 1
+check 'the law of short jobs is theirs' \
+    cmp <(awk -F, -v OFS=, 'NR > 1 { $3 *= 1000; $4 *= 1000; $5 *= 1000; print $1, $3, $4, $5, $10 }' ms.jobs) \
+    <(awk -F, -v OFS=, 'NR > 1 { print $1, $3, $4, $5, $10 }' s.jobs)
+
 # worlds
 expect 0 '' simulate "${in[@]}" --scheduler fifo --outage 0@150+100 --round 60 --jobs o.csv --log o.log
 check 'the node went away' grep -q ' node_down ' o.log
