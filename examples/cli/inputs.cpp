@@ -71,6 +71,8 @@ millis whole_ms(std::string_view option, double amount, double unit_ms) {
     auto const ms = amount * unit_ms;
     if (!(ms >= 0 && ms <= 1e13))
         refuse(fmt::format("{}: read {}, expected a time from 0 to 300 years", option, amount));
+    if (ms > 0 && ms < 1)
+        refuse(fmt::format("{}: read {}, expected 0 or at least one millisecond", option, amount));
     return static_cast<millis>(std::llround(ms));
 }
 

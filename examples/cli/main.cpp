@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <charconv>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <limits>
 #include <new>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <CLI/App.hpp>
@@ -21,6 +25,16 @@
 namespace {
 
 using namespace cli;
+
+/// A whole number that fits: CLI11 alone takes -1 for the largest there is, and cuts what is larger.
+std::string not_whole(std::string const& text) {
+    auto value = std::uint64_t{};
+    auto const last = text.data() + text.size();
+    auto const [end, why] = std::from_chars(text.data(), last, value);
+    if (why == std::errc{} && end == last) return {};
+    return fmt::format("read '{}', expected a whole number from 0 to {}", text,
+                       std::numeric_limits<std::uint64_t>::max());
+}
 
 void add_strictness(CLI::App& to, input_options& what) {
     to.add_option("--on-error", what.on_error,
@@ -65,7 +79,10 @@ void add_input(CLI::App& to, input_options& what) {
 }
 
 void add_world(CLI::App& to, world_options& what) {
-    to.add_option("--seed", what.seed, "of everything that is drawn")->capture_default_str()->group("World");
+    to.add_option("--seed", what.seed, "of everything that is drawn")
+        ->check(not_whole)
+        ->capture_default_str()
+        ->group("World");
     to.add_option(
           "--placement", what.placement,
           "consolidated (the default), first_fit, best_fit, worst_fit, spread_out, random, dot_product, "
@@ -159,16 +176,20 @@ struct program {
                               [](program const& p) { return cli::generate(p.generate); });
         fresh.add_option("--preset", generate.preset, "helios_venus, itp2021, philly, pai2020 or openb")
             ->capture_default_str();
-        fresh.add_option("--jobs", generate.jobs, "how many")->capture_default_str();
-        fresh.add_option("--seed", generate.seed, "of everything that is drawn")->capture_default_str();
+        fresh.add_option("--jobs", generate.jobs, "how many")->check(not_whole)->capture_default_str();
+        fresh.add_option("--seed", generate.seed, "of everything that is drawn")
+            ->check(not_whole)
+            ->capture_default_str();
         fresh.add_option("--out", generate.file, "the file to write, in format rota")->required();
         fresh.add_option(
             "--load", generate.load,
             "work brought in, as a share of what --gpus can do; by default the preset's own rate");
-        fresh.add_option("--gpus", generate.gpus, "GPUs that --load speaks of");
+        fresh.add_option("--gpus", generate.gpus, "GPUs that --load speaks of")->check(not_whole);
         fresh.add_option("--gpus-max", generate.gpus_max, "larger gangs are not drawn")
+            ->check(not_whole)
             ->capture_default_str();
         fresh.add_option("--priorities", generate.priorities, "priority classes 0, 1, ..., equally often")
+            ->check(not_whole)
             ->capture_default_str();
 
         auto& full =
@@ -243,7 +264,9 @@ struct program {
             command("quickstart", "Compare the panel on a generated workload: 10,000 GPUs, 100,000 jobs",
                     [](program const& p) { return cli::quickstart(p.quickstart); });
         quick.add_option("--out", quickstart.folder, "folder for the results")->capture_default_str();
-        quick.add_option("--jobs", quickstart.jobs, "how many to generate")->capture_default_str();
+        quick.add_option("--jobs", quickstart.jobs, "how many to generate")
+            ->check(not_whole)
+            ->capture_default_str();
         quick.add_option("--load", quickstart.load, "work brought in, as a share of what the GPUs can do")
             ->capture_default_str();
         quick.add_option("--schedulers", quickstart.schedulers,

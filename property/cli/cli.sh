@@ -54,6 +54,13 @@ expect 2 'expected rising numbers' simulate "${in[@]}" --scheduler tiresias_l:th
 expect 2 'expected key=value' simulate "${in[@]}" --scheduler las:quantum_s
 expect 2 'expected none' simulate "${in[@]}" --scheduler fifo:quantum_s=3
 expect 2 'expected it once' simulate "${in[@]}" --scheduler las:quantum_s=3,quantum_s=4
+expect 2 "read '-1', expected a whole number" generate --jobs -1 --out x.csv
+expect 2 'expected a whole number' generate --jobs=-18446744073709551606 --out x.csv
+expect 2 "read '18446744073709551616', expected a whole number" generate --jobs 5 --seed 18446744073709551616 --out x.csv
+expect 2 'expected a whole number' simulate "${in[@]}" --scheduler fifo --seed 0x10
+expect 0 '' generate --jobs 5 --seed 18446744073709551615 --out largest.csv
+expect 2 'at least one millisecond' simulate "${in[@]}" --scheduler fifo --crash-mean 1e-12
+expect 2 'at least one millisecond' simulate "${in[@]}" --scheduler fifo --round 0.0001
 expect 2 'is named twice' compare "${in[@]}" --schedulers fifo,fifo
 expect 2 'E-CLUSTER' simulate --workload jobs.csv --cluster 8xx --scheduler fifo
 expect 2 'E-RANGE' simulate --workload jobs.csv --cluster 0x8 --scheduler fifo
