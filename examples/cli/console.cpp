@@ -17,6 +17,9 @@ namespace {
 
 std::sig_atomic_t volatile signal_that_came = 0;
 
+/// Where nobody reads stderr, nothing is lost but the words.
+void to_stderr(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
 void remember(int signal) { signal_that_came = signal; }
 
 } // namespace
@@ -27,7 +30,7 @@ void print(std::string_view text) {
         fail(fmt::format("cannot write to stdout: {}", std::strerror(errno)));
 }
 
-void say(std::string_view line) { fmt::print(stderr, "{}\n", line); }
+void say(std::string_view line) { to_stderr(fmt::format("{}\n", line)); }
 
 void catch_signals() {
     struct sigaction how{};
@@ -63,19 +66,19 @@ void progress::show(double share) {
     constexpr auto width = 30;
     auto const all = (static_cast<double>(done_) + share) / static_cast<double>(simulations_);
     auto const filled = static_cast<int>(all * width);
-    fmt::print(stderr, "\r\033[K[{:#<{}}{:.<{}}] {}/{} {} {:.0f} %", "", filled, "", width - filled,
-               done_ + 1, simulations_, name_, 100 * share);
+    to_stderr(fmt::format("\r\033[K[{:#<{}}{:.<{}}] {}/{} {} {:.0f} %", "", filled, "", width - filled,
+                          done_ + 1, simulations_, name_, 100 * share));
     std::fflush(stderr);
 }
 
 void progress::end(std::string_view result) {
     ++done_;
     clear();
-    fmt::print(stderr, "[{}/{}] {}: {}\n", done_, simulations_, name_, result);
+    to_stderr(fmt::format("[{}/{}] {}: {}\n", done_, simulations_, name_, result));
 }
 
 void progress::clear() const {
-    if (terminal_) fmt::print(stderr, "\r\033[K");
+    if (terminal_) to_stderr("\r\033[K");
 }
 
 } // namespace cli

@@ -20,8 +20,8 @@ int generate(generate_options const& asked) {
     stop_if_signalled();
     file.commit();
     auto const last_s = static_cast<double>(index(jobs.specs.back().submit)) / 1000;
-    print(fmt::format("{}: {} jobs of {}, seed {}, submitted over {:.2f} days\n", asked.file, jobs.size(),
-                      asked.preset, asked.seed, last_s / 86'400));
+    say(fmt::format("{}: {} jobs of {}, seed {}, submitted over {:.2f} days", asked.file, jobs.size(),
+                    asked.preset, asked.seed, last_s / 86'400));
     return 0;
 }
 

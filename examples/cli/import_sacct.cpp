@@ -22,9 +22,9 @@ int import_sacct(import_sacct_options const& asked) {
     auto largest = 0;
     for (auto const& spec : jobs.specs) largest = std::max(largest, int{spec.need.gpus_max});
     auto const last_s = jobs.size() == 0 ? 0.0 : static_cast<double>(index(jobs.specs.back().submit)) / 1000;
-    print(fmt::format(
+    say(fmt::format(
         "{}: {} jobs of {} accounts, the largest on {} GPUs, submitted over {:.2f} days; its time 0 is "
-        "{}.{:03} s after 1970\n",
+        "{}.{:03} s after 1970",
         asked.file, jobs.size(), jobs.tenants.size() - 1, largest, last_s / 86'400, got.origin_ms / 1000,
         got.origin_ms % 1000));
     return 0;

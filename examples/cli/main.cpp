@@ -13,7 +13,9 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <rota/core/config.hpp>
 #include <rota/trace/nearest.hpp>
@@ -34,6 +36,13 @@ std::string not_whole(std::string const& text) {
     if (why == std::errc{} && end == last) return {};
     return fmt::format("read '{}', expected a whole number from 0 to {}", text,
                        std::numeric_limits<std::uint64_t>::max());
+}
+
+/// A stream that was closed would lend its number, and what is said on it, to the next file that is opened.
+void hold_standard_streams() {
+    for (auto stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (fcntl(stream, F_GETFD) < 0)
+            static_cast<void>(open("/dev/null", O_RDONLY)); // the lowest free number
 }
 
 void add_strictness(CLI::App& to, input_options& what) {
@@ -331,6 +340,7 @@ int parse_and_run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
+    hold_standard_streams();
     catch_signals();
     try {
         return parse_and_run(argc, argv);

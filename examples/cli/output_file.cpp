@@ -2,6 +2,7 @@
 #include "output_file.hpp"
 
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -18,6 +19,21 @@ namespace cli {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// The descriptor that /dev/stdout, /dev/fd/N or the like names; -1 for any other path.
+int descriptor_of(fs::path const& path) {
+    auto ignored = std::error_code{};
+    auto const folder = fs::canonical(path.parent_path(), ignored);
+    if (ignored || folder != fs::canonical("/proc/self/fd", ignored)) return -1;
+    auto const name = path.filename().string();
+    auto number = -1;
+    auto const [end, why] = std::from_chars(name.data(), name.data() + name.size(), number);
+    return why == std::errc{} && end == name.data() + name.size() ? number : -1;
+}
+
+} // namespace
+
 output_file::output_file(std::string path) : path_{std::move(path)} {
     auto const refuse_path = [this](std::string const& why) {
         refuse(fmt::format("cannot write '{}': {}", path_, why));
@@ -25,8 +41,15 @@ output_file::output_file(std::string path) : path_{std::move(path)} {
     if (path_.empty()) refuse_path("the name is empty");
     auto ignored = std::error_code{};
     auto resolved = fs::path{path_}; // a link may point at what is not there yet
-    for (auto hops = 0; hops != 40 && fs::is_symlink(resolved, ignored); ++hops)
+    for (auto hops = 0; hops != 40 && fs::is_symlink(resolved, ignored); ++hops) {
+        if (auto const open_already = descriptor_of(resolved); open_already >= 0) {
+            // a pipe has no other name, and what was redirected to a file goes where its other output goes
+            file_ = fcntl(open_already, F_DUPFD_CLOEXEC, 0);
+            if (file_ < 0) refuse_path(std::strerror(errno));
+            return;
+        }
         resolved = resolved.parent_path() / fs::read_symlink(resolved, ignored);
+    }
     target_ = resolved.string();
     auto const status = fs::status(target_, ignored);
     if (fs::is_directory(status)) refuse_path("it is a folder");

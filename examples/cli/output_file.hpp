@@ -10,8 +10,8 @@ namespace cli {
 /// A file that appears under its name only when it is whole.
 ///
 /// Opens a temporary file beside it at once, so that what cannot be written fails before any work is done;
-/// commit() gives it its name, and without that it is removed. What is no regular file (a pipe, /dev/null) is
-/// written directly.
+/// commit() gives it its name, and without that it is removed. What is no regular file (a pipe, /dev/null), or
+/// is open already (/dev/stdout, /dev/fd/3), is written directly.
 class output_file {
 public:
     /// Ends the command with code 2 where that file cannot be written.

@@ -191,6 +191,26 @@ check 'a closed pipe spoils nothing' test "${PIPESTATUS[0]}" = 0 -a -s pipe.csv
 check 'a full stdout is said' test $? = 1
 check 'how a full stdout is said' grep -q 'cannot write to stdout' err.txt
 
+# outputs that are descriptors
+"$rota" generate --preset helios_venus --jobs 400 --seed 7 --load 1.5 --gpus 64 --gpus-max 32 --priorities 3 \
+    --out /dev/stdout 2>err.txt | "$rota" simulate --workload /dev/stdin --cluster 2x4x8 --scheduler fifo \
+    --jobs /dev/fd/3 3>&1 >out.txt 2>err.txt | cmp - <("$rota" simulate --workload w1.csv --cluster 2x4x8 \
+    --scheduler fifo --jobs /dev/fd/3 3>&1 >out.txt 2>err.txt) >cmp.txt
+check 'from pipe to pipe' test "${PIPESTATUS[*]}" = '0 0 0' -a ! -s cmp.txt
+echo before >appended.csv
+"$rota" generate --jobs 3 --out /dev/stdout >>appended.csv 2>err.txt
+check 'what stdout was appended to is kept' test "$(head -1 appended.csv)" = before -a "$(tail -n +2 appended.csv | wc -l)" = 20
+
+# stderr that is full, that nobody reads, and none at all: the next file that is opened does not take its place
+"$rota" simulate "${in[@]}" --scheduler easy --jobs full.csv 2>/dev/full >out.txt
+check 'a full stderr spoils nothing' test $? = 0 -a "$(cmp full.csv a.csv)" = ''
+"$rota" simulate "${in[@]}" --scheduler easy --jobs none.csv 2>&- >out.txt
+check 'no stderr spoils nothing' test $? = 0 -a "$(cmp none.csv a.csv)" = ''
+"$rota" simulate "${in[@]}" --scheduler easy --jobs mute.csv >&- 2>err.txt
+check 'no stdout is said' test $? = 1 -a "$(cmp mute.csv a.csv)" = ''
+{ "$rota" simulate --workload no_such.csv --cluster 1x8 --scheduler fifo; echo $? >code.txt; } 2>&1 | true
+check 'bad input without a reader' test "$(cat code.txt)" = 2
+
 # list and quickstart
 expect 0 'discretised two-dimensional LAS' list
 for word in fifo easy slurm_like srtf srsf las tiresias_l tiresias_g priority_preemptive quota_drf hived gang_time_slicing \
@@ -200,7 +220,7 @@ done
 expect 0 'queueing mean s' quickstart --out quick --jobs 300
 check 'at least eight schedulers' test "$(ls quick/*.jobs.csv | wc -l)" -ge 8
 check 'one line each' test "$(grep -cE '^(fifo|easy|las|srtf|tiresias_l) ' out.txt)" = 5
-check 'its workload can be generated again' "$rota" generate --jobs 300 --load 0.9 --gpus 10000 --priorities 3 --out again.csv >/dev/null
+check 'its workload can be generated again' "$rota" generate --jobs 300 --load 0.9 --gpus 10000 --priorities 3 --out again.csv 2>/dev/null
 check 'byte for byte' cmp quick/workload.csv again.csv
 
 # Ctrl-C and SIGTERM in the middle
