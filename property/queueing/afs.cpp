@@ -188,6 +188,27 @@ void realised(tally& told) {
                "nobody is stopped to be resized");
 }
 
+/// A job goes to a model that can hold it, though another that it accepts has more GPUs.
+void a_model_that_can_hold_it(tally& told) {
+    auto on = cluster::spec{};
+    on.models = {"many small", "one large"};
+    for (auto n = 0; n != 4; ++n) on.nodes.push_back({.gpus = 4, .cpu_milli = 64'000, .mem_mib = 1'000});
+    on.nodes.push_back({.gpus = 8, .model = gpu_model{1}, .cpu_milli = 64'000, .mem_mib = 64'000});
+    auto jobs = job::workload{};
+    auto wide = job::gang(8);
+    wide.span = job::span::one_node;
+    auto hungry = job::gang(1);
+    hungry.mem_mib = 2'000;
+    for (auto const& need : {wide, hungry, job::gang(16)}) {
+        jobs.specs.push_back({.need = need});
+        jobs.works.push_back({.duration_ms = 1'000});
+    }
+    auto world = simulation::simulator(on, jobs);
+    auto const ending = world.run([&] { return system::afs_l<estimate::oracle>(world.clairvoyance()); });
+    told.check(ending == simulation::simulator::ending::complete, "every job has a model that can hold it");
+    told.check(index(world.results()[2].finish) == 1'000, "who fits the model with most GPUs starts there");
+}
+
 } // namespace
 
 int main() {
@@ -195,6 +216,7 @@ int main() {
     by_hand(told);
     alike(told);
     realised(told);
+    a_model_that_can_hold_it(told);
     auto const n = worlds::cases(10'000);
     for (auto i = 0; i != n; ++i) random_rule(told, static_cast<std::uint64_t>(i));
     for (auto i = 0; i != (n + 7) / 8; ++i)

@@ -24,6 +24,7 @@
 #include <rota/estimate/user_limit.hpp>
 #include <rota/placement/concepts.hpp>
 #include <rota/placement/consolidated.hpp>
+#include <rota/placement/feasible.hpp>
 #include <rota/placement/node_fit.hpp>
 #include <rota/queueing/afs.hpp>
 
@@ -36,8 +37,8 @@ namespace rota::system {
 /// otherwise. A job grows on its own nodes where it can, elsewhere where it must, and by less where the free
 /// devices do not allow the whole step. A resize that failed is tried again with the next plan.
 /// Source    C. Hwang et al., "Elastic resource sharing for distributed deep learning", NSDI 2021. differs:
-///           several GPU models are planned apart, each waiting job on the accepted model with most open
-///           GPUs.
+///           several GPU models are planned apart, each waiting job on the model with most open GPUs among
+///           those it accepts that could hold it.
 template <estimate::estimator Estimator = estimate::user_limit,
           placement::policy Placement = placement::consolidated>
 class afs_l {
@@ -65,22 +66,37 @@ public:
     }
 
 private:
-    [[nodiscard]] static gpu_model model_of(view const& v, job_id j) {
+    [[nodiscard]] gpu_model model_of(view const& v, job_id j) const {
         if (v.placed(j)) return v.free().of(v.intent(j).front().node).model;
+        auto const can = holding_[v.state(j).shape];
         auto best = gpu_model{};
         for (auto m = v.free().models(); m-- != 0;) {
             auto const model = static_cast<gpu_model>(m);
             auto const better = v.free().open_gpus(model) >= v.free().open_gpus(best);
-            if (v.need(j).accepts(model) && (better || !v.need(j).accepts(best))) best = model;
+            if ((can >> m & 1u) != 0 && (better || (can >> index(best) & 1u) == 0)) best = model;
         }
         return best;
+    }
+    /// The models that could hold the job's smallest gang if they were idle: on another it would wait for ever.
+    void judge(view const& v, job_id j) {
+        auto const shape = v.state(j).shape;
+        if (shape < holding_.size() && holding_[shape] != 0) return;
+        holding_.resize(std::max<std::size_t>(holding_.size(), shape + 1));
+        for (auto m = 0; m != v.free().models(); ++m) {
+            auto only = v.need(j);
+            only.models &= std::uint32_t{1} << m;
+            if (placement::feasible(only, v.free())) holding_[shape] |= only.models;
+        }
     }
     void plan(view const& v) {
         sizes_.clear();
         failed_.clear();
         auto by_model = std::vector<std::vector<job_id>>(static_cast<std::size_t>(v.free().models()));
         for (auto j : v.jobs())
-            if (v.where(j) != phase::cooling) by_model[index(model_of(v, j))].push_back(j);
+            if (v.where(j) != phase::cooling) {
+                judge(v, j);
+                by_model[index(model_of(v, j))].push_back(j);
+            }
         for (auto& jobs : by_model) {
             auto const model = static_cast<gpu_model>(&jobs - by_model.data());
             std::sort(jobs.begin(), jobs.end());
@@ -148,8 +164,9 @@ private:
 
     Estimator lengths_;
     [[no_unique_address]] Placement place_;
-    std::map<job_id, int> sizes_; ///< GPUs planned for
-    std::set<job_id> failed_;     ///< resizes that did not happen since the last plan
+    std::map<job_id, int> sizes_;        ///< GPUs planned for
+    std::set<job_id> failed_;            ///< resizes that did not happen since the last plan
+    std::vector<std::uint32_t> holding_; ///< [shapes] judge(): models, as far as asked
     bool stale_ = true;
 };
 
