@@ -20,6 +20,7 @@
 #include "failure.hpp"
 #include "inputs.hpp"
 #include "options.hpp"
+#include "registry.hpp"
 
 namespace cli {
 
@@ -80,7 +81,8 @@ int check_log(check_log_options const& asked) {
     auto const log = read_log(asked.log);
     stop_if_signalled();
     auto given = rota::verify::premises_of(in.cluster, in.jobs, world);
-    given.scatters = !asked.world.placement.empty() && asked.world.placement != "consolidated";
+    if (auto const& name = asked.world.placement; !name.empty())
+        given.scatters = !check_placement(name).compact;
     auto const found = rota::verify::check_log({.cluster = in.cluster,
                                                 .jobs = in.jobs,
                                                 .outages = world.outages,

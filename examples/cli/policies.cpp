@@ -116,18 +116,18 @@ constexpr auto made_placements = std::to_array<makes_placement>(
       hold<rota::placement::dot_product_packing>},
      {{"tightest_domain", "placement/tightest_domain.hpp",
        "the node, rack or spine with the least room that holds the gang",
-       "Kueue, KEP 2724, Topology aware scheduling (BestFit)"},
+       "Kueue, KEP 2724, Topology aware scheduling (BestFit)", true},
       hold_domains<rota::placement::tightest_domain>},
      {{"balanced_domains", "placement/balanced_domains.hpp",
        "the same, and inside it as few parts as can be of nearly the same size",
-       "Kueue, KEP 2724, Topology aware scheduling (balanced placement)"},
+       "Kueue, KEP 2724, Topology aware scheduling (balanced placement)", true},
       hold_domains<rota::placement::balanced_domains>},
      {{"fewest_hops", "placement/fewest_hops.hpp",
        "the rack or spine in which the gang lies in the fewest parts",
-       "Slurm, Topology guide (topology/tree)"},
+       "Slurm, Topology guide (topology/tree)", true},
       hold_domains<rota::placement::fewest_hops>},
      {{"anchor_fragmentation", "placement/anchor_fragmentation.hpp",
-       "a domain whose next larger one is in use already", "Slurm 26.05 (topology/torus3d)"},
+       "a domain whose next larger one is in use already", "Slurm 26.05 (topology/torus3d)", true},
       hold_domains<rota::placement::anchor_fragmentation>},
      {{"fgd", "placement/fgd.hpp",
        "the node whose fragmentation drops most, against the workload's own kinds of jobs",
@@ -141,7 +141,7 @@ std::vector<placement_entry> const& placements() {
         auto out = std::vector<placement_entry>{
             {"consolidated", "placement/consolidated.hpp",
              "as few nodes as the gang's size allows, in one rack where one has room",
-             "Gu et al., Tiresias, NSDI 2019, section 3.3"}};
+             "Gu et al., Tiresias, NSDI 2019, section 3.3", true}};
         for (auto const& one : made_placements) out.push_back(one.what);
         return out;
     }();

@@ -184,10 +184,10 @@ std::vector<chosen> panel() {
     return out;
 }
 
-void check_placement(std::string const& name) {
+placement_entry const& check_placement(std::string const& name) {
     auto names = std::vector<std::string_view>{};
     for (auto const& one : placements()) {
-        if (one.name == name) return;
+        if (one.name == name) return one;
         names.push_back(one.name);
     }
     refuse(fmt::format("unknown placement '{}', expected {}", name, rota::trace::one_of(name, names)));

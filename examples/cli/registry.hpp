@@ -110,6 +110,7 @@ struct placement_entry {
     std::string_view header; ///< below rota/
     std::string_view about;
     std::string_view source;
+    bool compact = false; ///< a gang that may lie anywhere lies on as few nodes as its size allows
 };
 
 /// A scheduler as the user chose it.
@@ -129,8 +130,8 @@ struct chosen {
 [[nodiscard]] std::vector<chosen> choose_several(std::string const& text);
 /// Every entry of the panel with its defaults.
 [[nodiscard]] std::vector<chosen> panel();
-/// Ends the command unless it is the name of a placement.
-void check_placement(std::string const& name);
+/// The placement of that name. Ends the command where there is none.
+placement_entry const& check_placement(std::string const& name);
 
 } // namespace cli
 

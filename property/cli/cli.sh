@@ -139,6 +139,18 @@ for placement in fgd best_fit; do
         --log $placement.log
     expect 0 'keep every law' check-log --workload shares.csv --cluster 2x8 --log $placement.log --placement $placement
 done
+cat >wide.csv <<'END'
+#rota-workload 1
+submit_ms,gpus,duration_ms,span
+0,3,50000,anywhere
+1,4,10000,one_node
+2,4,10000,anywhere
+END
+for placement in consolidated tightest_domain balanced_domains fewest_hops anchor_fragmentation; do
+    expect 0 '' simulate --workload wide.csv --cluster 2x6 --scheduler best_effort_fifo --placement $placement --log wide.log
+    expect 0 'W2 holds' check-log --workload wide.csv --cluster 2x6 --log wide.log --placement $placement \
+        --claims work_conserving
+done
 check 'fgd places shares where best_fit does not' test "$(cmp -s fgd.log best_fit.log; echo $?)" = 1
 expect 0 'P2 holds' check-log "${in[@]}" --log many/fifo.log --claims strict_fifo,non_preemptive
 sed '0,/ start /{s/:3f@/:7f@/}' a.log >tampered.log
