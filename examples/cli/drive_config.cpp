@@ -33,16 +33,16 @@ public:
 
     void add(toml::source_position at, std::string_view code, std::string message) {
         constexpr auto limit = std::size_t{20};
-        if (all_.size() < limit)
-            all_.push_back(rota::trace::diagnose(rota::trace::severity::error, path_, text_,
-                                                 {at.line == 0 ? 1 : at.line, byte_of(at)}, code,
-                                                 std::move(message)));
+        if (all_.size() == limit) return;
+        auto what =
+            rota::trace::diagnose(rota::trace::severity::error, path_, text_,
+                                  {at.line == 0 ? 1 : at.line, byte_of(at)}, code, std::move(message));
+        auto const earlier = [](auto const& a, auto const& b) { return a.byte < b.byte; };
+        all_.insert(std::upper_bound(all_.begin(), all_.end(), what, earlier), std::move(what));
     }
-    /// Ends the command where there were any, by their places.
+    /// Ends the command where there were any.
     void tell() {
         if (all_.empty()) return;
-        std::stable_sort(all_.begin(), all_.end(),
-                         [](auto const& a, auto const& b) { return a.byte < b.byte; });
         auto message = rota::trace::text(all_);
         message.pop_back();
         refuse(std::move(message));

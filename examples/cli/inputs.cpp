@@ -191,9 +191,10 @@ rota::simulation::conditions world_of(world_options const& asked) {
     world.crash_mean_ms = whole_ms("--crash-mean", asked.crash_mean_h, 3'600'000);
     world.checkpoint_every_ms = whole_ms("--checkpoint", asked.checkpoint_s, 1000);
     for (auto const& one : asked.outages)
-        for (auto const& half : outage_of(one)) world.outages.push_back(half);
-    std::stable_sort(world.outages.begin(), world.outages.end(),
-                     [](auto const& a, auto const& b) { return a.at < b.at; });
+        for (auto const& half : outage_of(one))
+            world.outages.insert(std::upper_bound(world.outages.begin(), world.outages.end(), half,
+                                                  [](auto const& a, auto const& b) { return a.at < b.at; }),
+                                 half);
     if (!asked.placement.empty()) check_placement(asked.placement);
     return world;
 }

@@ -28,7 +28,6 @@ struct left {
     std::int64_t cpu = 0;
     std::int64_t mem = 0;
     bool open = true;
-    friend bool operator==(left const&, left const&) = default;
 };
 
 struct told {

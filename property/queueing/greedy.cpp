@@ -124,29 +124,31 @@ int main() {
     using namespace rota::queueing;
     using naive::discipline;
     auto const cases = static_cast<int>(cases_wanted(10'000));
-    auto const never = preemption::never{};
+    auto const nobody_yields = preemption::never{};
     auto const place = placement::consolidated{};
     same(
-        "fifo strict", cases, true, [&](auto&) { return scheduler{greedy{fifo{}, strict{}}, place, never}; },
+        "fifo strict", cases, true,
+        [&](auto&) { return scheduler{greedy{fifo{}, strict{}}, place, nobody_yields}; },
         [](auto&) { return naive::greedy<fifo, discipline::strict>{}; });
     same(
         "fifo skip-ahead", cases, true,
-        [&](auto&) { return scheduler{greedy{fifo{}, skip_ahead{}}, place, never}; },
+        [&](auto&) { return scheduler{greedy{fifo{}, skip_ahead{}}, place, nobody_yields}; },
         [](auto&) { return naive::greedy<fifo, discipline::skip_ahead>{}; });
     same(
-        "sjf strict", cases, true, [&](auto&) { return scheduler{greedy{sjf{}, strict{}}, place, never}; },
+        "sjf strict", cases, true,
+        [&](auto&) { return scheduler{greedy{sjf{}, strict{}}, place, nobody_yields}; },
         [](auto&) { return naive::greedy<sjf<>, discipline::strict>{}; });
     same(
         "sjf skip-ahead", cases, true,
-        [&](auto&) { return scheduler{greedy{sjf{}, skip_ahead{}}, place, never}; },
+        [&](auto&) { return scheduler{greedy{sjf{}, skip_ahead{}}, place, nobody_yields}; },
         [](auto&) { return naive::greedy<sjf<>, discipline::skip_ahead>{}; });
     same(
         "easy, fifo order", cases, false,
-        [&](auto&) { return scheduler{greedy{fifo{}, easy{}}, place, never}; },
+        [&](auto&) { return scheduler{greedy{fifo{}, easy{}}, place, nobody_yields}; },
         [](auto&) { return naive::greedy<fifo, discipline::easy>{}; });
     same(
         "easy, sjf order", cases, false,
-        [&](auto&) { return scheduler{greedy{sjf{}, easy{}}, place, never}; },
+        [&](auto&) { return scheduler{greedy{sjf{}, easy{}}, place, nobody_yields}; },
         [](auto&) { return naive::greedy<sjf<>, discipline::easy>{}; });
 
     auto const on = [&](auto const& where, char const* name, int count, auto order, auto how,
@@ -184,11 +186,11 @@ int main() {
     auto const fewer = (cases + 3) / 4;
     same(
         "fifo strict, spread", fewer, true,
-        [&](auto&) { return scheduler{greedy{fifo{}, strict{}}, spread, never}; },
+        [&](auto&) { return scheduler{greedy{fifo{}, strict{}}, spread, nobody_yields}; },
         [](auto&) { return naive::greedy<fifo, discipline::strict, placement::best_fit>{}; });
     same(
         "sjf skip-ahead, spread", fewer, true,
-        [&](auto&) { return scheduler{greedy{sjf{}, skip_ahead{}}, spread, never}; },
+        [&](auto&) { return scheduler{greedy{sjf{}, skip_ahead{}}, spread, nobody_yields}; },
         [](auto&) { return naive::greedy<sjf<>, discipline::skip_ahead, placement::best_fit>{}; });
     on(spread, "srtf, spread", fewer, remaining, skip_ahead{}, by, by_sorting);
     on(spread, "discretised las, spread", fewer, levels, skip_ahead{}, by, by_sorting);

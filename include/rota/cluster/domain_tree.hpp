@@ -28,7 +28,10 @@ public:
                 if (of[l][index(a)] != of[l][index(b)]) return of[l][index(a)] < of[l][index(b)] ? -1 : 1;
             return 0;
         };
-        std::stable_sort(node_.begin(), node_.end(), [&](auto a, auto b) { return above(a, b, 0) < 0; });
+        std::sort(node_.begin(), node_.end(), [&](auto a, auto b) {
+            auto const way = above(a, b, 0);
+            return way != 0 ? way < 0 : a < b;
+        });
         position_.resize(nodes);
         for (auto p = std::uint32_t{0}; p != nodes; ++p) position_[index(node_[p])] = p;
         first_.resize(of.size() + 2);

@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include <rota/cluster/bitmap.hpp>
@@ -31,7 +32,8 @@ public:
         auto const place = [&](std::uint32_t n) {
             return index(cluster.nodes[n].model) * 65536u + index(cluster.nodes[n].rack);
         };
-        std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return place(a) < place(b); });
+        std::sort(order.begin(), order.end(),
+                  [&](auto a, auto b) { return std::pair{place(a), a} < std::pair{place(b), b}; });
         block_of_.resize(nodes);
         first_block_.assign(models_max + 1, 0);
         for (auto i = std::uint32_t{0}; i != nodes; ++i) {

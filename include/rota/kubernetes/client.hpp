@@ -63,14 +63,16 @@ public:
         auto members = std::map<std::string, std::vector<pod const*>>{};
         for (auto const& [uid, one] : pods_.all())
             if (ours(one)) members[key_of(one)].push_back(&one);
-        auto jobs = std::vector<std::pair<std::uint32_t, live::job_status>>{}; // by when they were made
-        for (auto const& one : over_) jobs.emplace_back(0, one);
+        auto jobs = std::multimap<std::uint32_t, live::job_status>{}; // by when they were made
+        for (auto const& one : over_) jobs.emplace(0, one);
         for (auto at = gangs_.begin(); at != gangs_.end();) {
             auto& its = at->second;
             auto const state = tend(its, members[at->first]);
-            if (state) jobs.emplace_back(its.first, status_of(its, *state, *cluster_));
+            if (state) {
+                auto const told = jobs.emplace(its.first, status_of(its, *state, *cluster_));
+                if (live::is_over(*state)) over_.push_back(told->second);
+            }
             if (state && live::is_over(*state)) {
-                over_.push_back(jobs.back().second);
                 for (auto const& [uid, node] : its.run) spent_.insert_or_assign(uid, its.id);
             }
             if (state && !live::is_over(*state)) ++at;
@@ -81,8 +83,6 @@ public:
             return std::none_of(spent_.begin(), spent_.end(),
                                 [&](auto const& s) { return s.second == one.id; });
         });
-        std::stable_sort(jobs.begin(), jobs.end(),
-                         [](auto const& a, auto const& b) { return a.first < b.first; });
         auto out = live::snapshot{};
         for (auto& one : jobs) out.jobs.push_back(std::move(one.second));
         out.up = open_ = std::move(now_up);

@@ -72,13 +72,17 @@ public:
                          "slices are whole, and of one kind");
             if (!kind.each.accepts(model)) return {};
         }
-        std::stable_sort(gang.kinds.begin(), gang.kinds.end(), [](pod_kind const& a, pod_kind const& b) {
+        auto const larger = [](pod_kind const& a, pod_kind const& b) {
             auto const size = [](job::request const& each) {
                 return std::tuple{each.gpus_max, each.gpus_max * std::uint64_t{each.cpu_milli},
                                   each.gpus_max * std::uint64_t{each.mem_mib}};
             };
             return size(a.each) > size(b.each);
-        });
+        };
+        auto sorted = std::vector<pod_kind>{}; // those of one size as they were
+        for (auto const& kind : gang.kinds)
+            sorted.insert(std::upper_bound(sorted.begin(), sorted.end(), kind, larger), kind);
+        gang.kinds = std::move(sorted);
         auto const& first = gang.kinds.front();
         auto now = domain_sums{*tree_, gang.slice, gang.slice_level};
         auto empty = now;
@@ -157,8 +161,9 @@ private:
     }
     /// One slice for each node.
     static cluster::placement merged(std::vector<cluster::slice>& parts) {
-        std::stable_sort(parts.begin(), parts.end(),
-                         [](auto const& a, auto const& b) { return a.node < b.node; });
+        std::sort(parts.begin(), parts.end(), [](auto const& a, auto const& b) {
+            return std::pair{a.node, a.gpus} < std::pair{b.node, b.gpus};
+        });
         auto where = cluster::placement{};
         for (auto i = parts.begin(); i != parts.end();) {
             auto whole = *i;

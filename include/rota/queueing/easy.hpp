@@ -127,8 +127,9 @@ private:
                 best = price;
                 auto const& racks = v.free().racks();
                 nodes_.assign(racks.begin(block), racks.end(block));
-                std::stable_sort(nodes_.begin(), nodes_.end(), [&](auto x, auto y) {
-                    return index_of.price(v.free(), x, shape.each) > index_of.price(v.free(), y, shape.each);
+                auto const price_of = [&](auto x) { return index_of.price(v.free(), x, shape.each); };
+                std::sort(nodes_.begin(), nodes_.end(), [&](auto x, auto y) {
+                    return std::pair{price_of(y), x} < std::pair{price_of(x), y};
                 });
                 nodes_.resize(shape.full);
             }

@@ -151,14 +151,17 @@ private:
         under.moves_in_place = !has(under_, world::by_stop);
         if (has(under_, world::outages)) {
             auto const count = 1 + in_.below(3);
+            auto const add = [&all = under.outages](auto const& one) {
+                all.insert(std::upper_bound(all.begin(), all.end(), one,
+                                            [](auto const& a, auto const& b) { return a.at < b.at; }),
+                           one);
+            };
             for (auto i = 0u; i != count; ++i) {
                 auto const node = node_id{in_.below(static_cast<unsigned>(made_.cluster.nodes.size()))};
                 auto const down = sim_time{units(in_.below(30))};
-                under.outages.push_back({down, node, false});
-                under.outages.push_back({down + units(1 + in_.below(8)), node, true});
+                add(cluster::outage{down, node, false});
+                add(cluster::outage{down + units(1 + in_.below(8)), node, true});
             }
-            std::stable_sort(under.outages.begin(), under.outages.end(),
-                             [](auto const& a, auto const& b) { return a.at < b.at; });
             for (auto n = std::size_t{0}; n != made_.cluster.nodes.size(); ++n) // whatever overlaps, all heal
                 under.outages.push_back({sim_time{units(40)}, node_id{static_cast<std::uint32_t>(n)}, true});
         }

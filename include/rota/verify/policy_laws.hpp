@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <rota/contract/claims.hpp>
@@ -76,8 +77,9 @@ inline void check_waiting(subject const& of, report& to) {
                 if (state.job(j).waits()) waiting.push_back(j);
             if (waiting.empty()) return;
             if (order == head_order::priority)
-                std::stable_sort(waiting.begin(), waiting.end(), [&](std::uint32_t a, std::uint32_t b) {
-                    return of.jobs.specs[a].priority > of.jobs.specs[b].priority;
+                std::sort(waiting.begin(), waiting.end(), [&](std::uint32_t a, std::uint32_t b) {
+                    auto const priority = [&of](std::uint32_t j) { return of.jobs.specs[j].priority; };
+                    return std::tuple{priority(b), a} < std::tuple{priority(a), b};
                 });
             auto const fits = [&](std::uint32_t j) { return fits_now(of, state, of.jobs.specs[j].need); };
             auto const name = [](std::uint32_t j) { return "job " + std::to_string(j) + " waits and fits"; };

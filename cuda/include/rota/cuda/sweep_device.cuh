@@ -85,7 +85,8 @@ private:
             return std::tuple{one.policy.preempts, one.policy.by, one.policy.skips,     one.gpus_a_node,
                               one.nodes,           one.load,      one.policy.quantum_ms};
         };
-        std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return kind(a) < kind(b); });
+        std::sort(order.begin(), order.end(),
+                  [&](auto a, auto b) { return std::pair{kind(a), a} < std::pair{kind(b), b}; });
         return order;
     }
     [[nodiscard]] sweep_task upload(sweep const& all) {
