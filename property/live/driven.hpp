@@ -223,6 +223,11 @@ struct mortal {
     live::reply start(std::string const& id, rota::cluster::placement const& where) {
         return said(truth->start(id, where));
     }
+    std::vector<live::reply> start_all(std::vector<live::wanted_start> const& all) {
+        auto out = std::vector<live::reply>{};
+        for (auto const& one : all) out.push_back(start(one.job, one.where));
+        return out;
+    }
     live::reply hold(std::string const& id) { return said(truth->hold(id)); }
     live::reply save(std::string const& id) { return said(truth->save(id)); }
     live::reply requeue(std::string const& id) { return said(truth->requeue(id)); }

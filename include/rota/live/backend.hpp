@@ -75,6 +75,18 @@ concept backend = requires(B& b, std::string const& job, cluster::placement cons
     { b.requeue(job) } -> std::same_as<reply>;
 };
 
+/// A start that a host wants of its manager.
+struct wanted_start {
+    std::string job;
+    cluster::placement where;
+};
+
+/// A manager that is told of many starts in less time than of one after the other. Its replies are in their order.
+template <class B>
+concept batch_backend = backend<B> && requires(B& b, std::vector<wanted_start> const& all) {
+    { b.start_all(all) } -> std::same_as<std::vector<reply>>;
+};
+
 } // namespace rota::live
 
 #endif

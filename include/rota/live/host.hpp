@@ -32,6 +32,7 @@
 #include <rota/live/pace.hpp>
 #include <rota/live/realised.hpp>
 #include <rota/live/recover.hpp>
+#include <rota/live/start_list.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
 
@@ -57,8 +58,7 @@ public:
          bool log_orders = true)
         : manager_{&manager}, pace_{at},
           books_{cluster, std::move(tenants), log, {.moves_in_place = false, .log_orders = log_orders}} {}
-    template <class... More>
-    host(cluster::spec&&, More&&...) = delete; // it must outlive the host
+    host(cluster::spec&&, auto&&...) = delete; // it must outlive the host
     host(host const&) = delete;
     host& operator=(host const&) = delete;
 
@@ -88,12 +88,9 @@ public:
              [this](job_id id, std::uint32_t run) { runs_as(id, run); }}};
         auto const got = replay.read(journal);
         for (auto id : books_.jobs().active()) // what became of its orders, the next poll shows
-            if (auto const& j = books_.at(id); j.flight != order_kind::none) {
-                auto& its = links_[index(id)];
-                its.op = j.op;
-                its.since = books_.now();
-                if (j.flight == order_kind::start) its.how_far = carried::told;
-            }
+            if (auto const& j = books_.at(id); j.flight != order_kind::none)
+                links_[index(id)].carries(j.op, books_.now(),
+                                          j.flight == order_kind::start ? carried::told : carried::nothing);
         return got;
     }
 
@@ -116,9 +113,9 @@ public:
         auto const settled =
             books_.settle(instant_, scheduler, [this](order const& what) { begin_order(what); });
         books_.rejected.clear(); // they stay held: an operator decides
-        books_.flush();
+        say_starts();
         each([this](job_id id, job_status const* s) { tend(id, s); });
-        books_.flush();
+        say_starts();
         return settled ? outcome::ran : outcome::unsettled;
     }
 
@@ -183,13 +180,12 @@ private:
         books_.ran(id, s->restarts);
         runs_as(id, s->restarts);
         auto const& j = books_.at(id);
-        auto const may_start = its.ready;
         if (j.flight == order_kind::stop) {
-            books_.order_done(j.op, order_kind::stop, id, may_start);
+            books_.order_done(j.op, order_kind::stop, id, its.ready);
         } else if (j.held != 0) {
             auto const& on = books_.jobs().held(id);
             auto const why = books_.want().free().open(on) ? log::cause::lost : log::cause::node_down;
-            books_.interrupted(id, j.incarnation, why, may_start);
+            books_.interrupted(id, j.incarnation, why, its.ready);
         }
     }
     void note_start(job_id id, job_status const* s, bool elsewhere) {
@@ -220,19 +216,23 @@ private:
         if (j.over || j.flight != what.kind || j.op != what.op) return;
         auto& its = links_[index(what.job)];
         auto const escalates = what.kind == order_kind::stop && its.how_far == carried::saving;
-        its.op = what.op;
-        its.since = books_.now();
+        its.carries(what.op, books_.now(),
+                    escalates ? carried::told : carried::nothing); // no more time to save
         its.again = what.kind == order_kind::start ? its.ready : books_.now();
-        its.how_far = escalates ? carried::told : carried::nothing; // no more time to save
         if (what.kind == order_kind::start && its.ready <= books_.now()) tell_start(what.job);
     }
     void tell_start(job_id id) {
         auto& its = links_[index(id)];
-        books_.flush();
-        auto const got = manager_->start(its.name, books_.sent(id));
-        // a client may complain of what its manager has done all the same: the next poll shows it
-        its.how_far = got == reply::refused ? carried::refused : carried::told;
+        starts_.add(id, its.name, books_.sent(id));
+        its.how_far = carried::told;
         its.again = books_.now() + pace_.repeat_ms;
+    }
+    /// A client may complain of what its manager has done all the same: the next poll shows it.
+    void say_starts() {
+        books_.flush();
+        starts_.say(*manager_, [this](job_id id) {
+            if (books_.at(id).flight == order_kind::start) links_[index(id)].how_far = carried::refused;
+        });
     }
     /// What is due of one job: an order to carry on, a run that nobody ordered, a job that the manager might start.
     void tend(job_id id, job_status const* s) {
@@ -287,6 +287,7 @@ private:
     pace pace_;
     journaled_books books_;
     instant instant_;
+    start_list starts_;
     std::deque<job::spec> specs_; ///< stay where they are
     std::vector<link> links_;     ///< [jobs]
     std::unordered_map<std::string, job_id> ids_;

@@ -25,6 +25,12 @@ struct link {
     sim_time runs_since = never;     ///< as seen
     job_status const* now = nullptr; ///< in this round; null: the manager knows it no more
     bool known = false;              ///< to the manager, in the last round
+
+    void carries(std::uint32_t order, sim_time at, carried far) noexcept {
+        op = order;
+        since = at;
+        how_far = far;
+    }
 };
 
 } // namespace rota::live
