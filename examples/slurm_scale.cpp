@@ -71,13 +71,16 @@ struct timed {
     };
     notes* to;
 
-    slurm::command_result operator()(words const& argv) const {
+    slurm::command_result operator()(words const& argv, std::string const& input = {}) const {
         auto const from = clock_type::now();
         auto got = slurm::command_result{slurm::command_result::end::exited, 0, {}, {}};
-        if (to->text.sinfo.empty()) got = slurm::runner{60'000}(argv);
+        if (to->text.sinfo.empty()) got = slurm::runner{60'000}(argv, input);
         else if (argv[0] == "squeue") got.out = to->text.squeue;
         else if (argv[0] == "sinfo") got.out = to->text.sinfo;
-        to->ms[argv[0] == "scontrol" ? argv[0] + " " + argv[1] : argv[0]].push_back(ms_since(from));
+        to->ms[argv[0] == "scontrol"
+                   ? argv[0] + ' ' + (argv.size() > 1 ? argv[1] : input.substr(0, input.find(' ')))
+                   : argv[0]]
+            .push_back(ms_since(from));
         return got;
     }
     [[nodiscard]] double sum() const {

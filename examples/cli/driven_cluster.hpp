@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include <rota/cluster/placement.hpp>
 #include <rota/live/backend.hpp>
@@ -52,6 +53,15 @@ public:
     rota::live::reply start(std::string const& job, rota::cluster::placement const& where) {
         return say(start_, [&] { return to_->start(job, where); });
     }
+    std::vector<rota::live::reply> start_all(std::vector<rota::live::wanted_start> const& all) {
+        if (silent_) return std::vector<rota::live::reply>(all.size(), rota::live::reply::unknown);
+        return timed(start_, [&](account& its) {
+            auto got = to_->start_all(all);
+            its.said += got.size() - 1;
+            for (auto const one : got) note(its, one);
+            return got;
+        });
+    }
     rota::live::reply hold(std::string const& job) {
         return say(hold_, [&] { return to_->hold(job); });
     }
@@ -78,11 +88,14 @@ private:
         if (silent_) return rota::live::reply::unknown;
         return timed(which, [&](account& its) {
             auto const got = what();
-            silent_ = got == rota::live::reply::unknown;
-            its.refused += got == rota::live::reply::refused;
-            its.unanswered += got == rota::live::reply::unknown;
+            note(its, got);
             return got;
         });
+    }
+    void note(account& its, rota::live::reply got) noexcept {
+        silent_ = silent_ || got == rota::live::reply::unknown;
+        its.refused += got == rota::live::reply::refused;
+        its.unanswered += got == rota::live::reply::unknown;
     }
 
     slurm_way* to_;

@@ -2,6 +2,7 @@
 #ifndef ROTA_CLI_SLURM_WAY_HPP
 #define ROTA_CLI_SLURM_WAY_HPP
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@ public:
     virtual ~slurm_way() = default;
     virtual std::optional<rota::live::snapshot> poll() = 0;
     virtual rota::live::reply start(std::string const& job, rota::cluster::placement const& where) = 0;
+    virtual std::vector<rota::live::reply> start_all(std::vector<rota::live::wanted_start> const& all) = 0;
     virtual rota::live::reply hold(std::string const& job) = 0;
     virtual rota::live::reply save(std::string const& job) = 0;
     virtual rota::live::reply requeue(std::string const& job) = 0;
@@ -48,6 +50,19 @@ public:
     std::optional<rota::live::snapshot> poll() override { return client_.poll(); }
     rota::live::reply start(std::string const& job, rota::cluster::placement const& where) override {
         return client_.start(job, where);
+    }
+    /// One after the other where the backend takes no more; none behind one that is not answered.
+    std::vector<rota::live::reply> start_all(std::vector<rota::live::wanted_start> const& all) override {
+        if constexpr (rota::live::batch_backend<Client>) {
+            return client_.start_all(all);
+        } else {
+            auto out = std::vector<rota::live::reply>(all.size(), rota::live::reply::unknown);
+            for (auto i = std::size_t{0}; i != all.size(); ++i) {
+                out[i] = client_.start(all[i].job, all[i].where);
+                if (out[i] == rota::live::reply::unknown) break;
+            }
+            return out;
+        }
     }
     rota::live::reply hold(std::string const& job) override { return client_.hold(job); }
     rota::live::reply save(std::string const& job) override { return client_.save(job); }

@@ -40,11 +40,17 @@ struct scripted {
         command_result verb{command_result::end::exited, 0, {}, {}};
         command_result second{command_result::end::exited, 0, {}, {}}; ///< of `scontrol release`
         command_result::end polls = command_result::end::exited;
+        std::vector<std::string> inputs{};  ///< of scontrol, where it reads its commands
+        std::vector<command_result> many{}; ///< its answers
     };
     script* on;
 
-    command_result operator()(words const& argv) const {
+    command_result operator()(words const& argv, std::string const& input = {}) const {
         on->asked.push_back(argv);
+        if (argv.size() == 1) {
+            on->inputs.push_back(input);
+            return on->many.at(on->inputs.size() - 1);
+        }
         if (argv[0] == "squeue") return {on->polls, 0, on->squeue, {}};
         if (argv[0] == "sinfo") return {on->polls, 0, on->sinfo, {}};
         return argv[1] == "release" ? on->second : on->verb;
@@ -236,12 +242,96 @@ void verbs() {
     check(backend.start("9", where) == reply::unknown, "the release may have arrived");
 }
 
+/// Many starts at once: two processes, and each job's own answer.
+void many_starts() {
+    auto const cluster = three_nodes();
+    auto on = scripted::script{};
+    on.squeue = queue;
+    auto backend = slurm::client<scripted>{cluster, "main", {}, scripted{&on}};
+    check(backend.poll().has_value(), "a poll before");
+    on.asked.clear();
+    auto one = rota::cluster::placement{};
+    one.add({.node = rota::node_id{1}, .gpus = 1});
+    auto two = rota::cluster::placement{};
+    two.add({.node = rota::node_id{0}, .gpus = 15});
+    two.add({.node = rota::node_id{2}, .gpus = 15});
+    auto const all = std::vector<live::wanted_start>{{"2", two}, {"9", one}, {"10", one}, {"5_2", one}};
+    auto const mark = std::string{"invalid keyword: rota-next\n"};
+    on.many = {
+        says(1, mark + "Invalid job id specified for job 9\n" + mark + mark + mark),
+        says(1, mark + "slurm_suspend error: Socket timed out on send/recv operation\n" + mark + mark)};
+    check(backend.start_all(all) == std::vector{reply::done, reply::refused, reply::unknown, reply::done},
+          "each has its own answer");
+    check(on.asked == std::vector<words>{{"scontrol"}, {"scontrol"}} &&
+              on.inputs[0] == "update jobid=2 ReqNodeList=n1,n3 NumNodes=2-2 StartTime=now \nrota-next\n"
+                              "update jobid=9 ReqNodeList=n2 NumNodes=1-1 \nrota-next\n"
+                              "update jobid=10 ReqNodeList=n2 NumNodes=1-1 \nrota-next\n"
+                              "update jobid=5_2 ReqNodeList=n2 NumNodes=1-1 \nrota-next\nquit\n" &&
+              on.inputs[1] == "release 2\nrota-next\nrelease 10\nrota-next\nrelease 5_2\nrota-next\nquit\n",
+          "and what was not asked for is not released");
+    check(backend.complaint().find("Socket timed out") != std::string::npos, "why is kept");
+
+    auto const only = [&](std::vector<command_result> answers) {
+        on.many = std::move(answers);
+        on.inputs.clear();
+        return backend.start_all({{"9", one}, {"10", one}});
+    };
+    using end = command_result::end;
+    check(only({{end::timed_out, 137, {}, mark}, says(1, mark)}) == std::vector{reply::done, reply::unknown},
+          "it came as far as it came");
+    check(on.inputs.size() == 2 && on.inputs[1] == "release 9\nrota-next\nquit\n", "and no further");
+    check(only({{end::timed_out, 137, {}, {}}}) == std::vector{reply::unknown, reply::unknown} &&
+              on.inputs.size() == 1 && backend.complaint() == "no answer in time",
+          "no answer in time");
+    check(only({says(1, mark + mark), {end::timed_out, 137, {}, {}}}) ==
+              std::vector{reply::unknown, reply::unknown},
+          "the releases may have arrived");
+    check(only({{end::not_started, 0, {}, {}}}) == std::vector{reply::refused, reply::refused},
+          "no client, no effect");
+    check(only({says(1, "scontrol: fatal: no configuration\n")}) ==
+                  std::vector{reply::unknown, reply::unknown} &&
+              backend.complaint() == "scontrol: fatal: no configuration\n",
+          "it gave up");
+    check(backend.start_all({}).empty() && on.inputs.size() == 1, "none");
+    check(backend.start_all({{"9", one}}) == std::vector{reply::done} && on.inputs.size() == 1 &&
+              on.asked.back() == words{"scontrol", "release", "9"},
+          "one alone is two commands");
+
+    auto large = rota::cluster::uniform(1, 1'000, 1);
+    for (auto n = 0; n != 1'000; ++n) large.names.push_back("node" + std::to_string(n));
+    auto wide = rota::cluster::placement{};
+    for (auto n = std::uint32_t{0}; n != 900; ++n) wide.add({.node = rota::node_id{n}, .gpus = 1});
+    auto other = slurm::client<scripted>{large, "main", {}, scripted{&on}};
+    on.asked.clear();
+    on.inputs.clear();
+    on.many = {says(1, mark), says(1, mark)};
+    check(other.start_all({{"1", wide}, {"2", one}}) == std::vector{reply::done, reply::done} &&
+              on.asked.size() == 4 && on.asked[0][1] == "update" && on.asked[1][1] == "release" &&
+              on.inputs.size() == 2,
+          "a line longer than scontrol reads is a command of its own");
+    on.asked.clear();
+    on.inputs.clear();
+    auto lines = std::string{};
+    for (auto i = 0; i != 250; ++i) lines += mark;
+    on.many.assign(6, says(1, lines));
+    auto const crowd = std::vector<live::wanted_start>(600, {"2", one});
+    check(other.start_all(crowd) == std::vector<reply>(600, reply::done) && on.inputs.size() == 6,
+          "a process says 250 of them");
+    on.inputs.clear();
+    on.many = {{command_result::end::timed_out, 137, {}, {}}};
+    check(other.start_all(crowd) == std::vector<reply>(600, reply::unknown) && on.inputs.size() == 1,
+          "who is not answered once says no more");
+}
+
 void commands() {
     using clock = std::chrono::steady_clock;
     auto const run = slurm::runner{5'000};
     auto const both = run({"sh", "-c", "cat; printf 'a b'; printf err >&2; exit 3"});
     check(both.how == command_result::end::exited && both.code == 3 && both.out == "a b" && both.err == "err",
           "what it said, and its code; nothing to read");
+    auto const long_text = std::string(200'000, 'x');
+    check(run({"cat"}, long_text).out == long_text && run({"wc", "-c"}, "abc\n").out == "4\n",
+          "what it reads, however much");
     check(run({"printf", "%s", "$HOME; 'x'"}).out == "$HOME; 'x'", "no shell in between");
     auto const large = run({"sh", "-c", "head -c 3000000 /dev/zero; head -c 300000 /dev/zero >&2"});
     check(large.out.size() == 3'000'000 && large.err.size() == 300'000, "more than a pipe holds, on both");
@@ -265,6 +355,7 @@ int main() {
     resources();
     polls();
     verbs();
+    many_starts();
     commands();
     return told.end();
 }

@@ -38,6 +38,15 @@ case "$(basename "$0") $*" in
 'scontrol requeuehold '*)
     echo "requeue $2" >>verbs
     job "$2"; state=PENDING priority=0 node=-; restarts=$((restarts + 1)); put "$2" ;;
+'scontrol ') # it reads its commands
+    while read -r line && [ "$line" != quit ]; do
+        if [ "$line" = rota-next ]; then
+            echo 'invalid keyword: rota-next' >&2
+        else
+            # shellcheck disable=SC2086 # words
+            "$0" $line </dev/null || echo 'slurm_update error: refused' >&2
+        fi
+    done ;;
 'scancel '*) echo "save ${*: -1}" >>verbs ;;
 *) exit 1 ;;
 esac

@@ -2,6 +2,7 @@
 #ifndef ROTA_SLURM_CLIENT_HPP
 #define ROTA_SLURM_CLIENT_HPP
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -22,8 +23,8 @@ namespace rota::slurm {
 
 /// A Slurm cluster behind its command-line clients: squeue, sinfo, scontrol and scancel, of version 22.05 and on.
 ///
-/// Run(argv) runs one of them and returns a command_result; tests put their own in its place. Jobs are those of one
-/// partition, nodes those of the cluster.
+/// Run(argv, input) runs one of them and returns a command_result; tests put their own in its place. Jobs are those of
+/// one partition, nodes those of the cluster.
 /// Expects   a cluster with the names of its nodes, which outlives it.
 template <class Run = runner>
 class client {
@@ -63,16 +64,24 @@ public:
         return out;
     }
     [[nodiscard]] live::reply start(std::string const& job, cluster::placement const& where) {
-        auto names = std::string{};
-        for (auto const& part : where)
-            names += (names.empty() ? "" : ",") + cluster_->names[index(part.node)];
-        auto const count = std::to_string(where.size());
-        auto update = std::vector<std::string>{"scontrol", "update", "jobid=" + job, "ReqNodeList=" + names,
-                                               "NumNodes=" + count + "-" + count};
-        if (again_.contains(job))
-            update.push_back("StartTime=now"); // else it waits for its credential to expire
+        auto update = update_of({job, where});
+        update.insert(update.begin(), "scontrol");
         auto const asked = answer(run_(update));
         return asked == live::reply::done ? answer(run_({"scontrol", "release", job})) : asked;
+    }
+    /// As `start` for each of them, with two processes for as many as one may say in its time. Where one of these is not
+    /// answered, the rest is not said.
+    [[nodiscard]] std::vector<live::reply> start_all(std::vector<live::wanted_start> const& all) {
+        constexpr auto at_once = std::size_t{250};
+        if (all.size() == 1) return {start(all[0].job, all[0].where)};
+        auto out = std::vector<live::reply>(all.size(), live::reply::unknown);
+        for (auto from = std::size_t{0}; from < all.size(); from += at_once) {
+            auto const end = std::min(all.size(), from + at_once);
+            start_some(all, from, end, out);
+            if (std::find(out.data() + from, out.data() + end, live::reply::unknown) != out.data() + end)
+                break;
+        }
+        return out;
     }
     // the answers of these are no facts: what became of them, the next poll shows
     live::reply hold(std::string const& job) { return answer(run_({"scontrol", "hold", job})); }
@@ -82,6 +91,65 @@ public:
     live::reply requeue(std::string const& job) { return answer(run_({"scontrol", "requeuehold", job})); }
 
 private:
+    static constexpr auto line_max = std::size_t{4'000}; ///< of scontrol, where it reads its commands
+
+    [[nodiscard]] std::vector<std::string> update_of(live::wanted_start const& what) const {
+        auto names = std::string{};
+        for (auto const& part : what.where)
+            names += (names.empty() ? "" : ",") + cluster_->names[index(part.node)];
+        auto const count = std::to_string(what.where.size());
+        auto update = std::vector<std::string>{"update", "jobid=" + what.job, "ReqNodeList=" + names,
+                                               "NumNodes=" + count + "-" + count};
+        if (again_.contains(what.job))
+            update.push_back("StartTime=now"); // else it waits for its credential to expire
+        return update;
+    }
+    void start_some(std::vector<live::wanted_start> const& all, std::size_t from, std::size_t end,
+                    std::vector<live::reply>& out) {
+        auto which = std::vector<std::size_t>{};
+        auto updates = std::vector<std::string>{};
+        for (auto i = from; i != end; ++i) {
+            auto line = std::string{};
+            for (auto const& word : update_of(all[i])) line += word + ' ';
+            if (line.size() > line_max) {
+                out[i] = start(all[i].job, all[i].where);
+                continue;
+            }
+            which.push_back(i);
+            updates.push_back(std::move(line));
+        }
+        auto const asked = say(updates);
+        for (auto k = std::size_t{0}; k != which.size(); ++k) out[which[k]] = asked[k];
+        std::erase_if(which, [&out](std::size_t i) { return out[i] != live::reply::done; });
+        auto releases = std::vector<std::string>{};
+        for (auto const i : which) releases.push_back("release " + all[i].job);
+        auto const let_go = say(releases);
+        for (auto k = std::size_t{0}; k != which.size(); ++k) out[which[k]] = let_go[k];
+    }
+    /// Has one scontrol say all of them. Behind each of them stands a command that it does not know, which it says at
+    /// once: what it has said before that is about the one in front of it, and those without are open.
+    [[nodiscard]] std::vector<live::reply> say(std::vector<std::string> const& commands) {
+        auto out = std::vector<live::reply>(commands.size(), live::reply::unknown);
+        if (commands.empty()) return out;
+        static constexpr auto mark = std::string_view{"invalid keyword: rota-next\n"};
+        auto input = std::string{};
+        for (auto const& one : commands) input += one + "\nrota-next\n";
+        auto const got = run_({"scontrol"}, input + "quit\n");
+        if (got.how == command_result::end::not_started) out.assign(commands.size(), answer(got));
+        auto rest = std::string_view{got.err};
+        for (auto& one : out) {
+            auto const end = rest.find(mark);
+            if (end == rest.npos) {
+                if (got.how == command_result::end::exited) complaint_ = rest;
+                if (got.how == command_result::end::timed_out) complaint_ = "no answer in time";
+                break;
+            }
+            one = end == 0 ? live::reply::done
+                           : answer({command_result::end::exited, 1, {}, std::string{rest.substr(0, end)}});
+            rest.remove_prefix(end + mark.size());
+        }
+        return out;
+    }
     [[nodiscard]] bool good(command_result const& got) {
         if (got.how == command_result::end::exited && got.code == 0) return true;
         complaint_ = got.how == command_result::end::timed_out     ? "no answer in time"
@@ -110,7 +178,7 @@ private:
     std::string complaint_;
 };
 
-static_assert(live::backend<client<>>);
+static_assert(live::batch_backend<client<>>);
 
 /// The cluster that a partition is made of, as sinfo shows it. Nothing where it does not, with `complaint` set.
 template <class Run = runner>

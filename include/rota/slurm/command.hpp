@@ -7,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstddef>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -37,21 +38,24 @@ struct command_result {
 
 /// Runs a program with these arguments, without a shell, for so long at most. POSIX.
 ///
-/// Meaning   stdin is empty. The program has a process group of its own, which is killed when the time is up: the
+/// Meaning   stdin is the input, a file, so that nobody waits for it to be read. The program has a process group of its own, which is killed when the time is up: the
 ///           clients of Slurm wait for a dead controller for minutes.
 /// Expects   at least the program's name, looked for in PATH.
 class runner {
 public:
     explicit runner(millis timeout_ms = 10'000) noexcept : timeout_ms_{timeout_ms} {}
 
-    [[nodiscard]] command_result operator()(std::vector<std::string> const& argv) const {
+    [[nodiscard]] command_result operator()(std::vector<std::string> const& argv,
+                                            std::string const& input = {}) const {
         using clock = std::chrono::steady_clock;
         auto got = command_result{};
         auto const until = clock::now() + std::chrono::milliseconds{timeout_ms_};
         auto pipes = std::array<std::array<int, 2>, 2>{{{-1, -1}, {-1, -1}}};
-        auto open = true;
+        auto in = file_of(input);
+        auto open = in >= 0;
         for (auto& one : pipes) open = open && ::pipe2(one.data(), O_CLOEXEC) == 0;
-        auto const pid = open ? spawn(argv, pipes[0][1], pipes[1][1]) : -1;
+        auto const pid = open ? spawn(argv, in, pipes[0][1], pipes[1][1]) : -1;
+        close(in);
         for (auto& one : pipes) close(one[1]);
         if (pid > 0) {
             auto const left = [&] {
@@ -79,14 +83,25 @@ private:
         if (file >= 0) ::close(file);
         file = -1;
     }
-    [[nodiscard]] static pid_t spawn(std::vector<std::string> const& argv, int out, int err) {
+    /// A file without a name that holds the text, read from its beginning; -1 where there is none to be had.
+    [[nodiscard]] static int file_of(std::string const& text) {
+        if (text.empty()) return ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+        auto* const made = std::tmpfile();
+        if (made == nullptr) return -1;
+        auto const whole = std::fwrite(text.data(), 1, text.size(), made) == text.size() &&
+                           std::fseek(made, 0, SEEK_SET) == 0;
+        auto const file = whole ? ::fcntl(::fileno(made), F_DUPFD_CLOEXEC, 0) : -1;
+        std::fclose(made);
+        return file;
+    }
+    [[nodiscard]] static pid_t spawn(std::vector<std::string> const& argv, int in, int out, int err) {
         auto words = std::vector<char*>{};
         for (auto const& word : argv) words.push_back(const_cast<char*>(word.c_str())); // never written to
         words.push_back(nullptr);
         auto files = posix_spawn_file_actions_t{};
         auto how = posix_spawnattr_t{};
         ::posix_spawn_file_actions_init(&files);
-        ::posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+        ::posix_spawn_file_actions_adddup2(&files, in, 0);
         ::posix_spawn_file_actions_adddup2(&files, out, 1);
         ::posix_spawn_file_actions_adddup2(&files, err, 2);
         ::posix_spawnattr_init(&how);
