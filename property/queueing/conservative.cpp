@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 // Start-only conservative backfill, kept from pass to pass, gives the schedule of the profile made anew in each.
+#include <array>
+#include <string>
+
+#include <rota/cluster/spec.hpp>
+#include <rota/contract/actions.hpp>
+#include <rota/contract/event.hpp>
+#include <rota/contract/view.hpp>
+#include <rota/core/units.hpp>
 #include <rota/estimate/user_history.hpp>
 #include <rota/estimate/user_limit.hpp>
+#include <rota/job/workload.hpp>
 #include <rota/placement/consolidated.hpp>
 #include <rota/placement/spread_out.hpp>
 #include <rota/queueing/conservative.hpp>
@@ -10,6 +19,8 @@
 #include <rota/queueing/multifactor.hpp>
 #include <rota/queueing/sjf.hpp>
 #include <rota/scheduler/scheduler.hpp>
+#include <rota/simulation/simulator.hpp>
+#include <rota/system/conservative.hpp>
 
 #include "../tally.hpp"
 #include "against.hpp"
@@ -30,6 +41,35 @@ void compare(tally& told, char const* name, int cases, worlds::taste const& like
         [=] {
             return scheduler{queueing::greedy{by, naive::conservative<Estimator>{believed}}, Placement{}};
         });
+}
+
+/// Counts the passes of another scheduler.
+template <class Scheduler>
+struct counted {
+    Scheduler inner;
+    int* passes;
+    void on(event const& happened, view const& v) { inner.on(happened, v); }
+    void decide(view const& v, actions& a) {
+        ++*passes;
+        inner.decide(v, a);
+    }
+};
+
+/// Ten minutes beyond a limit, while a gang without room and a long job with room wait.
+void an_overrun_is_quiet(tally& told) {
+    auto const on = cluster::uniform(1, 1, 8);
+    auto jobs = job::workload{};
+    for (auto const& [gpus, limit_ms, duration_ms] :
+         {std::array{6, 1'000, 601'000}, {8, 1'000, 1'000}, {2, 60'000, 60'000}}) {
+        jobs.specs.push_back({.need = job::gang(gpus), .limit_ms = limit_ms});
+        jobs.works.push_back({.duration_ms = duration_ms});
+    }
+    auto passes = 0;
+    auto world = simulation::simulator(on, jobs);
+    auto const ending = world.run([&] { return counted{system::conservative<>{}, &passes}; });
+    told.check(ending == simulation::simulator::ending::complete, "completes");
+    told.check(index(world.results()[1].finish) == 602'000, "the gang starts when the overrun ends");
+    told.check(passes < 2'000, "no pass a ms beside an overrun: " + std::to_string(passes));
 }
 
 } // namespace
@@ -56,6 +96,7 @@ int main() {
     compare(told, "multifactor", n, deep, limit, ageing);
     compare(told, "elastic", n / 4, elastic, limit, queueing::fifo{});
     compare<placement::spread_out>(told, "spread out", n / 4, deep, limit, queueing::fifo{});
+    an_overrun_is_quiet(told);
     compare(told, "an estimator that learns", n / 4, deep, history, queueing::fifo{});
     return told.end();
 }

@@ -16,6 +16,7 @@
 #include <rota/core/units.hpp>
 #include <rota/estimate/concepts.hpp>
 #include <rota/estimate/user_limit.hpp>
+#include <rota/placement/may_fit.hpp>
 #include <rota/queueing/backlog.hpp>
 
 namespace naive {
@@ -111,8 +112,9 @@ public:
                 break;
             }
         }
-        for (auto const& one : order)
-            if (auto const at = holds_.find(one.job); at != holds_.end() && at->second.at > v.now())
+        for (auto const& one : order) // who has no room now waits for news, not for a time
+            if (auto const at = holds_.find(one.job); at != holds_.end() && at->second.at > v.now() &&
+                                                      placement::may_fit(place, v.need(one.job), v.free()))
                 a.wake_at(at->second.at);
     }
 

@@ -27,7 +27,8 @@ namespace rota::queueing {
 /// A hold is the earliest time at which the job's GPUs are free for its whole estimate beside all other holds, on
 /// the count of GPUs of one model. Holds never move earlier; but in every pass the first job in order that, its own
 /// hold set aside, fits from now on for its whole estimate starts at once. A hold that can no longer be kept, after
-/// an overrun or the loss of a node, is given anew.
+/// an overrun or the loss of a node, is given anew. A hold's time is waited for only while the GPUs that it needs are
+/// free; else the news of their release does.
 /// That is another policy than full compression, which slides every hold forward at an early end; it favours small
 /// jobs. Counts of GPUs promise what fragmentation may not keep, so it claims no promise.
 /// Cost      a pass O(news + runs that do not end as believed + shapes x blocks); see holds for those given anew.
@@ -68,14 +69,11 @@ public:
         for (auto const& one : fresh) hold(v, a, one);
         while (start_first(v, a, place, waiting)) {
         }
-        auto const& times = book_.by_time();
-        if (auto const next = times.upper_bound({v.now(), last_job}); next != times.end())
-            a.wake_at(next->first);
+        if (auto const next = book_.next_with_room(v, place); next != never) a.wake_at(next);
     }
 
 private:
     using use = holds::use;
-    static constexpr job_id last_job{0xffffffffu};
 
     // --- what was told and what time brings
     /// Brings the book up to date; false where GPUs are gone, and all is to be read anew.
@@ -114,8 +112,9 @@ private:
     /// Reads the view. Those that hold a time keep it, in order, as long as it fits behind those before.
     void read(view const& v, actions& a, backlog const& waiting) {
         auto held = std::vector<std::pair<rank, holds::part>>{};
-        for (auto const& [at, j] : book_.by_time())
+        book_.each_hold([&](sim_time, job_id j) {
             if (waiting.contains(j)) held.push_back({{waiting.key_of(j), j}, book_.of(j)});
+        });
         book_.reset(v);
         news_.clear();
         newcomers_.clear();

@@ -42,7 +42,24 @@ public:
     using timed = std::pair<sim_time, job_id>;
 
     [[nodiscard]] part& of(job_id j) noexcept { return parts_[index(j)]; }
-    [[nodiscard]] std::set<timed> const& by_time() const noexcept { return soonest_; }
+    /// Every hold: visit(at, job).
+    template <class Visit>
+    void each_hold(Visit visit) const {
+        for (auto const& of_shape : soonest_)
+            for (auto const& [at, j] : of_shape) visit(at, j);
+    }
+    /// The next time of a hold of which the GPUs are free already: any other waits for news. never if there is none.
+    template <placement::policy Placement>
+    [[nodiscard]] sim_time next_with_room(view const& v, Placement const& place) const {
+        auto next = never;
+        for (auto s = std::uint32_t{0}; s != soonest_.size(); ++s) {
+            auto const one = soonest_[s].upper_bound({v.now(), job_id{0xffffffffu}});
+            if (one != soonest_[s].end() && one->first < next &&
+                placement::may_fit(place, v.request_of(s), v.free()))
+                next = one->first;
+        }
+        return next;
+    }
     [[nodiscard]] std::size_t models() const noexcept { return pools_.size(); }
     [[nodiscard]] std::size_t shapes() const noexcept { return lengths_.size(); }
     /// The view was never read, or is to be read anew.
@@ -81,8 +98,9 @@ public:
     }
     /// Holds whose time has come and gone begin now.
     void postpone(view const& v) {
-        for (auto one = soonest_.begin(); one != soonest_.end() && one->first < v.now(); ++one)
-            stretch_to(v, of(one->second), v.now() + of(one->second).length);
+        for (auto const& of_shape : soonest_)
+            for (auto one = of_shape.begin(); one != of_shape.end() && one->first < v.now(); ++one)
+                stretch_to(v, of(one->second), v.now() + of(one->second).length);
     }
     /// The job takes these GPUs from now on until then.
     void run(view const& v, job_id j, gpu_model model, std::int64_t gpus, sim_time end) {
@@ -101,7 +119,7 @@ public:
         pools_[index(one.model)].add(std::max(one.at, v.now()), one.end, -one.gpus);
         if (one.as == use::run) return;
         auto const shape = std::size_t{v.state(j).shape};
-        soonest_.erase({one.at, j});
+        soonest_[shape].erase({one.at, j});
         order_.erase({one.key, j});
         lengths_[shape].erase({one.key, j});
         due_[shape * pools_.size() + index(one.model)].erase({one.key, j});
@@ -112,8 +130,8 @@ public:
         auto const from = std::max(at, v.now());
         of(who.job) = {use::hold, false, model, gpus, from + length, at, length, who.key};
         pools_[index(model)].add(from, from + length, gpus);
-        soonest_.insert({at, who.job});
         list(v, who.job);
+        soonest_[v.state(who.job).shape].insert({at, who.job});
     }
     [[nodiscard]] bool fits(view const& v, part const& one, sim_time at, millis length) const noexcept {
         return pools_[index(one.model)].fits(one.gpus, length, std::max(at, v.now()));
@@ -123,10 +141,10 @@ public:
         order_.clear();
         for (auto& one : lengths_) one.clear();
         for (auto& one : due_) one.clear();
-        for (auto const& [at, j] : soonest_) {
+        each_hold([&](sim_time, job_id j) {
             of(j).key = waiting.key_of(j);
             list(v, j);
-        }
+        });
     }
     /// Whoever cannot keep his hold behind those before him gets another, give(rank), in order.
     template <class Give>
@@ -226,6 +244,7 @@ private:
         auto const shape = std::size_t{v.state(j).shape};
         if (lengths_.size() <= shape) {
             lengths_.resize(shape + 1);
+            soonest_.resize(shape + 1);
             due_.resize(lengths_.size() * pools_.size());
         }
         auto const& one = of(j);
@@ -251,15 +270,15 @@ private:
         });
     }
 
-    std::vector<profile> pools_;        ///< [models]
-    std::vector<part> parts_;           ///< [jobs]
-    std::vector<stretch> grown_;        ///< where more is in use than in the last pass
-    std::vector<stretch> over_;         ///< where more is in use than there is
-    std::vector<job_id> behind_;        ///< in order, of the job that gets another hold
-    waiting_line order_;                ///< the holds
-    std::set<timed> soonest_;           ///< the holds by time
-    std::vector<waiting_line> lengths_; ///< [shapes] the holds, with the length of the run
-    std::vector<waiting_line> due_;     ///< [shapes][models] the holds, with their time
+    std::vector<profile> pools_;           ///< [models]
+    std::vector<part> parts_;              ///< [jobs]
+    std::vector<stretch> grown_;           ///< where more is in use than in the last pass
+    std::vector<stretch> over_;            ///< where more is in use than there is
+    std::vector<job_id> behind_;           ///< in order, of the job that gets another hold
+    waiting_line order_;                   ///< the holds
+    std::vector<std::set<timed>> soonest_; ///< [shapes] the holds by time
+    std::vector<waiting_line> lengths_;    ///< [shapes] the holds, with the length of the run
+    std::vector<waiting_line> due_;        ///< [shapes][models] the holds, with their time
 };
 
 } // namespace rota::queueing
