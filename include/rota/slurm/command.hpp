@@ -38,8 +38,9 @@ struct command_result {
 
 /// Runs a program with these arguments, without a shell, for so long at most. POSIX.
 ///
-/// Meaning   stdin is the input, a file, so that nobody waits for it to be read. The program has a process group of its own, which is killed when the time is up: the
-///           clients of Slurm wait for a dead controller for minutes.
+/// Meaning   stdin is the input, from a file, so that nobody waits for it to be read. The program has a process
+///           group of its own, which is killed when the time is up: the clients of Slurm wait for a dead
+///           controller for minutes.
 /// Expects   at least the program's name, looked for in PATH.
 class runner {
 public:
