@@ -38,8 +38,8 @@ namespace rota::system {
 /// virtual cell gets a physical one when it is first used, with as few failed nodes and opportunistic jobs in it as
 /// can be, and gives it back when it is empty. Opportunistic are jobs of negative priority, and those that the whole
 /// virtual cluster could not hold.
-/// Cost      O(waiting shapes of the tenants that something happened to) placements a pass; O(cells of the chain) to bind a cell while some node has failed or
-/// an opportunistic job runs, else O(levels).
+/// Cost      O(waiting shapes of the tenants that something happened to) placements a pass; O(cells of the chain) to
+///           bind a cell while some node has failed or an opportunistic job runs, else O(levels).
 /// Source    H. Zhao et al., "HiveD: sharing a GPU cluster for deep learning with guarantees", OSDI 2020. differs: no
 /// priorities within a tenant that stop jobs, no pinned cells; cells come from quotas; any placement policy
 /// serves inside a virtual cluster, where the paper packs by affinity.
