@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <vector>
 
@@ -70,6 +71,11 @@ public:
 private:
     static constexpr std::uint8_t is_open = 1;
     static constexpr std::uint8_t is_full = 2;
+    /// A table, with which compilers use vectors; they do not where each bit is shifted into place.
+    static constexpr std::uint16_t bit_of[] = {1u << 0,  1u << 1,  1u << 2,  1u << 3, 1u << 4,  1u << 5,
+                                               1u << 6,  1u << 7,  1u << 8,  1u << 9, 1u << 10, 1u << 11,
+                                               1u << 12, 1u << 13, 1u << 14, 1u << 15};
+    static_assert(std::size(bit_of) == cluster::gpus_per_node_max);
     static constexpr auto most = std::uint32_t{std::numeric_limits<std::int32_t>::max()};
 
     static std::vector<node_state> empty_states(cluster::spec const& cluster) {
@@ -93,12 +99,17 @@ private:
         ROTA_EXPECTS(on.cpu_milli <= most && on.mem_mib <= most,
                      "what is taken fits, and is given back once");
         auto& whole = whole_[index(n)];
-        if (need.milli == whole_gpu)
-            whole = static_cast<std::uint16_t>(whole ^ gpus); // without a look at the node
-        for (auto left = std::uint32_t{gpus}; left != 0; left &= left - 1) {
-            auto const g = std::countr_zero(left);
-            on.milli[g] = static_cast<std::uint16_t>(on.milli[g] + Sign * need.milli);
-            if (need.milli != whole_gpu) note(whole, g, on.milli[g]);
+        if (need.milli == whole_gpu) { // the mask without a look at the node, its GPUs without a branch each
+            whole = static_cast<std::uint16_t>(whole ^ gpus);
+            constexpr auto each = static_cast<std::uint16_t>(Sign * whole_gpu);
+            for (auto g = 0; g != cluster::gpus_per_node_max; ++g)
+                on.milli[g] = static_cast<std::uint16_t>(on.milli[g] + ((gpus & bit_of[g]) != 0 ? each : 0));
+        } else {
+            for (auto left = std::uint32_t{gpus}; left != 0; left &= left - 1) {
+                auto const g = std::countr_zero(left);
+                on.milli[g] = static_cast<std::uint16_t>(on.milli[g] + Sign * need.milli);
+                note(whole, g, on.milli[g]);
+            }
         }
         if (need.gpus == 0) return;
         auto& held = on.held[static_cast<int>(size_of(need))];
