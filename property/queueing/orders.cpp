@@ -228,10 +228,17 @@ int main() {
         check(std::abs(static_cast<double>(near_exponential.index(v, any, age)) / 1e9 - 1.0) < 0.02,
               "Gittins of exponential quantiles is constant within 2 % at age " + std::to_string(age));
 
+    // a quantum that no service of a gang of 16 reaches within 64 bits is never crossed
+    using starts = std::vector<std::int64_t>;
+    check(run(workload({{0, 10, 16}, {0, 10, 16}}), 1, 16,
+              [](auto&) {
+                  return rota::system::las<service::time>{600'000'000'000'000};
+              }).starts == starts{0, 10},
+          "LAS in one quantum is FIFO");
+
     // backfill: 4 GPUs, two busy until 10, the head wants 4; then 8 GPUs with two extra at the shadow
     auto const by_easy = [](auto&) { return rota::system::easy<>{}; };
     auto const by_holds = [](auto&) { return rota::system::conservative<>{}; };
-    using starts = std::vector<std::int64_t>;
     check(run(workload({{0, 10, 2}, {0, 5, 4}, {0, 10, 2}}), 1, 4, by_easy).starts == starts{0, 10, 0},
           "EASY fills up to the shadow");
     check(run(workload({{0, 10, 2}, {0, 5, 4}, {0, 11, 2}}), 1, 4, by_easy).starts == starts{0, 10, 15},

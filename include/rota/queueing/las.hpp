@@ -34,7 +34,9 @@ template <service Of>
     if (from == never || pace == 0) return never;
     auto const unit = Of == service::gpu_time ? std::int64_t{whole_gpu}
                                               : std::int64_t{v.need(j).gpus_min} * v.need(j).milli;
-    return std::max(v.now(), from) + divide_up(target * unit - v.attained(j), pace);
+    auto const goal = checked_multiply(target, unit);
+    if (!goal) return never; // more than all the service of a workload
+    return std::max(v.now(), from) + divide_up(*goal - v.attained(j), pace);
 }
 
 /// The least attained service first, in quanta: within a quantum jobs share a rank and nobody is disturbed.
