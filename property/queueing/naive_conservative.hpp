@@ -16,7 +16,6 @@
 #include <rota/core/units.hpp>
 #include <rota/estimate/concepts.hpp>
 #include <rota/estimate/user_limit.hpp>
-#include <rota/placement/may_fit.hpp>
 #include <rota/queueing/backlog.hpp>
 
 namespace naive {
@@ -112,9 +111,9 @@ public:
                 break;
             }
         }
-        for (auto const& one : order) // who has no room now waits for news, not for a time
-            if (auto const at = holds_.find(one.job); at != holds_.end() && at->second.at > v.now() &&
-                                                      placement::may_fit(place, v.need(one.job), v.free()))
+        for (auto const& one : order) // with too few GPUs free, it waits for news, not for a time
+            if (auto const at = holds_.find(one.job);
+                at != holds_.end() && at->second.at > v.now() && enough_free(v, one.job))
                 a.wake_at(at->second.at);
     }
 
@@ -124,6 +123,14 @@ private:
         gpu_model model;
     };
 
+    static bool enough_free(view const& v, job_id j) {
+        auto found = false;
+        for (auto m = 0; m != v.free().models(); ++m)
+            found = found || (v.need(j).accepts(static_cast<gpu_model>(m)) &&
+                              (v.need(j).milli != whole_gpu ||
+                               v.free().free_gpus(static_cast<gpu_model>(m)) >= v.need(j).gpus_max));
+        return found;
+    }
     void hold(view const& v, actions& a, std::vector<profile>& pools, job_id j) {
         auto const& need = v.need(j);
         auto const length = estimate_.remaining_ms(v, j);

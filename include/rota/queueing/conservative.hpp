@@ -27,8 +27,8 @@ namespace rota::queueing {
 /// A hold is the earliest time at which the job's GPUs are free for its whole estimate beside all other holds, on
 /// the count of GPUs of one model. Holds never move earlier; but in every pass the first job in order that, its own
 /// hold set aside, fits from now on for its whole estimate starts at once. A hold that can no longer be kept, after
-/// an overrun or the loss of a node, is given anew. A hold's time is waited for only while the GPUs that it needs are
-/// free; else the news of their release does.
+/// an overrun or the loss of a node, is given anew. A hold's time is waited for only while as many GPUs as it needs
+/// are free; until then it waits for the news of a release.
 /// That is another policy than full compression, which slides every hold forward at an early end; it favours small
 /// jobs. Counts of GPUs promise what fragmentation may not keep, so it claims no promise.
 /// Cost      a pass O(news + runs that do not end as believed + shapes x blocks); see holds for those given anew.
@@ -69,7 +69,7 @@ public:
         for (auto const& one : fresh) hold(v, a, one);
         while (start_first(v, a, place, waiting)) {
         }
-        if (auto const next = book_.next_with_room(v, place); next != never) a.wake_at(next);
+        if (auto const next = book_.next_with_room(v); next != never) a.wake_at(next);
     }
 
 private:

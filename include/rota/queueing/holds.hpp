@@ -11,6 +11,7 @@
 
 #include <rota/contract/view.hpp>
 #include <rota/core/units.hpp>
+#include <rota/job/request.hpp>
 #include <rota/placement/concepts.hpp>
 #include <rota/placement/may_fit.hpp>
 #include <rota/queueing/backlog.hpp>
@@ -48,17 +49,23 @@ public:
         for (auto const& of_shape : soonest_)
             for (auto const& [at, j] : of_shape) visit(at, j);
     }
-    /// The next time of a hold of which the GPUs are free already: any other waits for news. never if there is none.
-    template <placement::policy Placement>
-    [[nodiscard]] sim_time next_with_room(view const& v, Placement const& place) const {
+    /// The next time of a hold for which enough GPUs are free already, though perhaps not on its nodes: any other waits
+    /// for news. never if there is none.
+    [[nodiscard]] sim_time next_with_room(view const& v) const {
         auto next = never;
         for (auto s = std::uint32_t{0}; s != soonest_.size(); ++s) {
             auto const one = soonest_[s].upper_bound({v.now(), job_id{0xffffffffu}});
-            if (one != soonest_[s].end() && one->first < next &&
-                placement::may_fit(place, v.request_of(s), v.free()))
+            if (one != soonest_[s].end() && one->first < next && enough_free(v, v.request_of(s)))
                 next = one->first;
         }
         return next;
+    }
+    /// So many GPUs of a model that it accepts are free, wherever; a share may always fit.
+    [[nodiscard]] static bool enough_free(view const& v, job::request const& need) noexcept {
+        for (auto m = 0; m != v.free().models(); ++m)
+            if (auto const model = static_cast<gpu_model>(m); need.accepts(model))
+                if (!need.whole() || v.free().free_gpus(model) >= need.gpus_max) return true;
+        return false;
     }
     [[nodiscard]] std::size_t models() const noexcept { return pools_.size(); }
     [[nodiscard]] std::size_t shapes() const noexcept { return lengths_.size(); }
