@@ -81,6 +81,7 @@ int check_log(check_log_options const& asked) {
     auto const log = read_log(asked.log);
     stop_if_signalled();
     auto given = rota::verify::premises_of(in.cluster, in.jobs, world);
+    given.timed = !asked.any_run_time;
     if (auto const& name = asked.world.placement; !name.empty())
         given.scatters = !check_placement(name).compact;
     auto const found = rota::verify::check_log({.cluster = in.cluster,

@@ -241,6 +241,10 @@ struct program {
                          "what its scheduler promises, joined by commas: none, strict_fifo, non_preemptive, "
                          "head_never_waits, work_conserving, easy_promise, meets_deadlines, clairvoyant, "
                          "justified_victims");
+        judge.add_flag(
+            "--any-run-time", check_log.any_run_time,
+            "do not judge how long jobs ran: the workload's durations are not exactly theirs, as on a "
+            "real cluster");
         add_world(judge, check_log.world);
 
         auto& again = command("replay", "Run a replay file: a case that once broke a law of scheduling",

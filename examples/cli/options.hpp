@@ -96,6 +96,7 @@ struct check_log_options {
     world_options world;
     std::string log;
     std::string claims;
+    bool any_run_time = false;
 };
 
 struct replay_options {

@@ -156,6 +156,9 @@ expect 0 'P2 holds' check-log "${in[@]}" --log many/fifo.log --claims strict_fif
 sed '0,/ start /{s/:3f@/:7f@/}' a.log >tampered.log
 check 'the log was tampered with' test "$(cmp -s a.log tampered.log; echo $?)" = 1
 expect 1 'S1 broken' check-log "${in[@]}" --log tampered.log
+awk 'BEGIN { OFS = " " } $2 == "finish" && !done { $1 = $1 - 1; done = 1 } { print }' a.log | sort -s -n -k1,1 >tampered.log
+expect 1 'A1 broken' check-log "${in[@]}" --log tampered.log
+expect 0 'A1 not exercised' check-log "${in[@]}" --log tampered.log --any-run-time
 sed '/ finish 0/d' a.log >tampered.log
 expect 1 'broken' check-log "${in[@]}" --log tampered.log
 expect 1 'P2 broken' check-log "${in[@]}" --log a.log --claims strict_fifo

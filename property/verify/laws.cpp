@@ -181,6 +181,14 @@ void books_and_time() {
     two.expect(law::all_end, sound,
                submits +
                    "0 reject 1.0 #0 infeasible 0\n0 start 0.1 #1 - 0 n0:3@1000/0/0\n10 finish 0.1 #1 - 0\n");
+    auto timed = two_jobs();
+    timed.given.timed = true;
+    timed.expect(law::work_done, sound, with(sound, "5 finish", "4 finish"));
+    timed.expect(law::work_done, sound, with(sound, "5 finish", "6 finish"));
+    auto const stopped =
+        with(sound, "5 finish 1.1 #2 - 0",
+             "2 preempt 1.1 #2 checkpointed 0\n3 start 1.2 #3 - 0 n1:1@1000/0/0\n6 finish 1.2 #3 - 0");
+    timed.expect(law::work_done, stopped, with(stopped, "6 finish", "5 finish"));
     // a start while it runs: the time of the first run is on two accounts of devices
     two.expect(
         law::conservation, sound,

@@ -142,6 +142,41 @@ inline void check_ends(std::span<account const> accounts, report& to) {
     }
 }
 
+namespace detail {
+
+/// What is thrown away is a checkpoint's remainder, in whole ms only where the one rate divides it. In ms.
+inline std::int64_t rounded_away(account const& mine) noexcept {
+    auto const exact =
+        mine.slowest != mine.fastest || mine.kills + mine.interruptions == 0 || 1000 % mine.slowest == 0;
+    return exact ? 0 : std::int64_t{mine.segments} + 1;
+}
+
+} // namespace detail
+
+/// A1, as far as the log alone tells: no job completes before its work is done, and one that ran once and on
+/// one set of devices completes as soon as it is.
+inline void check_run_times(subject const& of, std::span<account const> accounts, report& to) {
+    if (!of.given.timed) return;
+    for (auto j = std::size_t{0}; j != accounts.size(); ++j) {
+        auto const& mine = accounts[j];
+        if (mine.ends != 1 || mine.how != log::kind::finish || mine.slowest == 0) continue;
+        if (mine.segments == 0) continue; // that it completes without a start is L1's
+        to.exercised(law::work_done);
+        auto const due = int128{of.jobs.works[j].duration_ms} * 1000;
+        auto early = mine.work + detail::rounded_away(mine) * mine.slowest < due;
+        auto late = false;
+        if (mine.segments == 1 && mine.preemptions + mine.interruptions == 0) {
+            auto const needed = of.given.first_pause_ms + (due + mine.slowest - 1) / mine.slowest;
+            early = mine.held_ms < needed;
+            late = mine.held_ms > needed + of.given.late_ms_max;
+        }
+        if (early || late)
+            to.breaks(law::work_done, verdict::whole_log,
+                      "job " + std::to_string(j) + " completes " +
+                          (early ? "before its work is done" : "later than its work is done"));
+    }
+}
+
 /// A6.
 inline void check_incarnations(subject const& of, report& to) {
     walk(
@@ -164,9 +199,7 @@ inline void check_work(job::work const& work, account const& mine, simulation::r
     if (mine.slowest == 0) return;      // never works there: it was moved away
     if (mine.slowest == mine.fastest) { // one rate: the time of the work is known
         auto const time = (due + mine.slowest - 1) / mine.slowest;
-        // what is thrown away is a checkpoint's remainder, in whole ms only where the rate divides it
-        auto const exact = mine.kills + mine.interruptions == 0 || 1000 % mine.slowest == 0;
-        auto const slack = exact ? std::int64_t{0} : std::int64_t{mine.segments} + 1;
+        auto const slack = rounded_away(mine);
         if (useful < time - slack || useful > time + slack)
             fault = std::to_string(static_cast<std::int64_t>(useful)) + " ms useful, " +
                     std::to_string(static_cast<std::int64_t>(time)) + " ms of work";

@@ -35,6 +35,7 @@ namespace rota::verify {
         return found; // there is no time to account for
     auto const accounts = accounts_of(of);
     if (of.given.complete) check_ends(accounts, found);
+    check_run_times(of, accounts, found);
     check_feasibility(of, found);
     check_conservation(of, accounts, found);
     check_non_preemptive(of, found);

@@ -26,6 +26,7 @@ struct premises {
     bool exact_limits = false; ///< no job outlives the limit that its user declared
     bool no_losses = false;    ///< no node goes away and no job crashes
     bool complete = true;      ///< the log goes on until every job has ended
+    bool timed = false;        ///< a job completes when it has done the work that the workload says
     bool scatters = false;     ///< the placement takes any nodes for a gang that may lie anywhere
     head_order head = head_order::unknown;
     millis late_ms_max = 0;    ///< news of a start, an end or an interruption comes within that time
@@ -54,6 +55,7 @@ struct premises {
                                           simulation::conditions const& under) {
     auto given = premises{};
     given.immediate = under.immediate();
+    given.timed = true;
     given.exact_limits = limits_are_exact(cluster, jobs);
     given.no_losses = under.outages.empty() && under.crash_mean_ms == 0;
     given.late_ms_max = under.late_ms_max;
