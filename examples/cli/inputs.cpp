@@ -175,7 +175,11 @@ rota::simulation::conditions world_of(world_options const& asked) {
     constexpr auto costs = std::array<std::string_view, 4>{"none", "fixed", "by_size", "by_state"};
     auto world = rota::simulation::conditions{};
     world.seed = asked.seed;
-    switch (position("--cost", asked.cost, costs)) {
+    auto const cost = position("--cost", asked.cost, costs);
+    auto const standard = world_options{};
+    if (asked.cost != "fixed" && (asked.save_s != standard.save_s || asked.restore_s != standard.restore_s))
+        refuse(fmt::format("--save and --restore belong to --cost fixed, read --cost {}", asked.cost));
+    switch (cost) {
     case 1:
         world.cost = rota::preemption::fixed_cost{.save_ms = whole_ms("--save", asked.save_s, 1000),
                                                   .restore_ms = whole_ms("--restore", asked.restore_s, 1000)};

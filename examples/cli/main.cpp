@@ -94,8 +94,7 @@ void add_world(CLI::App& to, world_options& what) {
         ->group("World");
     to.add_option(
           "--placement", what.placement,
-          "consolidated (the default), first_fit, best_fit, worst_fit, spread_out, random, dot_product, "
-          "dot_product_packing or fgd")
+          "consolidated (the default), first_fit, best_fit or another one of those that `rota list` names")
         ->group("World");
     to.add_option("--cost", what.cost, "of a stop and a restart: none, fixed, by_size or by_state")
         ->capture_default_str()

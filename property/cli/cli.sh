@@ -42,6 +42,7 @@ expect 2 'nearest: oracle' simulate "${in[@]}" --scheduler srtf:estimate=orakle
 expect 2 'nearest: tiresias' simulate "${in[@]}" --scheduler fifo --format tiresia
 expect 2 'nearest: best_fit' simulate "${in[@]}" --scheduler fifo --placement best_fot
 expect 2 'nearest: by_size' simulate "${in[@]}" --scheduler fifo --cost by_siz
+expect 2 'belong to --cost fixed' simulate "${in[@]}" --scheduler srtf --restore 60
 expect 2 'nearest: itp2021' generate --preset itp2012 --out x.csv
 expect 2 'nearest: strict_fifo' check-log "${in[@]}" --log x --claims strict_fif
 expect 2 'nearest: easy' compare "${in[@]}" --schedulers fifo,eazy
