@@ -26,7 +26,7 @@ first=$(grep -m1 ' finish ' good.log)
 grep -vxF "$first" good.log >never_ends.log
 judge 1 'broken' never_ends.log
 awk '$2 == "start" && ++n == 100 { $1 += 1 } { print }' good.log | sort -s -n -k1,1 >late.log
-judge 1 'W2 broken' late.log
+judge 1 'W2 BROKEN' late.log
 sed '2s/submit/submits/' good.log >unreadable.log
 judge 2 'unreadable.log:2:' unreadable.log
 end
