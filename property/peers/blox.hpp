@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include <range/v3/algorithm/stable_sort.hpp>
+
 #include <rota/cluster/occupancy.hpp>
 #include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
@@ -138,7 +140,7 @@ private:
     }
     [[nodiscard]] std::vector<rota::job_id> sorted(std::int64_t now) {
         auto order = active_;
-        std::ranges::stable_sort(order, {}, [&](rota::job_id id) {
+        ::ranges::stable_sort(order, {}, [&](rota::job_id id) {
             auto const& one = at(id);
             auto const attained = one.attained + (one.running ? now - one.since : 0);
             auto const value = by_ == key::submit     ? one.submit

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include <range/v3/algorithm/stable_sort.hpp>
+
 #include <rota/cluster/occupancy.hpp>
 #include <rota/cluster/placement.hpp>
 #include <rota/core/units.hpp>
@@ -43,7 +45,7 @@ inline constexpr auto helios_placements = std::to_array<std::string_view>({"cons
         if (fewest != nullptr) found.add(some_of(free, *fewest, gpus));
         return found;
     }
-    std::ranges::stable_sort(nodes, std::ranges::greater{}, count);
+    ::ranges::stable_sort(nodes, std::ranges::greater{}, count);
     for (auto const n : nodes) {
         auto const here = std::min(gpus, size);
         if (here == 0) break;

@@ -2,11 +2,12 @@
 #ifndef ROTA_PEERS_HELIOS_QUEUE_HPP
 #define ROTA_PEERS_HELIOS_QUEUE_HPP
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
+
+#include <range/v3/algorithm/stable_sort.hpp>
 
 #include <rota/contract/actions.hpp>
 #include <rota/contract/event.hpp>
@@ -56,12 +57,12 @@ private:
     void sort(rota::view const& v, std::size_t arrived) {
         auto const gpus = [&](rota::job_id id) { return std::int64_t{v.need(id).gpus_max}; };
         auto const duration = [&](rota::job_id id) { return durations_s_[rota::index(id)]; };
-        if (by_ == key::duration) std::ranges::stable_sort(queue_, {}, duration);
+        if (by_ == key::duration) ::ranges::stable_sort(queue_, {}, duration);
         if (by_ != key::service) return; // by submission it is as it came
-        std::ranges::stable_sort(queue_, {}, gpus);
+        ::ranges::stable_sort(queue_, {}, gpus);
         // the estimate is only asked for once somebody has waited for a tick; it is the truth here
         if (queue_.size() > arrived)
-            std::ranges::stable_sort(queue_, {}, [&](rota::job_id id) { return duration(id) * gpus(id); });
+            ::ranges::stable_sort(queue_, {}, [&](rota::job_id id) { return duration(id) * gpus(id); });
     }
 
     key by_;

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include <range/v3/algorithm/stable_sort.hpp>
+
 #include <rota/cluster/occupancy.hpp>
 #include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
@@ -172,8 +174,7 @@ struct by_remaining {
                                                          std::int64_t now) {
         auto all = queued;
         all.insert(all.end(), running.begin(), running.end());
-        std::ranges::stable_sort(all, {},
-                                 [&](rota::job_id id) { return jobs[rota::index(id)].remaining(now); });
+        ::ranges::stable_sort(all, {}, [&](rota::job_id id) { return jobs[rota::index(id)].remaining(now); });
         return all;
     }
     /// Running jobs move ahead together, queued ones stand: the first to change places are neighbours.

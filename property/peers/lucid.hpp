@@ -2,11 +2,13 @@
 #ifndef ROTA_PEERS_LUCID_HPP
 #define ROTA_PEERS_LUCID_HPP
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
+
+#include <range/v3/algorithm/stable_partition.hpp>
+#include <range/v3/algorithm/stable_sort.hpp>
 
 #include <rota/core/units.hpp>
 
@@ -36,9 +38,8 @@ struct by_attained {
         auto all = running;
         all.insert(all.end(), queued.begin(), queued.end());
         auto const job = [&](rota::job_id id) -> restartable const& { return jobs[rota::index(id)]; };
-        std::ranges::stable_sort(all, {}, [&](rota::job_id id) { return job(id).submit; });
-        std::ranges::stable_partition(all,
-                                      [&](rota::job_id id) { return job(id).service(now) <= threshold; });
+        ::ranges::stable_sort(all, {}, [&](rota::job_id id) { return job(id).submit; });
+        ::ranges::stable_partition(all, [&](rota::job_id id) { return job(id).service(now) <= threshold; });
         return all;
     }
     /// With nobody queued, everybody runs and stays; with nobody running, time changes nothing.

@@ -11,6 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include <range/v3/algorithm/stable_partition.hpp>
+#include <range/v3/algorithm/stable_sort.hpp>
+
 #include <rota/contract/actions.hpp>
 #include <rota/contract/event.hpp>
 #include <rota/contract/view.hpp>
@@ -58,7 +61,7 @@ public:
             for (auto const id : runnable_) update(id, now);
             run_what_fits(order(), jobs_, v, a, *tell_);
             for (auto& queue : queues_) // whoever does not run goes to the tail
-                std::ranges::stable_partition(queue, [&](rota::job_id id) { return at(id).running; });
+                ::ranges::stable_partition(queue, [&](rota::job_id id) { return at(id).running; });
             jump_ = next_jump(now);
         }
         a.wake_at(jump_);
@@ -107,7 +110,7 @@ private:
         auto all = std::vector<rota::job_id>{};
         for (auto& queue : queues_) {
             if (how_.law) // the largest index first, then by submission
-                std::ranges::stable_sort(
+                ::ranges::stable_sort(
                     queue, {}, [&](rota::job_id id) { return std::pair{-at(id).index, at(id).submit}; });
             all.insert(all.end(), queue.begin(), queue.end());
         }

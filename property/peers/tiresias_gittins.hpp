@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include <range/v3/algorithm/stable_sort.hpp>
+
 #include <rota/contract/actions.hpp>
 #include <rota/contract/event.hpp>
 #include <rota/contract/view.hpp>
@@ -46,8 +48,8 @@ public:
                 if (job.running) job.executed += passed;
                 job.index = law_(job.running ? job.executed * v.need(id).gpus_max : job.executed);
             }
-            std::ranges::stable_sort(runnable_, {},
-                                     [&](rota::job_id id) { return jobs_[rota::index(id)].index; });
+            ::ranges::stable_sort(runnable_, {},
+                                  [&](rota::job_id id) { return jobs_[rota::index(id)].index; });
             run_what_fits(runnable_, jobs_, v, a, *tell_);
             clock_ += now;
         }

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include <range/v3/algorithm/stable_sort.hpp>
+
 #include <rota/contract/actions.hpp>
 #include <rota/contract/event.hpp>
 #include <rota/contract/view.hpp>
@@ -70,7 +72,7 @@ public:
             auto const passed = seconds(v.now()) - std::exchange(job.checked, seconds(v.now()));
             if (job.running) job.remaining -= passed;
         }
-        std::ranges::stable_sort(runnable_, {}, [&](rota::job_id id) { return rank(v, id); });
+        ::ranges::stable_sort(runnable_, {}, [&](rota::job_id id) { return rank(v, id); });
         run_what_fits(runnable_, jobs_, v, a, *tell_);
     }
 
