@@ -16,23 +16,31 @@ jobs=4000
 if [ "${ROTA_CASES:-10000}" -lt 1000 ]; then jobs=1500; fi
 "$rota" generate --jobs $jobs --seed 3 --load 4 --gpus 64 --gpus-max 64 --out jobs.csv >/dev/null 2>&1
 same=(--scheduler gang_time_slicing:quantum_s=1500 --cost fixed --crash-mean 300 --latency 2 --seed 4)
+began=${EPOCHREALTIME//[^0-9]/}
 "$rota" simulate --workload jobs.csv --cluster 2x4x8 "${same[@]}" --log whole.log --jobs whole.csv >/dev/null 2>&1
+took_ms=$(((${EPOCHREALTIME//[^0-9]/} - began) / 1000))
 check 'there is a log to compare with' test "$(wc -l <whole.log)" -gt $((12 * jobs))
 
 echo 'what stood here before' >cut.log
 furthest=0
 for signal in KILL INT KILL TERM KILL; do
-    "$rota" simulate --workload jobs.csv --cluster 2x4x8 "${same[@]}" --log cut.log --jobs cut.csv --resume note \
-        >out.txt 2>err.txt </dev/null &
-    pid=$!
-    for _ in $(seq 1000); do
-        if [ "$(records)" -gt 0 ] 2>/dev/null; then break; fi
-        sleep 0.01
+    for parts in 2 4 8 16 32; do # a machine may be quicker than it was: what ended before the signal is begun anew
+        "$rota" simulate --workload jobs.csv --cluster 2x4x8 "${same[@]}" --log cut.log --jobs cut.csv --resume note \
+            >out.txt 2>err.txt </dev/null &
+        pid=$!
+        for _ in $(seq 1000); do
+            if [ "$(records)" -gt 0 ] 2>/dev/null || ! kill -0 $pid 2>/dev/null; then break; fi
+            sleep 0.01
+        done
+        sleep "$(printf '0.%03d' $((RANDOM % (took_ms / parts + 1) % 1000)))"
+        kill -s $signal $pid 2>/dev/null
+        wait $pid 2>/dev/null
+        code=$?
+        if [ $code != 0 ]; then break; fi
+        furthest=0
+        echo 'what stood here before' >cut.log
+        rm -f cut.csv
     done
-    sleep 0.$((RANDOM % 10))
-    kill -s $signal $pid
-    wait $pid 2>/dev/null
-    code=$?
     check "exit code $code after $signal" test $code = $((128 + $(kill -l $signal)))
     check "the note is there after $signal" test "$(head -n 1 note)" = '#rota-resume 1'
     check "the note does not go back: $(records) after $furthest" test "$(records)" -ge $furthest
