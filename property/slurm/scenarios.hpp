@@ -105,7 +105,8 @@ void kill_drivers(rota::cluster::spec const& cluster, fs::path const& folder) {
     s.check_laws();
     check(s.host().strays() == 0, "no run was taken for a stray");
     if (told.failed() != 0)
-        std::printf("%s%s", text_of(journal).c_str(), rota::log::to_text(s.log()).c_str());
+        std::printf("%s%s%s", text_of(journal).c_str(), rota::log::to_text(s.log()).c_str(),
+                    text_of(folder / "log" / "slurmctld.log").c_str());
 }
 
 /// Slurm's controller goes away for a while, and comes back.
