@@ -13,12 +13,10 @@
 // `scan` is asked for as many requests as half a second allows, and scaled up; an engine of the host that would take
 // longer than 20 s to score all pairs once is left out.
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -54,10 +52,14 @@
 #include <rota/placement/target_workload.hpp>
 
 #include "../bench/markdown.hpp"
+#include "../bench/processor.hpp"
+#include "../bench/stopwatch.hpp"
 
 namespace {
 
 using namespace rota;
+using bench::now_s;
+using bench::seconds;
 
 bool const smoke = std::getenv("ROTA_BENCH_SMOKE") != nullptr;
 auto const sizes =
@@ -67,17 +69,6 @@ auto const request_counts =
 auto const host_limit_s = smoke ? 1.0 : 20.0; ///< that an engine of the host may take to score all pairs
 constexpr auto changes = 64;
 constexpr auto keep = 64u;
-
-double now_s() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-template <class Call>
-double seconds(Call call) {
-    auto const from = now_s();
-    call();
-    return now_s() - from;
-}
 
 /// The least time of a launch, in s, on the device's own clock.
 template <class Launch>
@@ -164,16 +155,13 @@ ceilings machine() {
     auto runtime = 0;
     cuda::check(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
     cuda::check(cudaRuntimeGetVersion(&runtime), "cudaRuntimeGetVersion");
-    auto cpu = std::string{"an unknown processor"};
-    auto in = std::ifstream("/proc/cpuinfo");
-    for (auto line = std::string{}; std::getline(in, line);)
-        if (line.rfind("model name", 0) == 0) cpu = line.substr(line.find(':') + 2);
     auto const processors = about.multiProcessorCount;
     std::printf(
         "%s, sm_%d%d, %d multiprocessors, at most %d MHz, memory %d MHz, L2 %d MiB, driver %d, runtime %d; "
         "host: one core of %s\n",
         about.name, about.major, about.minor, processors, attribute(cudaDevAttrClockRate) / 1'000,
-        attribute(cudaDevAttrMemoryClockRate) / 1'000, about.l2CacheSize >> 20, driver, runtime, cpu.c_str());
+        attribute(cudaDevAttrMemoryClockRate) / 1'000, about.l2CacheSize >> 20, driver, runtime,
+        bench::processor().c_str());
     auto got = ceilings{};
     auto const words = std::size_t{1} << (smoke ? 16 : 26); // of 16 bytes
     auto from = cuda::buffer<uint4>{};

@@ -14,12 +14,10 @@
 // gang_planner is asked for as many gangs as half a second allows; domain_index is left out where its sums would take
 // longer than some seconds to make.
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <limits>
 #include <span>
 #include <string>
@@ -43,10 +41,14 @@
 #include <rota/placement/topology_gang.hpp>
 
 #include "../bench/markdown.hpp"
+#include "../bench/processor.hpp"
+#include "../bench/stopwatch.hpp"
 
 namespace {
 
 using namespace rota;
+using bench::now_s;
+using bench::seconds;
 
 bool const smoke = std::getenv("ROTA_BENCH_SMOKE") != nullptr;
 auto const sizes =
@@ -55,17 +57,6 @@ auto const gang_counts =
     smoke ? std::vector<std::uint32_t>{3} : std::vector<std::uint32_t>{1, 20, 100, 1'000};
 auto const queue_size = smoke ? std::size_t{20} : std::size_t{256};
 constexpr auto index_pairs_max = std::size_t{25'000'000}; ///< of a node and a gang, for the host's index
-
-double now_s() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-template <class Call>
-double seconds(Call call) {
-    auto const from = now_s();
-    call();
-    return now_s() - from;
-}
 
 /// Bytes read and written a second by a copy on the device.
 double copied_a_second() {
@@ -91,14 +82,10 @@ void print_machine(double copied) {
     cuda::check(cudaGetDeviceProperties(&about, device), "cudaGetDeviceProperties");
     auto clock_khz = 0;
     cuda::check(cudaDeviceGetAttribute(&clock_khz, cudaDevAttrClockRate, device), "cudaDeviceGetAttribute");
-    auto cpu = std::string{"an unknown processor"};
-    auto in = std::ifstream("/proc/cpuinfo");
-    for (auto line = std::string{}; std::getline(in, line);)
-        if (line.rfind("model name", 0) == 0) cpu = line.substr(line.find(':') + 2);
     std::printf(
         "%s, %d multiprocessors, at most %d MHz; copy %s GB/s, read and written; host: one core of %s\n\n",
         about.name, about.multiProcessorCount, clock_khz / 1'000, bench::rounded(copied / 1e9).c_str(),
-        cpu.c_str());
+        bench::processor().c_str());
 }
 
 cluster::spec racks(std::uint32_t nodes) {

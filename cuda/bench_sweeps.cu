@@ -7,12 +7,10 @@
 // time over a sample of the members. The ends of the sample are compared with the simulator's: the program ends with an
 // error where one differs.
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -25,16 +23,15 @@
 #include <rota/job/workload.hpp>
 
 #include "../bench/load.hpp"
+#include "../bench/processor.hpp"
+#include "../bench/stopwatch.hpp"
 #include "../bench/sweeps.hpp"
 
 namespace bench {
 
 bool const smoke = std::getenv("ROTA_BENCH_SMOKE") != nullptr;
 
-double wall_ms() {
-    auto const now = std::chrono::steady_clock::now().time_since_epoch();
-    return std::chrono::duration<double, std::milli>(now).count();
-}
+double wall_ms() { return 1'000 * now_s(); }
 
 void print_machine() {
     auto device = 0;
@@ -46,17 +43,10 @@ void print_machine() {
         rota::cuda::check(cudaDeviceGetAttribute(&value, which, device), "cudaDeviceGetAttribute");
         return value;
     };
-    auto core = std::string{"unknown"};
-    auto in = std::ifstream{"/proc/cpuinfo"};
-    for (auto line = std::string{}; std::getline(in, line);)
-        if (line.rfind("model name", 0) == 0) {
-            core = line.substr(line.find(':') + 2);
-            break;
-        }
     std::printf("%s, %d SMs at up to %d MHz, memory %d MHz, %d bits wide, %zu MiB; one core of %s\n\n",
                 about.name, about.multiProcessorCount, attribute(cudaDevAttrClockRate) / 1000,
                 attribute(cudaDevAttrMemoryClockRate) / 1000, attribute(cudaDevAttrGlobalMemoryBusWidth),
-                about.totalGlobalMem >> 20, core.c_str());
+                about.totalGlobalMem >> 20, processor().c_str());
 }
 
 void row(swept const& what, swept_cluster on, double load) {

@@ -68,14 +68,14 @@ public:
         for (auto at = gangs_.begin(); at != gangs_.end();) {
             auto& its = at->second;
             auto const state = tend(its, members[at->first]);
+            auto const over = state && live::is_over(*state);
             if (state) {
                 auto const told = jobs.emplace(its.first, status_of(its, *state, *cluster_));
-                if (live::is_over(*state)) over_.push_back(told->second);
+                if (over) over_.push_back(told->second);
             }
-            if (state && live::is_over(*state)) {
+            if (over)
                 for (auto const& [uid, node] : its.run) spent_.insert_or_assign(uid, its.id);
-            }
-            if (state && !live::is_over(*state)) ++at;
+            if (state && !over) ++at;
             else at = gangs_.erase(at);
         }
         std::erase_if(spent_, [this](auto const& one) { return !pods_.all().contains(one.first); });
