@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 // The command-line backend: what it says to Slurm's clients, what it makes of their words, and that none of them
 // blocks it.
+#include <array>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <rota/cluster/spec.hpp>
 #include <rota/slurm/client.hpp>
@@ -348,6 +354,27 @@ void commands() {
     }
 }
 
+/// Whatever a driver has begun to say ends with it: else its successor is contradicted.
+void dies_with_its_driver() {
+    auto pipe = std::array<int, 2>{-1, -1};
+    check(::pipe(pipe.data()) == 0,
+          "a pipe"); // the client writes into it, and keeps it open as long as it lives
+    auto const to = "/dev/fd/" + std::to_string(pipe[1]);
+    auto const driver = ::fork();
+    if (driver == 0) {
+        static_cast<void>(slurm::runner{20'000}({"sh", "-c", "echo said >" + to + "; exec sleep 1000"}));
+        ::_exit(0);
+    }
+    ::close(pipe[1]);
+    auto said = std::array<char, 16>{};
+    check(::read(pipe[0], said.data(), said.size()) == 5, "the client speaks");
+    check(::kill(driver, SIGKILL) == 0 && ::waitpid(driver, nullptr, 0) == driver, "the driver is killed");
+    auto waits = pollfd{pipe[0], POLLIN, 0};
+    check(::poll(&waits, 1, 10'000) == 1 && ::read(pipe[0], said.data(), said.size()) == 0,
+          "and the client with it");
+    ::close(pipe[0]);
+}
+
 } // namespace
 
 int main() {
@@ -357,5 +384,6 @@ int main() {
     verbs();
     many_starts();
     commands();
+    dies_with_its_driver();
     return told.end();
 }

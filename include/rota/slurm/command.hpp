@@ -13,13 +13,13 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <rota/core/units.hpp>
-
-extern char** environ;
 
 namespace rota::slurm {
 
@@ -40,7 +40,8 @@ struct command_result {
 ///
 /// Meaning   stdin is the input, from a file, so that nobody waits for it to be read. The program has a process
 ///           group of its own, which is killed when the time is up: the clients of Slurm wait for a dead
-///           controller for minutes.
+///           controller for minutes. It dies with whoever runs it (Linux): a driver that comes back must not find
+///           a client of its predecessor still saying what that one wanted.
 /// Expects   at least the program's name, looked for in PATH.
 class runner {
 public:
@@ -95,24 +96,34 @@ private:
         std::fclose(made);
         return file;
     }
+    /// The process that became the program; -1 where it could not.
     [[nodiscard]] static pid_t spawn(std::vector<std::string> const& argv, int in, int out, int err) {
         auto words = std::vector<char*>{};
         for (auto const& word : argv) words.push_back(const_cast<char*>(word.c_str())); // never written to
         words.push_back(nullptr);
-        auto files = posix_spawn_file_actions_t{};
-        auto how = posix_spawnattr_t{};
-        ::posix_spawn_file_actions_init(&files);
-        ::posix_spawn_file_actions_adddup2(&files, in, 0);
-        ::posix_spawn_file_actions_adddup2(&files, out, 1);
-        ::posix_spawn_file_actions_adddup2(&files, err, 2);
-        ::posix_spawnattr_init(&how);
-        ::posix_spawnattr_setflags(&how, POSIX_SPAWN_SETPGROUP);
-        ::posix_spawnattr_setpgroup(&how, 0);
-        auto pid = pid_t{-1};
-        if (::posix_spawnp(&pid, words[0], &files, &how, words.data(), environ) != 0) pid = -1;
-        ::posix_spawnattr_destroy(&how);
-        ::posix_spawn_file_actions_destroy(&files);
-        return pid;
+        auto told = std::array<int, 2>{-1, -1}; // closed as the program begins, a byte where it does not
+        if (::pipe2(told.data(), O_CLOEXEC) != 0) return -1;
+        [[maybe_unused]] auto const here = ::getpid();
+        auto const pid = ::fork();
+        if (pid == 0) { // other threads may hold any lock: nothing but calls that need none
+            ::setpgid(0, 0);
+            auto bound = true;
+#ifdef __linux__
+            bound = ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == here;
+#endif
+            if (bound && ::dup2(in, 0) == 0 && ::dup2(out, 1) == 1 && ::dup2(err, 2) == 2)
+                ::execvp(words[0], words.data());
+            static_cast<void>(::write(told[1], "x", 1));
+            ::_exit(127);
+        }
+        close(told[1]);
+        auto failed = char{};
+        auto count = pid > 0 ? ::read(told[0], &failed, 1) : -1;
+        while (pid > 0 && count < 0 && errno == EINTR) count = ::read(told[0], &failed, 1);
+        close(told[0]);
+        if (count == 0) return pid;
+        if (pid > 0) ::waitpid(pid, nullptr, 0);
+        return -1;
     }
     /// False where the time was up before anything came.
     [[nodiscard]] static bool read_some(int& out, std::string& to_out, int& err, std::string& to_err,
