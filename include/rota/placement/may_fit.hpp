@@ -22,13 +22,6 @@ template <policy P>
     else return false;
 }
 
-/// The policy places the gang on as few nodes as its size allows, or not at all.
-template <policy P>
-[[nodiscard]] bool stays_together(job::request const& need, cluster::ledger const& free) {
-    if (need.span != job::span::anywhere) return true;
-    return is_compact<P>() && fits_together(need, free);
-}
-
 /// The node counters of the model, and of its racks where it must be one, have room for a gang that is kept on as few
 /// nodes as its size allows. Expects whole GPUs.
 [[nodiscard]] inline bool enough_nodes(gang_shape shape, job::span span, cluster::ledger const& free,

@@ -13,8 +13,7 @@
 #include <rota/contract/event.hpp>
 #include <rota/contract/view.hpp>
 #include <rota/core/units.hpp>
-#include <rota/placement/may_fit.hpp>
-#include <rota/placement/node_fit.hpp>
+#include <rota/placement/concepts.hpp>
 #include <rota/preemption/minimal_victims.hpp>
 #include <rota/queueing/concepts.hpp>
 #include <rota/queueing/departures.hpp>
@@ -130,8 +129,9 @@ private:
     /// The index, which knows the nodes one by one, can say who would have to leave for this job.
     template <class Placement>
     [[nodiscard]] bool answerable(view const& v, job_id j) {
-        return running_.regular() && !running_.index_of().empty() && shapes_.regular(v, v.state(j).shape) &&
-               placement::stays_together<Placement>(v.need(j), v.free());
+        auto const shape = v.state(j).shape;
+        return running_.regular() && !running_.index_of().empty() && shapes_.regular(v, shape) &&
+               shapes_.stays_together<Placement>(v, shape);
     }
     /// Enough nodes of the model, in one rack if it must be, would have room without those above the bound.
     [[nodiscard]] bool enough_above(view const& v, queueing::shape_table::row const& row, job_id j,

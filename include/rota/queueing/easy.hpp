@@ -70,7 +70,7 @@ public:
         auto const head = waiting.first().job;
         if (running_.index_of().empty()) running_.rebuild(v, [&](job_id j) { return leaves(v, j); });
         if (!somebody_may_pass<Placement>(v, waiting, head) && v.state(head).promised != never) return;
-        auto const together = placement::stays_together<Placement>(v.need(head), v.free());
+        auto const together = shapes_.stays_together<Placement>(v, v.state(head).shape);
         if (together && running_.regular() && placement::plain(v.need(head)) && shadow(v, head)) {
             a.promise(head, shadow_);
             on_nodes(v, a, place, waiting);

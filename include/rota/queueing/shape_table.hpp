@@ -35,6 +35,13 @@ public:
         auto const& known = at(v, shape);
         return placement::is_compact<Placement>() ? known.counted_if_compact : known.counted;
     }
+    /// The policy places it on as few nodes as its size allows, or not at all.
+    template <placement::policy Placement>
+    [[nodiscard]] bool stays_together(view const& v, std::uint32_t shape) {
+        auto const& known = at(v, shape);
+        return known.span != job::span::anywhere ||
+               (placement::is_compact<Placement>() && known.fits_together);
+    }
     /// placement::may_fit, from what is remembered of the shape.
     template <placement::policy Placement>
     [[nodiscard]] bool may_fit(view const& v, std::uint32_t shape, cluster::ledger const& free) {
