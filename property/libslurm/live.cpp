@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -103,6 +104,11 @@ void compare(rota::cluster::spec const& cluster, fs::path const& folder) {
     auto const running = submit({"--gpus=3", "--requeue"}, "sleep 60");
     auto const failing = submit({"--gpus=1"}, "exit 3");
     auto const array = submit({"--gpus=1", "--array=0-2"}, "sleep 60");
+    submit({"--hold", "--gpus=5", "--comment=rota:gpus=2-9"}, "sleep 1");
+    submit({"--hold", "--gpus=5", "--comment=rota:gpus=6-9"}, "sleep 1");
+    auto const uneven =
+        submit({"--gpus=5", "--nodes=2", "--nodelist=n2,n3", "--comment=no|| row\n" + first + "|of ann|"},
+               "sleep 60");
     auto const cancelled = submit({"--hold", "--gpus=1"}, "sleep 1");
     check(run({"scancel", cancelled}).code == 0, "scancel");
     see_the_same(by_text, by_record, "a queue");
@@ -119,6 +125,7 @@ void compare(rota::cluster::spec const& cluster, fs::path const& folder) {
         check(state_of(id) == state, id + " comes to state " + std::to_string(static_cast<int>(state)));
     };
     comes(running, live::job_state::running);
+    comes(uneven, live::job_state::running);
     comes(failing, live::job_state::failed);
     comes(array + "_2", live::job_state::running);
     see_the_same(by_text, by_record, "a queue of which some run");
@@ -173,16 +180,20 @@ void fall_silent(rota::cluster::spec const& cluster, fs::path const& folder) {
 
 } // namespace
 
-int main() {
-    return on_slurm::run_on_a_cluster([](auto const& folder) {
+int main(int argc, char** argv) {
+    auto const driver = argc == 2 && std::string_view{argv[1]} == "driver";
+    return on_slurm::run_on_a_cluster([driver](auto const& folder) {
         auto why = std::string{};
         auto const cluster = rota::libslurm::find_cluster("main", why);
         auto const other = rota::slurm::find_cluster("main", why);
         if (!check(cluster.has_value() && other.has_value(), "the cluster: " + why)) return;
         check(*cluster == *other, "both find the same cluster");
+        if (driver) std::exit(on_slurm::drive_until_killed<by_libslurm>(*cluster, folder));
         compare(*cluster, folder);
         fall_silent(*cluster, folder);
         on_slurm::drive<by_libslurm>(*cluster, folder);
+        on_slurm::reshape<by_libslurm>(*cluster, folder);
+        on_slurm::kill_drivers<by_libslurm>(*cluster, folder);
         on_slurm::restart_controller<by_libslurm>(*cluster, folder);
         on_slurm::queue_a_thousand<by_libslurm>(*cluster, folder);
     });

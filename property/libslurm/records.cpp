@@ -224,7 +224,21 @@ void jobs() {
     array.het_job_offset = 1;
     same(array, "30+1" + row, "a component");
 
+    auto uneven = plain(31);
+    uneven.job_state = JOB_RUNNING;
+    uneven.num_nodes = 2;
+    uneven.nodes = text("n[1,3]");
+    uneven.tres_per_job = text("gres:gpu:6");
+    auto lies = std::array{text("gpu:2(IDX:2-3)"), text("gpu:4(IDX:0-3)")};
+    uneven.gres_detail_str = lies.data();
+    uneven.gres_detail_cnt = 2;
+    uneven.comment = text("rota:gpus=3-9");
     auto seen = std::vector<live::job_status>{};
+    check(libslurm::add_statuses(uneven, mapping, seen) &&
+              seen.back().where == std::vector<live::part>{{rota::node_id{0}, 2}, {rota::node_id{2}, 4}} &&
+              seen.back().asked.need.gpus_min == 3 && seen.back().asked.need.gpus_max == 9,
+          "a gang as Slurm has spread it, of a size from a range");
+    seen.clear();
     array.array_task_str = text("2,4,...");
     check(!libslurm::add_statuses(array, mapping, seen) && seen.empty(), "tasks that are cut short");
     auto nobody = plain(9);

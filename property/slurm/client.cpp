@@ -43,6 +43,8 @@ struct scripted {
         std::vector<words> asked;
         std::string squeue;
         std::string sinfo;
+        std::string comments{};
+        command_result details{command_result::end::exited, 0, {}, {}};
         command_result verb{command_result::end::exited, 0, {}, {}};
         command_result second{command_result::end::exited, 0, {}, {}}; ///< of `scontrol release`
         command_result::end polls = command_result::end::exited;
@@ -57,8 +59,10 @@ struct scripted {
             on->inputs.push_back(input);
             return on->many.at(on->inputs.size() - 1);
         }
+        if (argv.back() == slurm::squeue_comments) return {on->polls, 0, on->comments, {}};
         if (argv[0] == "squeue") return {on->polls, 0, on->squeue, {}};
         if (argv[0] == "sinfo") return {on->polls, 0, on->sinfo, {}};
+        if (argv[1] == "--details") return on->details;
         return argv[1] == "release" ? on->second : on->verb;
     }
 };
@@ -143,7 +147,7 @@ constexpr auto queue = //
     "8|PENDING|0|0|10:00|(null)|root|5|(null)|afterok:1(unfulfilled)|1|N/A|gres:gpu:2||\n"
     "10|PENDING|0|0|1:00|(null)|root|0|big|(null)|1|gres:gpu|N/A||\n"
     "11|PENDING|0|0|1:00|(null)|root|0|(null)|(null)|2|gres:gpu:2|N/A||\n"
-    "12|PENDING|0|0|1:00|(null)|root|0|(null)|(null)|1|N/A|gres:gpu:6||\n"
+    "12|PENDING|0|0|1:00|(null)|root|0|(null)|(null)|1|gres:gpu:2|gres:gpu:6||\n"
     "13|PENDING|0|0|1:00|(null)|root|0|(null)|(null)|1|N/A|N/A||\n"
     "14+0|PENDING|0|0|1:00|(null)|root|0|(null)|(null)|1|gres:gpu:1|N/A||\n"
     "15|TIMEOUT|4294901757|0|1:00|(null)|root|0|(null)|(null)|1|N/A|gres:gpu:2|n3|\n"
@@ -158,9 +162,12 @@ void polls() {
     auto const seen = backend.poll();
     check(seen.has_value(), "a poll");
     if (!seen) return;
-    check(on.asked.size() == 2 && on.asked[0][0] == "squeue" && on.asked[0].back().ends_with("NodeList:|") &&
-              on.asked[0].back().find("JobName") == std::string::npos,
-          "two commands, no field of a user's own words");
+    check(on.asked.size() == 3 && on.asked[0][0] == "squeue" && on.asked[0].back().ends_with("NodeList:|") &&
+              on.asked[0].back().find("JobName") == std::string::npos && on.asked[1][0] == "sinfo" &&
+              on.asked[2].back() == "JobArrayID:|,Comment:|",
+          "what Slurm says, and apart from it what users say");
+    on.asked.clear();
+    check(backend.poll().has_value() && on.asked.size() == 2, "which is asked once a job");
     auto ids = words{};
     for (auto const& one : seen->jobs) ids.push_back(one.id);
     check(ids == words{"1", "2", "5_1", "5_2", "7", "8", "9", "10", "11", "12", "13", "14+0", "15", "16"},
@@ -198,6 +205,94 @@ void polls() {
     check(backend.poll() && backend.poll()->jobs.empty(), "an empty queue is a queue");
     on.polls = command_result::end::timed_out;
     check(!backend.poll() && backend.complaint() == "no answer in time", "no answer is no state");
+}
+
+/// Gangs whose GPUs lie as Slurm likes, and gangs whose size is a range.
+void spread() {
+    auto const cluster = three_nodes();
+    auto on = scripted::script{};
+    on.sinfo = "n1|idle|gpu:4\nn2|idle|gpu:4\nn3|idle|gpu:4\n";
+    on.squeue = "1|RUNNING|7|0|1:00|a|u|0|(null)|(null)|2|N/A|gres:gpu:6|n[1,3]|\n"
+                "2|PENDING|0|0|1:00|a|u|0|(null)|(null)|1|N/A|gres:gpu:6||\n"
+                "3|PENDING|0|2|1:00|a|u|0|(null)|(null)|1|N/A|gres:gpu:8||\n"
+                "4|PENDING|0|0|1:00|a|u|0|(null)|(null)|1|N/A|gres:gpu:2||\n"
+                "5|PENDING|0|0|1:00|a|u|0|(null)|(null)|1|N/A|gres:gpu:2||\n"
+                "6|PENDING|0|0|1:00|a|u|0|(null)|(null)|2|gres:gpu:4|N/A||\n"
+                "7|PENDING|0|0|1:00|a|u|0|(null)|(null)|1|N/A|gres:gpu:5||\n"
+                "8|COMPLETING|7|0|1:00|a|u|0|(null)|(null)|2|N/A|gres:gpu:5|n[1-2]|\n";
+    on.comments = "1|(null)|\n2||\n3|rota:gpus=2-12|\n4|rota:gpus=1-4|\n5|by ann\n7|rota:gpus=1-9|\n|\n"
+                  "6|rota:gpus=4-8|\n7|rota:gpus=5-5|\n9|rota:gpus|\n";
+    auto const lies = [](std::string const& parts) {
+        return command_result{command_result::end::exited,
+                              0,
+                              "JobId=1 JobName=x Nodes= UserId=root(0) JOB_GRES=gpu:6 " + parts +
+                                  " MinCPUsNode=1\n",
+                              {}};
+    };
+    on.details = lies(
+        "  Nodes=n1 CPU_IDs=0 Mem=0 GRES=gpu:2(IDX:2-3)   Nodes=n3 CPU_IDs=0-1 Mem=0 GRES=gpu:4(IDX:0-3)");
+    auto backend = slurm::client<scripted>{cluster, "main", {}, scripted{&on}};
+    auto const seen = backend.poll();
+    check(seen && on.asked.back() == words{"scontrol", "--details", "--oneliner", "show", "job", "1"},
+          "Slurm is asked how a run lies");
+    if (!seen) return;
+    auto const& jobs = seen->jobs;
+    check(jobs[0].where == std::vector<live::part>{{rota::node_id{0}, 2}, {rota::node_id{2}, 4}},
+          "as many of each node as it says");
+    check(jobs[7].where.empty(), "on its way out a run is not asked");
+    auto const asked = on.asked.size();
+    check(backend.poll() && on.asked.size() == asked + 2, "once a run");
+    check(jobs[1].unmapped.empty() && jobs[1].asked.need == rota::job::gang(6, rota::job::span::compact),
+          "a gang that no whole nodes make");
+    auto const sizes = [&](std::size_t job, int least, int most, rota::job::span how) {
+        auto need = rota::job::gang(most, how);
+        need.gpus_min = static_cast<std::uint16_t>(least);
+        return jobs[job].unmapped.empty() && jobs[job].asked.need == need;
+    };
+    check(sizes(2, 2, 12, rota::job::span::compact) && sizes(3, 1, 4, rota::job::span::one_node), "ranges");
+    check(sizes(4, 2, 2, rota::job::span::one_node) && sizes(6, 5, 5, rota::job::span::compact),
+          "words for somebody else, and words that may be another's");
+    check(!jobs[5].unmapped.empty(), "a range of GPUs of each node");
+
+    auto where = rota::cluster::placement{};
+    where.add({.node = rota::node_id{0}, .gpus = 15});
+    where.add({.node = rota::node_id{2}, .gpus = 1});
+    on.asked.clear();
+    check(backend.start("3", where) == reply::done &&
+              on.asked[0] == words{"scontrol", "update", "jobid=3", "ReqNodeList=n1,n3", "NumNodes=2-2",
+                                   "TresPerJob=gres:gpu:5", "StartTime=now"},
+          "a start says the size");
+    on.asked.clear();
+    check(backend.start("2", where) == reply::done && on.asked[0].size() == 5, "where it is open");
+
+    auto kinds = three_nodes();
+    kinds.models = {"a100", "v100"};
+    auto typed = rota::job::gang(2);
+    check(slurm::gpus_in_words(typed, kinds) == "gres:gpu:", "of any type");
+    typed.models = 2;
+    check(slurm::gpus_in_words(typed, kinds) == "gres:gpu:v100:", "of one");
+    for (auto const* odd :
+         {"rota:gpus=", "rota:gpus=2", "rota:gpus=3-2", "rota:gpus=0-2", "rota:gpus=1-70000",
+          "rota:gpus=1-2 ", "rota:gpu=1-2", "rota:gpus=3-4", "rota:gpus=1-1"}) {
+        on.squeue = "9|PENDING|0|0|1:00|a|u|0|(null)|(null)|1|N/A|gres:gpu:2||\n";
+        on.comments = "9|" + std::string{odd} + "|\n";
+        auto fresh = slurm::client<scripted>{cluster, "main", {}, scripted{&on}};
+        auto const got = fresh.poll();
+        check(got && !got->jobs[0].unmapped.empty(), odd);
+    }
+    for (auto const* forged : {"Nodes=n1 CPU_IDs=0 Mem=0 GRES=gpu:4 Nodes=n1 CPU_IDs=0 Mem=0 GRES=gpu:2 "
+                               "Nodes=n3 CPU_IDs=0 Mem=0 GRES=gpu:4",
+                               "Nodes=n1 CPU_IDs=0 Mem=0 GRES=gpu:a:4,gpu:b:1",
+                               "Nodes=n[1 CPU_IDs=0 Mem=0 GRES=gpu:4", "Nodes=n1 GRES=gpu:4"}) {
+        on.squeue = "1|RUNNING|7|0|1:00|a|u|0|(null)|(null)|2|N/A|gres:gpu:6|n[1,3]|\n";
+        on.details = lies(forged);
+        auto fresh = slurm::client<scripted>{cluster, "main", {}, scripted{&on}};
+        auto const got = fresh.poll();
+        check(got && got->jobs[0].where.empty(), forged);
+    }
+    on.details = says(1, "slurm_load_jobs error: Invalid job id specified\n");
+    auto late = slurm::client<scripted>{cluster, "main", {}, scripted{&on}};
+    check(!late.poll(), "a run that is gone meanwhile is another state");
 }
 
 void verbs() {
@@ -381,6 +476,7 @@ int main() {
     host_lists();
     resources();
     polls();
+    spread();
     verbs();
     many_starts();
     commands();

@@ -21,6 +21,7 @@
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
 #include <rota/slurm/command.hpp>
+#include <rota/system/afs_l.hpp>
 
 #include "session.hpp"
 
@@ -62,29 +63,70 @@ void drive(rota::cluster::spec const& cluster, fs::path const& folder) {
     if (told.failed() != 0) std::printf("%s", rota::log::to_text(s.log()).c_str());
 }
 
+/// A gang whose size is what others leave of its range, and one that no whole nodes make, which Slurm spreads as it likes.
+template <class Way>
+void reshape(rota::cluster::spec const& cluster, fs::path const& folder) {
+    auto s = session<Way, rota::system::afs_l<>>{cluster, folder};
+    enum : std::size_t { elastic, even, small, uneven };
+    auto const limit = words{"--time=1"};
+    s.submit("elastic", 9, 45, 0, {"--time=9", "--comment=rota:gpus=2-12"});
+    s.wait("it has everything", 15, [&] { return s.sizes(elastic) == std::vector{12}; });
+    s.submit("even", 4, 50, 0, limit);
+    s.wait("it shrinks", 20, [&] { return s.sizes(elastic) == std::vector{12, 8}; });
+    check(s.sizes(even) == std::vector{4}, "and makes room for as much");
+    s.wait("both end", 30, [&] { return s.idle(); });
+    check(s.runs(elastic).size() >= 2 && s.runs(elastic)[1].from > 0, "it went on from its checkpoint");
+
+    s.submit("small", 1, 30, 0, limit);
+    s.wait("a part of the first node is taken", 15, [&] { return s.count(kind::start, small) == 1; });
+    s.submit("uneven", 5, 5, 0, limit);
+    s.wait("all end", 30, [&] { return s.idle(); });
+    check(s.sizes(uneven) == std::vector{5} && s.runs(uneven).front().nodes.size() == 2,
+          "five GPUs of two nodes");
+    for (auto const job : {elastic, even, small, uneven})
+        check(s.count(kind::finish, job) == 1 && s.finished(job), "job " + std::to_string(job) + " finished");
+    s.check_places();
+    s.check_laws();
+    check(s.host().strays() == 0, "nothing ran that was not ordered");
+    if (told.failed() != 0) std::printf("%s", rota::log::to_text(s.log()).c_str());
+}
+
 inline std::string text_of(fs::path const& path) {
     auto in = std::ifstream{path};
     return {std::istreambuf_iterator<char>{in}, {}};
 }
 
+/// The jobs of the drivers that are killed.
+inline words killed_jobs() {
+    auto names = words{};
+    for (auto i = 0; i != 9; ++i) names.push_back("killed" + std::to_string(i));
+    return names;
+}
+
+/// One of those drivers: a program of its own, which goes on until it is killed.
+template <class Way>
+int drive_until_killed(rota::cluster::spec const& cluster, fs::path const& folder) {
+    auto one = session<Way>{cluster, folder, (folder / "journal").string(), killed_jobs()};
+    while (one.round()) std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    return 1;
+}
+
 /// The driver is killed over and over, as soon as it has written some more; the last one brings all to an end.
+/// Expects a program that becomes drive_until_killed where its argument is `driver`.
 template <class Way>
 void kill_drivers(rota::cluster::spec const& cluster, fs::path const& folder) {
     auto const journal = (folder / "journal").string();
-    auto names = words{};
-    for (auto i = 0; i != 9; ++i) {
-        names.push_back("killed" + std::to_string(i));
-        submit_job(folder, names.back(), 4, 15 + i, i == 8 ? -50 : 0);
-    }
+    auto const names = killed_jobs();
+    for (auto i = 0; i != 9; ++i)
+        submit_job(folder, names[static_cast<std::size_t>(i)], 4, 15 + i, i == 8 ? -50 : 0);
     auto kills = 0;
     std::fflush(stdout);
     for (auto const ms : {0, 100, 300, 700}) {
         auto const before = text_of(journal).size();
         auto const child = ::fork();
         if (child == 0) {
-            auto one = session<Way>{cluster, folder, journal, names};
-            while (one.round()) std::this_thread::sleep_for(std::chrono::milliseconds{100});
-            ::_exit(1);
+            ::execl("/proc/self/exe", "driver", "driver", static_cast<char*>(nullptr));
+            ::_exit(127);
         }
         for (auto i = 0; i != 200 && text_of(journal).size() < before + 200; ++i)
             std::this_thread::sleep_for(std::chrono::milliseconds{20});

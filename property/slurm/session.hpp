@@ -70,8 +70,9 @@ struct run_seen {
     int from = 0; ///< the count that it went on from
 };
 
-/// Submits it held, as users of such a cluster do.
-inline void submit_job(fs::path const& folder, std::string const& name, int gpus, int tenths, int nice) {
+/// Submits it held, as users of such a cluster do; `more` are further words for sbatch.
+inline void submit_job(fs::path const& folder, std::string const& name, int gpus, int tenths, int nice,
+                       words const& more = {}) {
     auto argv = words{"sbatch",
                       "--hold",
                       "--parsable",
@@ -80,13 +81,14 @@ inline void submit_job(fs::path const& folder, std::string const& name, int gpus
                       "--chdir=" + folder.string(),
                       "--nice=" + std::to_string(nice),
                       "--gpus=" + std::to_string(gpus)};
+    argv.insert(argv.end(), more.begin(), more.end());
     for (auto const& word : {(folder / "job").string(), name, std::to_string(tenths)}) argv.push_back(word);
     auto const got = slurm::runner{}(argv);
     check(got.code == 0, "sbatch of " + name + ": " + got.err);
 }
 
 /// A driver of that cluster, and what is to be seen of it. Way::open(cluster) makes its backend.
-template <class Way>
+template <class Way, class Scheduler = rota::system::priority_preemptive<>>
 class session {
 public:
     /// With a journal it goes on from it, and is killed with what it holds; `names` were submitted before.
@@ -121,8 +123,8 @@ public:
     [[nodiscard]] auto const& host() const noexcept { return host_; }
 
     /// Its number in the log is that of its submission.
-    void submit(std::string const& name, int gpus, int tenths, int nice = 0) {
-        submit_job(folder_, name, gpus, tenths, nice);
+    void submit(std::string const& name, int gpus, int tenths, int nice = 0, words const& more = {}) {
+        submit_job(folder_, name, gpus, tenths, nice, more);
         names_.push_back(name);
     }
     bool order(words const& argv) {
@@ -162,6 +164,16 @@ public:
         return host_.specs().size() == names_.size() && host_.state().jobs().active().empty();
     }
 
+    /// The GPUs of its starts, one after the other.
+    [[nodiscard]] std::vector<int> sizes(std::size_t job) const {
+        auto all = std::vector<int>{};
+        for (auto const& r : log_.records) {
+            if (r.kind != kind::start || r.job != job) continue;
+            all.push_back(0);
+            for (auto const& part : log_.devices(r)) all.back() += part.count();
+        }
+        return all;
+    }
     /// What the job itself wrote of its runs.
     [[nodiscard]] std::vector<run_seen> runs(std::size_t job) const {
         auto all = std::vector<run_seen>{};
@@ -205,8 +217,8 @@ public:
                 outages.push_back({r.at, log_.devices(r).front().node, r.kind == kind::node_up});
         auto given = verify::premises{};
         given.late_ms_max = 5'000; // a lost node's job is COMPLETING for a while
-        auto const found = verify::check_log(
-            {*cluster_, jobs, outages, rota::claims_of<rota::system::priority_preemptive<>>(), given, log_});
+        auto const found =
+            verify::check_log({*cluster_, jobs, outages, rota::claims_of<Scheduler>(), given, log_});
         auto const broken = found.broken();
         check(!broken, broken ? explain(*broken, found.of(*broken), log_) : std::string{});
     }
@@ -221,7 +233,7 @@ private:
     client backend_;
     rota::log::schedule log_;
     live::host<client> host_;
-    rota::system::priority_preemptive<> scheduler_;
+    Scheduler scheduler_;
     clock::time_point from_ = clock::now();
     words names_;
     std::optional<live::journal_file> journal_;

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -15,7 +18,9 @@
 #include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/live/backend.hpp>
+#include <rota/slurm/allocation.hpp>
 #include <rota/slurm/command.hpp>
+#include <rota/slurm/job_mapping.hpp>
 #include <rota/slurm/sinfo.hpp>
 #include <rota/slurm/squeue.hpp>
 
@@ -49,6 +54,13 @@ public:
             {"sinfo", "--noheader", "--Node", "--partition=" + partition_, "-o", std::string{sinfo_format}});
         if (!good(queue) || !good(nodes)) return std::nullopt;
         auto jobs = jobs_.read(queue.out);
+        if (jobs && jobs_.misses_comments()) {
+            auto const words = run_({"squeue", "--noheader", "--all", "--states=all", "--array",
+                                     "--partition=" + partition_, "-O", std::string{squeue_comments}});
+            if (!good(words)) return std::nullopt;
+            jobs_.learn_comments(words.out);
+            jobs = jobs_.read(queue.out);
+        }
         auto const rows = read_sinfo(nodes.out);
         if (!jobs || !rows) {
             complaint_ = jobs ? "sinfo: not what was asked for" : "squeue: not what was asked for";
@@ -59,8 +71,13 @@ public:
             if (auto const known = jobs_.nodes().find(std::string{row.name}); known != jobs_.nodes().end())
                 out.up[index(known->second)] = row.up();
         again_.clear();
-        for (auto const& one : out.jobs)
+        elastic_.clear();
+        for (auto const& one : out.jobs) {
             if (one.restarts != 0) again_.insert(one.id);
+            auto const& need = one.asked.need;
+            if (need.gpus_min != need.gpus_max) elastic_.emplace(one.id, gpus_in_words(need, *cluster_));
+        }
+        if (!spread(out.jobs)) return std::nullopt;
         return out;
     }
     [[nodiscard]] live::reply start(std::string const& job, cluster::placement const& where) {
@@ -100,9 +117,29 @@ private:
         auto const count = std::to_string(what.where.size());
         auto update = std::vector<std::string>{"update", "jobid=" + what.job, "ReqNodeList=" + names,
                                                "NumNodes=" + count + "-" + count};
+        if (auto const kind = elastic_.find(what.job); kind != elastic_.end())
+            update.push_back("TresPerJob=" + kind->second + std::to_string(what.where.gpus()));
         if (again_.contains(what.job))
             update.push_back("StartTime=now"); // else it waits for its credential to expire
         return update;
+    }
+    /// Asks how the GPUs of a run are spread over its nodes, once a run, where Slurm has chosen that.
+    [[nodiscard]] bool spread(std::vector<live::job_status>& jobs) {
+        auto known = std::map<std::pair<std::string, std::uint32_t>, std::vector<live::part>>{};
+        for (auto& one : jobs) {
+            if (one.state != live::job_state::running || !one.where.empty()) continue;
+            auto its = spread_.extract({one.id, one.restarts});
+            if (its.empty()) {
+                auto const got = run_({"scontrol", "--details", "--oneliner", "show", "job", one.id});
+                if (!good(got)) return false;
+                known[{one.id, one.restarts}] = read_allocation(got.out, jobs_.nodes());
+            } else {
+                known.insert(std::move(its));
+            }
+            one.where = known[{one.id, one.restarts}];
+        }
+        spread_ = std::move(known);
+        return true;
     }
     void start_some(std::vector<live::wanted_start> const& all, std::size_t from, std::size_t end,
                     std::vector<live::reply>& out) {
@@ -175,6 +212,9 @@ private:
     squeue_reader jobs_;
     Run run_;
     std::unordered_set<std::string> again_; ///< jobs that were requeued before
+    std::unordered_map<std::string, std::string>
+        elastic_; ///< how their GPUs are asked for, without the number
+    std::map<std::pair<std::string, std::uint32_t>, std::vector<live::part>> spread_; ///< by job and run
     std::string complaint_;
 };
 

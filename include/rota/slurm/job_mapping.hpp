@@ -3,9 +3,11 @@
 #define ROTA_SLURM_JOB_MAPPING_HPP
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -37,7 +39,16 @@ struct job_row {
     std::string_view per_node; ///< generic resources, gres:gpu:2
     std::string_view per_job;
     std::string_view node_list; ///< of its run, n[1,3]
+    std::vector<int> split{};   ///< GPUs on each node of that list, where it is said
+    std::string_view comment{}; ///< a user's own words: only `rota:gpus=2-8` is understood
 };
+
+/// How a job of that need asks for its GPUs, `gres:gpu:a100:`, but for their number.
+[[nodiscard]] inline std::string gpus_in_words(job::request const& need, cluster::spec const& cluster) {
+    auto const model = static_cast<std::size_t>(std::countr_zero(need.models));
+    auto const of_a_type = std::has_single_bit(need.models) && model < cluster.models.size();
+    return "gres:gpu:" + (of_a_type ? cluster.models[model] + ':' : std::string{});
+}
 
 /// What Slurm's words about a job mean on the nodes of a cluster.
 ///
@@ -63,7 +74,7 @@ public:
         out.state = said.state;
         out.restarts = said.restarts;
         if (!each || !whole) out.unmapped = "its GPUs are of several types or no number";
-        else place(out, said.node_list, *each, *whole);
+        else place(out, said, *each, *whole);
         out.asked.limit_ms = said.limit_ms;
         auto const tenant = tenants_.find(std::string{said.account});
         if (tenant != tenants_.end()) out.asked.tenant = tenant->second;
@@ -72,7 +83,7 @@ public:
                         .first->second};
         if (said.nice > -1'000'000'000 && said.nice < 1'000'000'000)
             out.asked.priority = static_cast<std::int32_t>(-said.nice);
-        if (each && whole) ask(out, *each, *whole, said.node_count, said.features);
+        if (each && whole) ask(out, said, *each, *whole);
         if (said.depends) out.unmapped = "it waits for other jobs";
         if (said.id.find_first_not_of("0123456789_") != said.id.npos)
             out.unmapped = "it is a component, or tasks not yet apart";
@@ -92,34 +103,61 @@ public:
     }
 
 private:
+    /// `rota:gpus=2-8`; 0 and 0 of a comment that is not meant for us, nothing of one that is and says something else.
+    static std::optional<std::pair<int, int>> range(std::string_view comment) {
+        if (!comment.starts_with("rota:")) return std::pair{0, 0};
+        static constexpr auto word = std::string_view{"rota:gpus="};
+        auto const dash = comment.find('-');
+        if (!comment.starts_with(word) || dash == comment.npos) return std::nullopt;
+        auto const least = trace::whole(comment.substr(word.size(), dash - word.size()));
+        auto const most = trace::whole(comment.substr(dash + 1));
+        if (!least.ok() || !most.ok() || least.value < 1 || most.value < least.value ||
+            most.value > std::numeric_limits<std::uint16_t>::max())
+            return std::nullopt;
+        return std::pair{static_cast<int>(least.value), static_cast<int>(most.value)};
+    }
     static std::pair<std::int64_t, std::int64_t> number_of(std::string_view id) {
         auto const bar = id.find('_');
         auto const task = bar == id.npos ? trace::number{} : trace::whole(id.substr(bar + 1));
         return {trace::whole(id.substr(0, id.find_first_not_of("0123456789"))).value, task.value};
     }
-    /// Where its run is: as many GPUs on each of its nodes.
-    void place(live::job_status& out, std::string_view list, gres const& each, gres const& whole) const {
-        auto const names = expand_hosts(list);
+    /// Where its run is. Nothing where only Slurm knows how the GPUs of a job are spread over its nodes.
+    void place(live::job_status& out, job_row const& said, gres const& each, gres const& whole) const {
+        auto const names = expand_hosts(said.node_list);
         if (!names || names->empty() || out.state < live::job_state::running) return;
-        auto const gpus = each.gpus != 0 ? each.gpus : whole.gpus / static_cast<int>(names->size());
+        auto room = 0;
         for (auto const& name : *names)
             if (auto const node = nodes_.find(name); node != nodes_.end())
-                out.where.push_back({node->second, gpus});
+                room += cluster_->nodes[index(node->second)].gpus;
+        for (auto i = std::size_t{0}; i != names->size(); ++i) {
+            auto const node = nodes_.find((*names)[i]);
+            if (node == nodes_.end()) continue;
+            auto gpus = each.gpus != 0 ? each.gpus : whole.gpus;
+            if (said.split.size() == names->size()) gpus = said.split[i];
+            else if (each.gpus == 0 && names->size() != 1 && whole.gpus == room)
+                gpus = cluster_->nodes[index(node->second)].gpus;
+            else if (each.gpus == 0 && names->size() != 1) return;
+            out.where.push_back({node->second, gpus});
+        }
     }
-    /// A gang that lies evenly: on one node, or on whole nodes.
-    void ask(live::job_status& out, gres const& each, gres const& whole, int count,
-             std::string_view feature) const {
-        auto const gpus = each.gpus != 0 ? each.gpus * count : whole.gpus;
+    /// A gang on one node, on whole nodes, or as many GPUs of whichever nodes; its size may be a range.
+    void ask(live::job_status& out, job_row const& said, gres const& each, gres const& whole) const {
+        auto const gpus = each.gpus != 0 ? each.gpus * said.node_count : whole.gpus;
+        auto const feature = said.features;
+        auto const sizes = range(said.comment);
         auto& need = out.asked.need;
         if (gpus == 0) out.unmapped = "it asks for no GPU";
         else if (each.gpus != 0 && whole.gpus != 0) out.unmapped = "it asks for GPUs in two ways";
         else if (gpus > std::numeric_limits<std::uint16_t>::max()) out.unmapped = "it asks for too many GPUs";
-        else if (each.gpus != 0 && count > 1 && each.gpus != largest_)
+        else if (each.gpus != 0 && said.node_count > 1 && each.gpus != largest_)
             out.unmapped = "it asks for several nodes in part";
-        else if (each.gpus == 0 && gpus > largest_ && gpus % largest_ != 0)
-            out.unmapped = "its GPUs would lie unevenly";
+        else if (!sizes) out.unmapped = "its comment is not rota:gpus=LEAST-MOST";
+        else if (sizes->second != 0 && (each.gpus != 0 || gpus < sizes->first || gpus > sizes->second))
+            out.unmapped = "its comment gives a range of GPUs without --gpus in it";
         if (!out.unmapped.empty()) return;
-        need = job::gang(gpus, gpus <= largest_ ? job::span::one_node : job::span::compact);
+        auto const most = sizes->second != 0 ? sizes->second : gpus;
+        need = job::gang(most, most <= largest_ ? job::span::one_node : job::span::compact);
+        if (sizes->second != 0) need.gpus_min = static_cast<std::uint16_t>(sizes->first);
         auto const type = each.gpus != 0 ? each.type : whole.type;
         auto const& wanted = type.empty() ? feature : type;
         if (wanted.empty()) return;

@@ -27,6 +27,10 @@ inline constexpr auto squeue_fields = std::to_array<std::string_view>(
     {"JobArrayID", "State", "PriorityLong", "RestartCnt", "TimeLimit", "Account", "UserName", "Nice",
      "Feature", "Dependency", "NumNodes", "tres-per-node", "tres-per-job", "NodeList"});
 
+/// What squeue is asked for where a job is new: the words that its user may have meant for us. They are the last in a row,
+/// and may hold anything, ends of rows too.
+inline constexpr auto squeue_comments = std::string_view{"JobArrayID:|,Comment:|"};
+
 /// `5:00`, `2:03:04`, `1-02:03:04` in ms; 0 for UNLIMITED and whatever else is no span of time.
 [[nodiscard]] inline millis read_time_limit(std::string_view text) {
     auto const number = [](std::string_view digits) {
@@ -63,9 +67,34 @@ public:
         return mapping_.nodes();
     }
 
+    /// A job of the last reading has not been asked for its comment.
+    [[nodiscard]] bool misses_comments() const {
+        return std::any_of(rows_.begin(), rows_.end(),
+                           [this](auto const& job) { return !comments_.contains(job); });
+    }
+    /// Takes the comments of the jobs of the last reading from what `squeue_comments` brought. Where two rows name the same
+    /// job one of them is part of a comment, and neither counts.
+    void learn_comments(std::string_view text) {
+        auto said = std::unordered_map<std::string, std::string>{};
+        while (!text.empty()) {
+            auto const row = text.substr(0, text.find('\n'));
+            text.remove_prefix(std::min(row.size() + 1, text.size()));
+            auto const bar = row.find('|');
+            if (bar == row.npos || bar + 2 > row.size() || !row.ends_with('|')) continue;
+            auto const words = row.substr(bar + 1, row.size() - bar - 2);
+            auto const [at, fresh] = said.try_emplace(std::string{row.substr(0, bar)}, words);
+            if (!fresh) at->second.clear();
+        }
+        comments_.clear();
+        for (auto const& job : rows_) {
+            auto const at = said.find(job);
+            comments_.emplace(job, at == said.end() ? std::string{} : at->second);
+        }
+    }
     /// The jobs in the order of their numbers; nothing where a row is not what was asked for.
     [[nodiscard]] std::optional<std::vector<live::job_status>> read(std::string_view text) {
         auto all = std::vector<live::job_status>{};
+        rows_.clear();
         while (!text.empty()) {
             auto const end = std::min(text.find('\n'), text.size());
             auto row = text.substr(0, end);
@@ -78,8 +107,11 @@ public:
                 one = row.substr(0, bar);
                 row.remove_prefix(bar + 1);
             }
-            auto const one = row_of(cells);
+            auto one = row_of(cells);
             if (!row.empty() || !one) return std::nullopt;
+            rows_.emplace_back(one->id);
+            if (auto const its = comments_.find(rows_.back()); its != comments_.end())
+                one->comment = its->second;
             all.push_back(mapping_.read(*one));
         }
         job_mapping::sort(all);
@@ -160,6 +192,8 @@ private:
     }
 
     job_mapping mapping_;
+    std::vector<std::string> rows_;                         ///< the jobs of the last reading
+    std::unordered_map<std::string, std::string> comments_; ///< by job
 };
 
 } // namespace rota::slurm

@@ -8,6 +8,7 @@
 #include <ctime>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -77,13 +78,17 @@ public:
         for (auto const& part : where)
             names += (names.empty() ? "" : ",") + cluster_->names[index(part.node)];
         auto const again = again_.contains(job); // else it waits for its credential to expire
-        return update(job, [names, again, count = static_cast<std::uint32_t>(where.size())](
-                               job_desc_msg_t& change) mutable {
-            change.req_nodes = names.data();
-            change.min_nodes = change.max_nodes = count;
-            if (again) change.begin_time = std::time(nullptr);
-            change.priority = INFINITE; // released
-        });
+        auto const kind = elastic_.find(job);
+        auto size = kind == elastic_.end() ? std::string{} : kind->second + std::to_string(where.gpus());
+        return update(job,
+                      [names, again, size = std::move(size),
+                       count = static_cast<std::uint32_t>(where.size())](job_desc_msg_t& change) mutable {
+                          change.req_nodes = names.data();
+                          change.min_nodes = change.max_nodes = count;
+                          if (!size.empty()) change.tres_per_job = size.data();
+                          if (again) change.begin_time = std::time(nullptr);
+                          change.priority = INFINITE; // released
+                      });
     }
     live::reply hold(std::string const& job) {
         return update(job, [](job_desc_msg_t& change) {
@@ -152,8 +157,13 @@ private:
         slurm::job_mapping::sort(jobs);
         jobs_ = std::move(jobs);
         again_.clear();
-        for (auto const& one : jobs_)
+        elastic_.clear();
+        for (auto const& one : jobs_) {
             if (one.restarts != 0) again_.insert(one.id);
+            auto const& need = one.asked.need;
+            if (need.gpus_min != need.gpus_max)
+                elastic_.emplace(one.id, slurm::gpus_in_words(need, *cluster_));
+        }
         return true;
     }
 
@@ -165,6 +175,8 @@ private:
     std::vector<std::string> members_; ///< the partition's nodes
     std::unordered_set<std::string> up_;
     std::unordered_set<std::string> again_; ///< jobs that were requeued before
+    std::unordered_map<std::string, std::string>
+        elastic_; ///< how their GPUs are asked for, without the number
     std::string complaint_;
     in_time call_;
 };

@@ -12,6 +12,8 @@
 
 #include <rota/core/units.hpp>
 #include <rota/live/backend.hpp>
+#include <rota/slurm/gres.hpp>
+#include <rota/slurm/hostlist.hpp>
 #include <rota/slurm/job_mapping.hpp>
 #include <rota/trace/number.hpp>
 
@@ -102,7 +104,10 @@ namespace rota::libslurm {
                               .node_count = static_cast<int>(job.num_nodes),
                               .per_node = text(job.tres_per_node),
                               .per_job = text(job.tres_per_job),
-                              .node_list = text(job.nodes)};
+                              .node_list = text(job.nodes),
+                              .comment = text(job.comment)};
+    for (auto i = std::uint32_t{0}; i != job.gres_detail_cnt; ++i)
+        if (auto const here = slurm::read_gres(text(job.gres_detail_str[i]))) row.split.push_back(here->gpus);
     auto const add = [&](std::string const& id) {
         row.id = id;
         to.push_back(mapping.read(row));

@@ -69,7 +69,7 @@ struct state {
     auto const ask = [&out](auto how, std::time_t then, auto& into) {
         if (out.error != SLURM_SUCCESS) return;
         auto* said = into.get();
-        if (how(then, &said, SHOW_ALL) == SLURM_SUCCESS) into.reset(said);
+        if (how(then, &said, SHOW_ALL | SHOW_DETAIL) == SLURM_SUCCESS) into.reset(said);
         else if (auto const why = last_error(); why != SLURM_NO_CHANGE_IN_DATA) out.error = why;
     };
     ask(slurm_load_jobs, since.jobs, out.jobs);
