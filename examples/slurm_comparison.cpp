@@ -216,7 +216,7 @@ std::optional<figures> on_slurm(std::string const& name, plan const& what, S* sc
     auto why = std::string{};
     auto const cluster = slurm::find_cluster("main", why);
     if (!cluster) return std::nullopt;
-    auto clients = slurm::client<>{*cluster, "main", what.accounts};
+    auto clients = slurm::client<>{*cluster, "main", {.accounts = what.accounts}};
     auto backend = counted{&clients};
     auto log = rota::log::schedule{};
     auto host = live::host<counted>{

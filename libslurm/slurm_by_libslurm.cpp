@@ -3,18 +3,18 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <rota/libslurm/client.hpp>
 #include <rota/libslurm/find_cluster.hpp>
+#include <rota/slurm/site.hpp>
 
 #include "slurm_way.hpp"
 
 namespace cli {
 
 std::unique_ptr<slurm_way> open_slurm(rota::cluster::spec const& cluster, std::string const& partition,
-                                      std::vector<std::string> const& accounts, rota::millis timeout_ms) {
-    return std::make_unique<slurm_through<rota::libslurm::client>>(cluster, partition, accounts, timeout_ms);
+                                      rota::slurm::site const& names, rota::millis timeout_ms) {
+    return std::make_unique<slurm_through<rota::libslurm::client>>(cluster, partition, names, timeout_ms);
 }
 
 std::string slurm_way_name() { return "libslurm"; }

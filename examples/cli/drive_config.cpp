@@ -163,10 +163,25 @@ void read_tenants(complaints& wrong, section const& root, drive_config& to) {
         in.whole("gpus", gpus, 0, 1'000'000);
         in.whole("weight", fresh.weight, 1, 1'000'000);
         fresh.nominal_milli = gpus * rota::whole_gpu;
-        for (auto const& other : to.accounts)
+        for (auto const& other : to.names.accounts)
             if (other == fresh.name) in.wrong("account", *in.get("account"), "E-DUPID", "every account once");
-        to.accounts.push_back(fresh.name);
+        to.names.accounts.push_back(fresh.name);
         to.tenants.push_back(std::move(fresh));
+    }
+}
+
+void read_qos(complaints& wrong, section const& root, drive_config& to) {
+    auto const* const node = root.get("qos");
+    if (node == nullptr) return;
+    if (!node->is_array_of_tables()) return root.wrong("qos", *node, "E-TYPE", "tables, [[qos]] each");
+    for (auto const& one : *node->as_array()) {
+        auto const in = section{wrong, "qos", *one.as_table(), {"name", "priority"}};
+        auto name = std::string{};
+        auto priority = std::int32_t{0};
+        in.text("name", name, true);
+        in.whole("priority", priority, -1'000'000, 1'000'000);
+        if (!to.names.qos.emplace(name, priority).second)
+            in.wrong("name", *in.get("name"), "E-DUPID", "every QOS once");
     }
 }
 
@@ -191,8 +206,10 @@ drive_config read_drive_config(std::string const& path) {
                               again ? "each key once" : "a file as https://toml.io says"));
         wrong.tell();
     }
-    auto const all = section{
-        wrong, "the file", file, {"slurm", "scheduler", "pace", "journal", "log", "metrics", "tenant"}};
+    auto const all = section{wrong,
+                             "the file",
+                             file,
+                             {"slurm", "scheduler", "pace", "journal", "log", "metrics", "tenant", "qos"}};
     auto const slurm = section{
         wrong, "slurm", table_of(wrong, file, "slurm"), {"partition", "timeout_s", "poll_s", "wake_up"}};
     slurm.text("partition", out.partition, true);
@@ -232,6 +249,7 @@ drive_config read_drive_config(std::string const& path) {
     metrics.text("address", out.address);
     metrics.whole("port", out.port, 0, 65'535);
     read_tenants(wrong, all, out);
+    read_qos(wrong, all, out);
     wrong.tell();
     return out;
 }

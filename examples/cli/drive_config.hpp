@@ -10,6 +10,7 @@
 #include <rota/job/workload.hpp>
 #include <rota/live/pace.hpp>
 #include <rota/preemption/transition_cost.hpp>
+#include <rota/slurm/site.hpp>
 
 namespace cli {
 
@@ -22,7 +23,7 @@ struct drive_config {
     std::string journal;                    ///< empty: none, and nothing survives its death
     std::string address = "127.0.0.1";      ///< of the metrics
     std::uint16_t port = 0;                 ///< of the metrics; 0: none
-    std::vector<std::string> accounts;      ///< tenants 1, 2, ...
+    rota::slurm::site names;                ///< its accounts and QOS
     std::vector<rota::job::tenant> tenants; ///< the root before those
     // read again on SIGHUP
     rota::live::pace pace;

@@ -105,8 +105,7 @@ public:
     driver(drive_options const& asked, drive_config config, rota::cluster::spec const& cluster)
         : asked_{asked}, config_{std::move(config)}, cluster_{cluster}, maker_{cluster}, log_{config_.json},
           scheduler_{maker_.make(config_)}, metrics_{config_.address, config_.port},
-          way_{open_slurm(cluster, config_.partition, config_.accounts, config_.timeout_ms)},
-          backend_{*way_} {
+          way_{open_slurm(cluster, config_.partition, config_.names, config_.timeout_ms)}, backend_{*way_} {
         struct sigaction how{};
         how.sa_handler = remember_reload;
         sigaction(SIGHUP, &how, nullptr);
@@ -216,7 +215,7 @@ private:
         for (auto n = std::size_t{0}; n != cluster_.names.size(); ++n)
             names += fmt::format(" {}:{}", cluster_.names[n], int{cluster_.nodes[n].gpus});
         auto accounts = std::string{};
-        for (auto const& one : config_.accounts) accounts += ' ' + one;
+        for (auto const& one : config_.names.accounts) accounts += ' ' + one;
         auto const head =
             fmt::format("{}#nodes{}\n#accounts{}\n#epoch ", live::journal_header, names, accounts);
         auto const end = text->find('\n', std::min(head.size(), text->size()));

@@ -2,18 +2,18 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <rota/slurm/client.hpp>
 #include <rota/slurm/command.hpp>
+#include <rota/slurm/site.hpp>
 
 #include "slurm_way.hpp"
 
 namespace cli {
 
 std::unique_ptr<slurm_way> open_slurm(rota::cluster::spec const& cluster, std::string const& partition,
-                                      std::vector<std::string> const& accounts, rota::millis timeout_ms) {
-    return std::make_unique<slurm_through<rota::slurm::client<>>>(cluster, partition, accounts,
+                                      rota::slurm::site const& names, rota::millis timeout_ms) {
+    return std::make_unique<slurm_through<rota::slurm::client<>>>(cluster, partition, names,
                                                                   rota::slurm::runner{timeout_ms});
 }
 

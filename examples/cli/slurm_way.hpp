@@ -13,6 +13,7 @@
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
 #include <rota/live/backend.hpp>
+#include <rota/slurm/site.hpp>
 
 namespace cli {
 
@@ -32,8 +33,7 @@ public:
 /// The way of this program; it is linked with one of them.
 [[nodiscard]] std::unique_ptr<slurm_way> open_slurm(rota::cluster::spec const& cluster,
                                                     std::string const& partition,
-                                                    std::vector<std::string> const& accounts,
-                                                    rota::millis timeout_ms);
+                                                    rota::slurm::site const& names, rota::millis timeout_ms);
 /// Its name.
 [[nodiscard]] std::string slurm_way_name();
 /// The cluster that a partition is made of. Nothing where it is not to be found, with `complaint` set.

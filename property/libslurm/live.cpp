@@ -19,6 +19,7 @@
 #include <rota/live/backend.hpp>
 #include <rota/slurm/client.hpp>
 #include <rota/slurm/command.hpp>
+#include <rota/slurm/site.hpp>
 
 #include "../slurm/scenarios.hpp"
 #include "../slurm/session.hpp"
@@ -30,7 +31,7 @@ namespace live = rota::live;
 using on_slurm::check;
 using on_slurm::words;
 
-words const accounts{"vision", "speech"};
+rota::slurm::site const names{.accounts = {"vision", "speech"}};
 
 struct by_libslurm {
     static rota::libslurm::client open(rota::cluster::spec const& cluster) {
@@ -77,8 +78,8 @@ void see_the_same(A& one, B& other, std::string const& what) {
 
 /// Jobs of every kind, in every state that is to be had here.
 void compare(rota::cluster::spec const& cluster, fs::path const& folder) {
-    auto by_text = rota::slurm::client<>{cluster, "main", accounts, rota::slurm::runner{5'000}};
-    auto by_record = rota::libslurm::client{cluster, "main", accounts, 5'000};
+    auto by_text = rota::slurm::client<>{cluster, "main", names, rota::slurm::runner{5'000}};
+    auto by_record = rota::libslurm::client{cluster, "main", names, 5'000};
     auto const run = rota::slurm::runner{};
     auto const submit = [&](words const& how, char const* work) {
         auto argv = words{"sbatch", "--parsable", "--output=/dev/null", "--chdir=" + folder.string()};

@@ -25,6 +25,7 @@
 #include <rota/live/backend.hpp>
 #include <rota/slurm/job_mapping.hpp>
 #include <rota/slurm/sinfo.hpp>
+#include <rota/slurm/site.hpp>
 #include <rota/slurm/squeue.hpp>
 
 #include "../tally.hpp"
@@ -98,7 +99,7 @@ void states() {
             one.job_state = bits;
             one.priority = priority;
             auto const row = "17|" + std::string{word} + '|' + std::to_string(priority) +
-                             "|0|UNLIMITED|a|u|0|(null)|(null)|1|N/A|gres:gpu:1||\n";
+                             "|0|UNLIMITED|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:1||\n";
             auto const said = reader.read(row);
             auto const seen = libslurm::state_of(one);
             check(said && seen && said->front().state == *seen, word);
@@ -164,9 +165,9 @@ void tasks() {
 /// A record, and the row of squeue about the same job.
 void jobs() {
     auto const cluster = three_nodes();
-    auto const accounts = std::vector<std::string>{"vision", "speech"};
-    auto reader = slurm::squeue_reader{cluster, accounts};
-    auto mapping = slurm::job_mapping{cluster, accounts};
+    auto const names = slurm::site{.accounts = {"vision", "speech"}, .qos = {{"urgent", 40}}};
+    auto reader = slurm::squeue_reader{cluster, names};
+    auto mapping = slurm::job_mapping{cluster, names};
     auto const same = [&](slurm_job_info_t const& one, std::string const& rows, std::string_view what) {
         auto const said = reader.read(rows);
         auto seen = std::vector<live::job_status>{};
@@ -189,12 +190,14 @@ void jobs() {
     one.account = text("speech");
     one.user_id = 1;
     one.nice = NICE_OFFSET - 5;
+    one.qos = text("urgent");
     one.num_nodes = 2;
     one.tres_per_node = text("gres:gpu:4");
-    same(one, "2|PENDING|0|2|5:00|speech|bob|-5|(null)|(null)|2|gres:gpu:4|N/A||\n", "a held gang");
+    same(one, "2|PENDING|0|2|5:00|speech|bob|-5|urgent|(null)|(null)|2|gres:gpu:4|N/A||\n", "a held gang");
     one.job_state = JOB_RUNNING;
     one.nodes = text("n[1,3]");
-    same(one, "2|RUNNING|0|2|5:00|speech|bob|-5|(null)|(null)|2|gres:gpu:4|N/A|n[1,3]|\n", "a running gang");
+    same(one, "2|RUNNING|0|2|5:00|speech|bob|-5|urgent|(null)|(null)|2|gres:gpu:4|N/A|n[1,3]|\n",
+         "a running gang");
 
     auto other = plain(8);
     other.user_id = 2;
@@ -202,18 +205,20 @@ void jobs() {
     other.dependency = text("afterok:1(unfulfilled)");
     other.features = text("big");
     other.tres_per_job = text("gres:gpu:2");
-    same(other, "8|PENDING|7|0|UNLIMITED|(null)|ann|7|big|afterok:1(unfulfilled)|1|N/A|gres:gpu:2||\n",
+    same(other, "8|PENDING|7|0|UNLIMITED|(null)|ann|7|normal|big|afterok:1(unfulfilled)|1|N/A|gres:gpu:2||\n",
          "one that waits for another");
     other.time_limit = NO_VAL;
     other.dependency = text("");
-    same(other, "8|PENDING|7|0|NOT_SET|(null)|ann|7|big|(null)|1|N/A|gres:gpu:2||\n", "one of no kind here");
+    same(other, "8|PENDING|7|0|NOT_SET|(null)|ann|7|normal|big|(null)|1|N/A|gres:gpu:2||\n",
+         "one of no kind here");
 
     auto array = plain(30);
     array.user_id = 2;
     array.array_job_id = 30;
     array.array_task_str = text("2,4-5%1");
     array.tres_per_job = text("gres:gpu:1");
-    auto const row = std::string{"|PENDING|7|0|UNLIMITED|(null)|ann|0|(null)|(null)|1|N/A|gres:gpu:1||\n"};
+    auto const row =
+        std::string{"|PENDING|7|0|UNLIMITED|(null)|ann|0|normal|(null)|(null)|1|N/A|gres:gpu:1||\n"};
     same(array, "30_2" + row + "30_4" + row + "30_5" + row, "tasks that are not apart yet");
     array.array_task_str = nullptr;
     array.array_task_id = 3;

@@ -138,27 +138,28 @@ void resources() {
 
 /// As a 22.05 of three nodes printed it, with some rows changed to what it may print.
 constexpr auto queue = //
-    "9|PENDING|0|0|UNLIMITED|(null)|root|0|(null)|(null)|1|gres:gpu:2|N/A||\n"
-    "5_2|PENDING|4294901755|0|UNLIMITED|(null)|root|0|(null)|(null)|1|gres:gpu:1|N/A||\n"
-    "5_1|RUNNING|4294901755|0|UNLIMITED|vision|ann|0|(null)|(null)|1|gres:gpu:1|N/A|n2|\n"
-    "1|COMPLETING|0|1|5:00|(null)|root|0|(null)|(null)|2|gres:gpu:4|N/A|n1|\n"
-    "2|PENDING|0|2|5:00|speech|bob|-5|(null)|(null)|2|gres:gpu:4|N/A||\n"
-    "7|RUNNING|4294901757|0|UNLIMITED|(null)|root|0|(null)|(null)|2|N/A|gres:gpu:8|n[1,3]|\n"
-    "8|PENDING|0|0|10:00|(null)|root|5|(null)|afterok:1(unfulfilled)|1|N/A|gres:gpu:2||\n"
-    "10|PENDING|0|0|1:00|(null)|root|0|big|(null)|1|gres:gpu|N/A||\n"
-    "11|PENDING|0|0|1:00|(null)|root|0|(null)|(null)|2|gres:gpu:2|N/A||\n"
-    "12|PENDING|0|0|1:00|(null)|root|0|(null)|(null)|1|gres:gpu:2|gres:gpu:6||\n"
-    "13|PENDING|0|0|1:00|(null)|root|0|(null)|(null)|1|N/A|N/A||\n"
-    "14+0|PENDING|0|0|1:00|(null)|root|0|(null)|(null)|1|gres:gpu:1|N/A||\n"
-    "15|TIMEOUT|4294901757|0|1:00|(null)|root|0|(null)|(null)|1|N/A|gres:gpu:2|n3|\n"
-    "16|OUT_OF_MEMORY|429|0|1:00|(null)|root|0|(null)|(null)|1|gpu:gpu|N/A|n3|\n";
+    "9|PENDING|0|0|UNLIMITED|(null)|root|0|normal|(null)|(null)|1|gres:gpu:2|N/A||\n"
+    "5_2|PENDING|4294901755|0|UNLIMITED|(null)|root|0|normal|(null)|(null)|1|gres:gpu:1|N/A||\n"
+    "5_1|RUNNING|4294901755|0|UNLIMITED|vision|ann|0|normal|(null)|(null)|1|gres:gpu:1|N/A|n2|\n"
+    "1|COMPLETING|0|1|5:00|(null)|root|0|normal|(null)|(null)|2|gres:gpu:4|N/A|n1|\n"
+    "2|PENDING|0|2|5:00|speech|bob|-5|urgent|(null)|(null)|2|gres:gpu:4|N/A||\n"
+    "7|RUNNING|4294901757|0|UNLIMITED|(null)|root|0|normal|(null)|(null)|2|N/A|gres:gpu:8|n[1,3]|\n"
+    "8|PENDING|0|0|10:00|(null)|root|5|normal|(null)|afterok:1(unfulfilled)|1|N/A|gres:gpu:2||\n"
+    "10|PENDING|0|0|1:00|(null)|root|0|normal|big|(null)|1|gres:gpu|N/A||\n"
+    "11|PENDING|0|0|1:00|(null)|root|0|normal|(null)|(null)|2|gres:gpu:2|N/A||\n"
+    "12|PENDING|0|0|1:00|(null)|root|0|normal|(null)|(null)|1|gres:gpu:2|gres:gpu:6||\n"
+    "13|PENDING|0|0|1:00|(null)|root|0|normal|(null)|(null)|1|N/A|N/A||\n"
+    "14+0|PENDING|0|0|1:00|(null)|root|0|normal|(null)|(null)|1|gres:gpu:1|N/A||\n"
+    "15|TIMEOUT|4294901757|0|1:00|(null)|root|0|normal|(null)|(null)|1|N/A|gres:gpu:2|n3|\n"
+    "16|OUT_OF_MEMORY|429|0|1:00|(null)|root|0|normal|(null)|(null)|1|gpu:gpu|N/A|n3|\n";
 
 void polls() {
     auto const cluster = three_nodes();
     auto on = scripted::script{};
     on.squeue = queue;
     on.sinfo = "n1|idle|gpu:4\nn2|mixed|gpu:4\nn3|down*|gpu:4\nother|idle|gpu:4\n";
-    auto backend = slurm::client<scripted>{cluster, "main", {"vision", "speech"}, scripted{&on}};
+    auto backend = slurm::client<scripted>{
+        cluster, "main", {.accounts = {"vision", "speech"}, .qos = {{"urgent", 40}}}, scripted{&on}};
     auto const seen = backend.poll();
     check(seen.has_value(), "a poll");
     if (!seen) return;
@@ -187,7 +188,7 @@ void polls() {
               jobs[2].asked.need == rota::job::gang(1, rota::job::span::one_node) &&
               jobs[4].asked.need == rota::job::gang(8, rota::job::span::compact),
           "what they ask for");
-    check(jobs[1].asked.priority == 5 && index(jobs[1].asked.tenant) == 2 &&
+    check(jobs[1].asked.priority == 45 && index(jobs[1].asked.tenant) == 2 &&
               index(jobs[2].asked.tenant) == 1 && index(jobs[0].asked.tenant) == 0 &&
               jobs[0].asked.limit_ms == 300'000 && jobs[1].asked.user != jobs[2].asked.user,
           "for whom, how urgently, how long");
@@ -195,9 +196,9 @@ void polls() {
         check(jobs[i].unmapped.empty() == (i < 5 || i == 6 || i == 12 || i == 13),
               "can be mapped: " + jobs[i].id);
 
-    for (auto const* wrong : {"1|PENDING\n", "x\n", "1|ODD|0|0|1:00|a|u|0|f|d|1|gres:gpu:1|N/A||\n",
-                              "1|PENDING|0|-1|1:00|a|u|0|f|d|1|gres:gpu:1|N/A||\n",
-                              "1|PENDING|0|0|1:00|a|u|0|f|d|1|gres:gpu:1|N/A|||\n"}) {
+    for (auto const* wrong : {"1|PENDING\n", "x\n", "1|ODD|0|0|1:00|a|u|0|normal|f|d|1|gres:gpu:1|N/A||\n",
+                              "1|PENDING|0|-1|1:00|a|u|0|normal|f|d|1|gres:gpu:1|N/A||\n",
+                              "1|PENDING|0|0|1:00|a|u|0|normal|f|d|1|gres:gpu:1|N/A|||\n"}) {
         on.squeue = wrong;
         check(!backend.poll() && backend.complaint() == "squeue: not what was asked for", wrong);
     }
@@ -212,14 +213,14 @@ void spread() {
     auto const cluster = three_nodes();
     auto on = scripted::script{};
     on.sinfo = "n1|idle|gpu:4\nn2|idle|gpu:4\nn3|idle|gpu:4\n";
-    on.squeue = "1|RUNNING|7|0|1:00|a|u|0|(null)|(null)|2|N/A|gres:gpu:6|n[1,3]|\n"
-                "2|PENDING|0|0|1:00|a|u|0|(null)|(null)|1|N/A|gres:gpu:6||\n"
-                "3|PENDING|0|2|1:00|a|u|0|(null)|(null)|1|N/A|gres:gpu:8||\n"
-                "4|PENDING|0|0|1:00|a|u|0|(null)|(null)|1|N/A|gres:gpu:2||\n"
-                "5|PENDING|0|0|1:00|a|u|0|(null)|(null)|1|N/A|gres:gpu:2||\n"
-                "6|PENDING|0|0|1:00|a|u|0|(null)|(null)|2|gres:gpu:4|N/A||\n"
-                "7|PENDING|0|0|1:00|a|u|0|(null)|(null)|1|N/A|gres:gpu:5||\n"
-                "8|COMPLETING|7|0|1:00|a|u|0|(null)|(null)|2|N/A|gres:gpu:5|n[1-2]|\n";
+    on.squeue = "1|RUNNING|7|0|1:00|a|u|0|normal|(null)|(null)|2|N/A|gres:gpu:6|n[1,3]|\n"
+                "2|PENDING|0|0|1:00|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:6||\n"
+                "3|PENDING|0|2|1:00|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:8||\n"
+                "4|PENDING|0|0|1:00|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:2||\n"
+                "5|PENDING|0|0|1:00|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:2||\n"
+                "6|PENDING|0|0|1:00|a|u|0|normal|(null)|(null)|2|gres:gpu:4|N/A||\n"
+                "7|PENDING|0|0|1:00|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:5||\n"
+                "8|COMPLETING|7|0|1:00|a|u|0|normal|(null)|(null)|2|N/A|gres:gpu:5|n[1-2]|\n";
     on.comments = "1|(null)|\n2||\n3|rota:gpus=2-12|\n4|rota:gpus=1-4|\n5|by ann\n7|rota:gpus=1-9|\n|\n"
                   "6|rota:gpus=4-8|\n7|rota:gpus=5-5|\n9|rota:gpus|\n";
     auto const lies = [](std::string const& parts) {
@@ -274,7 +275,7 @@ void spread() {
     for (auto const* odd :
          {"rota:gpus=", "rota:gpus=2", "rota:gpus=3-2", "rota:gpus=0-2", "rota:gpus=1-70000",
           "rota:gpus=1-2 ", "rota:gpu=1-2", "rota:gpus=3-4", "rota:gpus=1-1"}) {
-        on.squeue = "9|PENDING|0|0|1:00|a|u|0|(null)|(null)|1|N/A|gres:gpu:2||\n";
+        on.squeue = "9|PENDING|0|0|1:00|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:2||\n";
         on.comments = "9|" + std::string{odd} + "|\n";
         auto fresh = slurm::client<scripted>{cluster, "main", {}, scripted{&on}};
         auto const got = fresh.poll();
@@ -284,7 +285,7 @@ void spread() {
                                "Nodes=n3 CPU_IDs=0 Mem=0 GRES=gpu:4",
                                "Nodes=n1 CPU_IDs=0 Mem=0 GRES=gpu:a:4,gpu:b:1",
                                "Nodes=n[1 CPU_IDs=0 Mem=0 GRES=gpu:4", "Nodes=n1 GRES=gpu:4"}) {
-        on.squeue = "1|RUNNING|7|0|1:00|a|u|0|(null)|(null)|2|N/A|gres:gpu:6|n[1,3]|\n";
+        on.squeue = "1|RUNNING|7|0|1:00|a|u|0|normal|(null)|(null)|2|N/A|gres:gpu:6|n[1,3]|\n";
         on.details = lies(forged);
         auto fresh = slurm::client<scripted>{cluster, "main", {}, scripted{&on}};
         auto const got = fresh.poll();

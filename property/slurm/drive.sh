@@ -23,7 +23,7 @@ case "$(basename "$0") $*" in
         [ -e "$file" ] || continue
         id=${file#jobs/}
         job "$id"
-        echo "$id|$state|$priority|$restarts|5:00|(null)|root|0|(null)|(null)|1|N/A|gres:gpu:$gpus|${node%-}|"
+        echo "$id|$state|$priority|$restarts|5:00|(null)|root|0|normal|(null)|(null)|1|N/A|gres:gpu:$gpus|${node%-}|"
     done ;;
 'sinfo '*) printf 'n1|%s|gpu:4\nn2|idle|gpu:4\n' "$(cat n1 2>/dev/null || echo idle)" ;;
 'scontrol update jobid='*)

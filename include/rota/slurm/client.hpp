@@ -22,6 +22,7 @@
 #include <rota/slurm/command.hpp>
 #include <rota/slurm/job_mapping.hpp>
 #include <rota/slurm/sinfo.hpp>
+#include <rota/slurm/site.hpp>
 #include <rota/slurm/squeue.hpp>
 
 namespace rota::slurm {
@@ -34,10 +35,8 @@ namespace rota::slurm {
 template <class Run = runner>
 class client {
 public:
-    client(cluster::spec const& cluster, std::string partition, std::vector<std::string> const& accounts = {},
-           Run run = Run{})
-        : cluster_{&cluster}, partition_{std::move(partition)}, jobs_{cluster, accounts},
-          run_{std::move(run)} {}
+    client(cluster::spec const& cluster, std::string partition, site const& names = {}, Run run = Run{})
+        : cluster_{&cluster}, partition_{std::move(partition)}, jobs_{cluster, names}, run_{std::move(run)} {}
     template <class... More>
     client(cluster::spec&&, More&&...) = delete; // it must outlive the client
 

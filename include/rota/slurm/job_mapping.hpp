@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@
 #include <rota/live/backend.hpp>
 #include <rota/slurm/gres.hpp>
 #include <rota/slurm/hostlist.hpp>
+#include <rota/slurm/site.hpp>
 #include <rota/trace/number.hpp>
 
 namespace rota::slurm {
@@ -33,6 +35,7 @@ struct job_row {
     std::string_view account;
     std::string_view user;
     std::int64_t nice = 0;
+    std::string_view qos{};
     std::string_view features;
     bool depends = false; ///< on other jobs, still
     int node_count = 0;
@@ -55,12 +58,12 @@ struct job_row {
 /// Expects   a cluster whose nodes have names, and that outlives it.
 class job_mapping {
 public:
-    /// Shape: accounts are the tenants 1, 2, ...; the jobs of all others are the root's.
-    explicit job_mapping(cluster::spec const& cluster, std::vector<std::string> const& accounts = {})
-        : cluster_{&cluster} {
+    explicit job_mapping(cluster::spec const& cluster, site const& names = {})
+        : cluster_{&cluster}, qos_{names.qos} {
         for (auto n = std::uint32_t{0}; n != cluster.names.size(); ++n)
             nodes_.emplace(cluster.names[n], node_id{n});
-        for (auto const& one : accounts) tenants_.emplace(one, static_cast<tenant_id>(tenants_.size() + 1));
+        for (auto const& one : names.accounts)
+            tenants_.emplace(one, static_cast<tenant_id>(tenants_.size() + 1));
         for (auto const& node : cluster.nodes) largest_ = std::max(largest_, int{node.gpus});
     }
 
@@ -81,8 +84,10 @@ public:
         out.asked.user =
             user_id{users_.try_emplace(std::string{said.user}, static_cast<std::uint32_t>(users_.size()))
                         .first->second};
-        if (said.nice > -1'000'000'000 && said.nice < 1'000'000'000)
-            out.asked.priority = static_cast<std::int32_t>(-said.nice);
+        auto priority = -said.nice;
+        if (auto const its = qos_.find(std::string{said.qos}); its != qos_.end()) priority += its->second;
+        constexpr auto most = std::int64_t{1'000'000'000};
+        out.asked.priority = static_cast<std::int32_t>(std::clamp(priority, -most, most));
         if (each && whole) ask(out, said, *each, *whole);
         if (said.depends) out.unmapped = "it waits for other jobs";
         if (said.id.find_first_not_of("0123456789_") != said.id.npos)
@@ -169,6 +174,7 @@ private:
     }
 
     cluster::spec const* cluster_;
+    std::map<std::string, std::int32_t> qos_;
     int largest_ = 1;
     std::unordered_map<std::string, node_id> nodes_;
     std::unordered_map<std::string, tenant_id> tenants_;

@@ -18,13 +18,14 @@
 #include <rota/live/backend.hpp>
 #include <rota/slurm/hostlist.hpp>
 #include <rota/slurm/job_mapping.hpp>
+#include <rota/slurm/site.hpp>
 #include <rota/trace/number.hpp>
 
 namespace rota::slurm {
 
 /// What squeue is asked for, as `Name:|` each: nothing is cut short, and no field holds text that a user can write.
 inline constexpr auto squeue_fields = std::to_array<std::string_view>(
-    {"JobArrayID", "State", "PriorityLong", "RestartCnt", "TimeLimit", "Account", "UserName", "Nice",
+    {"JobArrayID", "State", "PriorityLong", "RestartCnt", "TimeLimit", "Account", "UserName", "Nice", "QOS",
      "Feature", "Dependency", "NumNodes", "tres-per-node", "tres-per-job", "NodeList"});
 
 /// What squeue is asked for where a job is new: the words that its user may have meant for us. They are the last in a row,
@@ -60,8 +61,7 @@ inline constexpr auto squeue_comments = std::string_view{"JobArrayID:|,Comment:|
 /// Expects   a cluster whose nodes have names, and that outlives it.
 class squeue_reader {
 public:
-    explicit squeue_reader(cluster::spec const& cluster, std::vector<std::string> const& accounts = {})
-        : mapping_{cluster, accounts} {}
+    explicit squeue_reader(cluster::spec const& cluster, site const& names = {}) : mapping_{cluster, names} {}
 
     [[nodiscard]] std::unordered_map<std::string, node_id> const& nodes() const noexcept {
         return mapping_.nodes();
@@ -128,6 +128,7 @@ private:
         account,
         user,
         nice,
+        qos,
         feature,
         dependency,
         node_count,
@@ -183,6 +184,7 @@ private:
                        .account = said[account],
                        .user = said[user],
                        .nice = kind.ok() ? kind.value : 0,
+                       .qos = said[qos],
                        .features = said_of(feature),
                        .depends = !said_of(dependency).empty(),
                        .node_count = static_cast<int>(count.value),

@@ -24,6 +24,7 @@
 #include <rota/libslurm/state.hpp>
 #include <rota/live/backend.hpp>
 #include <rota/slurm/job_mapping.hpp>
+#include <rota/slurm/site.hpp>
 
 namespace rota::libslurm {
 
@@ -46,10 +47,9 @@ namespace rota::libslurm {
 /// Expects   a cluster with the names of its nodes, which outlives it.
 class client {
 public:
-    client(cluster::spec const& cluster, std::string partition, std::vector<std::string> const& accounts = {},
+    client(cluster::spec const& cluster, std::string partition, slurm::site const& names = {},
            millis timeout_ms = 10'000)
-        : cluster_{&cluster}, partition_{std::move(partition)}, mapping_{cluster, accounts},
-          call_{timeout_ms} {}
+        : cluster_{&cluster}, partition_{std::move(partition)}, mapping_{cluster, names}, call_{timeout_ms} {}
     client(cluster::spec&&, auto&&...) = delete; // it must outlive the client
 
     /// What the last poll or verb that came to nothing said.

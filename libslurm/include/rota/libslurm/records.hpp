@@ -99,6 +99,7 @@ namespace rota::libslurm {
                               .account = text(job.account),
                               .user = user,
                               .nice = std::int64_t{job.nice} - std::int64_t{NICE_OFFSET},
+                              .qos = text(job.qos),
                               .features = text(job.features),
                               .depends = !text(job.dependency).empty(),
                               .node_count = static_cast<int>(job.num_nodes),
