@@ -38,7 +38,7 @@ struct job_row {
     std::string_view qos{};
     std::string_view features;
     bool depends = false; ///< on other jobs, still
-    int node_count = 0;
+    std::int64_t node_count = 0;
     std::string_view per_node; ///< generic resources, gres:gpu:2
     std::string_view per_job;
     std::string_view node_list; ///< of its run, n[1,3]
@@ -147,21 +147,22 @@ private:
     }
     /// A gang on one node, on whole nodes, or as many GPUs of whichever nodes; its size may be a range.
     void ask(live::job_status& out, job_row const& said, gres const& each, gres const& whole) const {
-        auto const gpus = each.gpus != 0 ? each.gpus * said.node_count : whole.gpus;
+        constexpr auto most = std::int64_t{std::numeric_limits<std::uint16_t>::max()};
+        auto const gpus = each.gpus != 0 ? each.gpus * std::min(said.node_count, most + 1) : whole.gpus;
         auto const feature = said.features;
         auto const sizes = range(said.comment);
         auto& need = out.asked.need;
         if (gpus == 0) out.unmapped = "it asks for no GPU";
         else if (each.gpus != 0 && whole.gpus != 0) out.unmapped = "it asks for GPUs in two ways";
-        else if (gpus > std::numeric_limits<std::uint16_t>::max()) out.unmapped = "it asks for too many GPUs";
+        else if (gpus > most) out.unmapped = "it asks for too many GPUs";
         else if (each.gpus != 0 && said.node_count > 1 && each.gpus != largest_)
             out.unmapped = "it asks for several nodes in part";
         else if (!sizes) out.unmapped = "its comment is not rota:gpus=LEAST-MOST";
         else if (sizes->second != 0 && (each.gpus != 0 || gpus < sizes->first || gpus > sizes->second))
             out.unmapped = "its comment gives a range of GPUs without --gpus in it";
         if (!out.unmapped.empty()) return;
-        auto const most = sizes->second != 0 ? sizes->second : gpus;
-        need = job::gang(most, most <= largest_ ? job::span::one_node : job::span::compact);
+        auto const size = sizes->second != 0 ? sizes->second : static_cast<int>(gpus);
+        need = job::gang(size, size <= largest_ ? job::span::one_node : job::span::compact);
         if (sizes->second != 0) need.gpus_min = static_cast<std::uint16_t>(sizes->first);
         auto const type = each.gpus != 0 ? each.type : whole.type;
         auto const& wanted = type.empty() ? feature : type;

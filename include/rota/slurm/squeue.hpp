@@ -16,7 +16,6 @@
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
 #include <rota/live/backend.hpp>
-#include <rota/slurm/hostlist.hpp>
 #include <rota/slurm/job_mapping.hpp>
 #include <rota/slurm/site.hpp>
 #include <rota/trace/number.hpp>
@@ -92,27 +91,36 @@ public:
         }
     }
     /// The jobs in the order of their numbers; nothing where a row is not what was asked for.
+    ///
+    /// Meaning   Accounts, features and types of GPUs are words of users, who may put a bar or the end of a line into
+    ///           them: such a job is left alone, and the others are read all the same.
     [[nodiscard]] std::optional<std::vector<live::job_status>> read(std::string_view text) {
         auto all = std::vector<live::job_status>{};
+        auto cells = fields{};
         rows_.clear();
         while (!text.empty()) {
-            auto const end = std::min(text.find('\n'), text.size());
-            auto row = text.substr(0, end);
-            text.remove_prefix(std::min(end + 1, text.size()));
-            if (row.empty()) continue;
-            auto cells = fields{};
-            for (auto& one : cells) {
-                auto const bar = row.find('|');
-                if (bar == row.npos) return std::nullopt;
-                one = row.substr(0, bar);
-                row.remove_prefix(bar + 1);
+            if (text.front() == '\n') {
+                text.remove_prefix(1);
+                continue;
             }
+            auto const row = text.substr(0, row_end(text));
+            text.remove_prefix(std::min(row.size() + 1, text.size()));
+            cells.clear();
+            for (auto rest = row; !rest.empty();) {
+                auto const bar = rest.find('|');
+                if (bar == rest.npos) return std::nullopt;
+                cells.push_back(rest.substr(0, bar));
+                rest.remove_prefix(bar + 1);
+            }
+            auto const clear = cells.size() == squeue_fields.size();
+            if (!clear && !part_again(cells)) return std::nullopt;
             auto one = row_of(cells);
-            if (!row.empty() || !one) return std::nullopt;
+            if (!one) return std::nullopt;
             rows_.emplace_back(one->id);
             if (auto const its = comments_.find(rows_.back()); its != comments_.end())
                 one->comment = its->second;
             all.push_back(mapping_.read(*one));
+            if (!clear) all.back().unmapped = "its account, features or GPUs have a bar in their names";
         }
         job_mapping::sort(all);
         return all;
@@ -136,7 +144,34 @@ private:
         per_job,
         node_list
     };
-    using fields = std::array<std::string_view, squeue_fields.size()>;
+    using fields = std::vector<std::string_view>;
+
+    /// A row ends where a line does, but not within a word of a user's; one that is short ends before the next.
+    static std::size_t row_end(std::string_view text) {
+        auto bars = std::size_t{0};
+        for (auto i = std::size_t{0}; i != text.size(); ++i) {
+            bars += text[i] == '|';
+            if (text[i] != '\n') continue;
+            if (bars >= squeue_fields.size() && text[i - 1] == '|') return i;
+            auto const next = text.substr(i + 1);
+            auto const after = std::min(next.find('|'), next.size());
+            auto const word = next.substr(std::min(after + 1, next.size()));
+            if (after != 0 && state_of(word.substr(0, word.find('|')), true)) return i;
+        }
+        return text.size();
+    }
+    /// Parts a row with a bar too many: what stands before the account and behind the dependency has its place still,
+    /// unless the bar is in the resources. False where it is no such row: resources are never nothing.
+    static bool part_again(fields& cells) {
+        if (cells.size() < squeue_fields.size() || cells[cells.size() - 2].empty()) return false;
+        std::copy(cells.end() - 4, cells.end(), cells.begin() + node_count);
+        std::fill(cells.begin() + account, cells.begin() + node_count, std::string_view{});
+        if (!trace::whole(cells[node_count]).ok()) {
+            std::fill(cells.begin() + node_count, cells.end(), std::string_view{});
+            cells[node_count] = "0";
+        }
+        return true;
+    }
 
     static std::optional<live::job_state> state_of(std::string_view word, bool on_hold) {
         using pair = std::pair<std::string_view, live::job_state>;
@@ -171,8 +206,7 @@ private:
         auto const again = trace::whole(said[restarts]);
         auto const count = trace::whole(said[node_count]);
         auto const kind = trace::whole(said[nice]);
-        if (!is || said[id].empty() || !again.ok() || again.value < 0 || !count.ok() || count.value < 0 ||
-            count.value > static_cast<std::int64_t>(hosts_max))
+        if (!is || said[id].empty() || !again.ok() || again.value < 0 || !count.ok() || count.value < 0)
             return std::nullopt;
         auto const said_of = [&](field which) {
             return said[which] == "(null)" ? std::string_view{} : said[which];
@@ -187,7 +221,7 @@ private:
                        .qos = said[qos],
                        .features = said_of(feature),
                        .depends = !said_of(dependency).empty(),
-                       .node_count = static_cast<int>(count.value),
+                       .node_count = count.value,
                        .per_node = said[per_node],
                        .per_job = said[per_job],
                        .node_list = said[node_list]};

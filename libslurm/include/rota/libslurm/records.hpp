@@ -89,7 +89,7 @@ namespace rota::libslurm {
         return said == nullptr ? std::string_view{} : std::string_view{said};
     };
     auto const state = state_of(job);
-    if (!state || job.num_nodes > slurm::hosts_max) return false;
+    if (!state) return false;
     auto const limited = job.time_limit != INFINITE && job.time_limit != NO_VAL;
     auto const user = std::to_string(job.user_id); // his name is not always there
     auto row = slurm::job_row{.id = {},
@@ -102,7 +102,7 @@ namespace rota::libslurm {
                               .qos = text(job.qos),
                               .features = text(job.features),
                               .depends = !text(job.dependency).empty(),
-                              .node_count = static_cast<int>(job.num_nodes),
+                              .node_count = job.num_nodes,
                               .per_node = text(job.tres_per_node),
                               .per_job = text(job.tres_per_job),
                               .node_list = text(job.nodes),

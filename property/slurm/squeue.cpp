@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSL-1.0
+// Rows of squeue with words that users chose: a bar or the end of a line within them hides that job, and no other.
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <rota/cluster/spec.hpp>
+#include <rota/live/backend.hpp>
+#include <rota/slurm/squeue.hpp>
+
+#include "../tally.hpp"
+
+namespace {
+
+namespace live = rota::live;
+
+/// A row as squeue 22.05 prints it, of a job that asks for one GPU.
+std::string row(std::string_view id, std::string_view account, std::string_view feature,
+                std::string_view per_node, std::string_view count = "1") {
+    auto out = std::string{id} + "|PENDING|0|0|5:00|";
+    for (auto const word :
+         {account, std::string_view{"ann"}, std::string_view{"0"}, std::string_view{"normal"}, feature,
+          std::string_view{"(null)"}, count, per_node, std::string_view{"N/A"}})
+        (out += word) += '|';
+    return out + "|\n";
+}
+
+} // namespace
+
+int main() {
+    auto told = tally{};
+    auto cluster = rota::cluster::uniform(1, 2, 4);
+    cluster.names = {"n1", "n2"};
+    auto reader = rota::slurm::squeue_reader{cluster};
+    auto const plain = row("7", "(null)", "(null)", "gres:gpu:1");
+    auto const clear = [&](std::string const& odd, std::string_view id, live::job_state state) {
+        auto const seen = reader.read(plain + odd + row("9", "(null)", "(null)", "gres:gpu:2"));
+        told.check(seen && seen->size() == 3 && (*seen)[0].unmapped.empty() && (*seen)[2].unmapped.empty() &&
+                       (*seen)[2].asked.need.gpus_max == 2,
+                   "the others are read: " + odd);
+        told.check(seen && seen->size() == 3 && (*seen)[1].id == id && (*seen)[1].state == state &&
+                       !(*seen)[1].unmapped.empty(),
+                   "and it is left alone: " + odd);
+        return seen ? *seen : std::vector<live::job_status>{};
+    };
+    clear(row("8", "(null)", "a100|v100", "gres:gpu:1"), "8", live::job_state::held);
+    clear(row("8", "x|y", "(null)", "gres:gpu:1"), "8", live::job_state::held);
+    clear(row("8", "x|y", "a|b|c", "gres:gpu:1"), "8", live::job_state::held);
+    clear(row("8", "(null)", "(null)", "gres:gpu:a|b:1"), "8", live::job_state::held);
+    clear(row("8", "x||\n99|completed|", "(null)", "gres:gpu:1"), "8", live::job_state::held);
+    clear(row("8", "(null)", "(null)", "gres:gpu:1", "2000000"), "8", live::job_state::held);
+    clear(row("8", "(null)", "(null)", "gres:gpu:65535", "9223372036854775807"), "8", live::job_state::held);
+
+    auto runs = row("8", "(null)", "a100|v100", "gres:gpu:4", "2");
+    runs.replace(runs.find("PENDING"), 7, "RUNNING").insert(runs.size() - 2, "n[1-2]");
+    auto const seen = clear(runs, "8", live::job_state::running);
+    told.check(seen.size() == 3 && seen[1].where.size() == 2 && seen[1].where[1].gpus == 4,
+               "where it runs is known all the same");
+
+    auto const broken = reader.read(row("8", "x\ny", "(null)", "gres:gpu:1"));
+    told.check(broken && broken->size() == 1 && (*broken)[0].unmapped.empty() &&
+                   (*broken)[0].asked.need.gpus_max == 1,
+               "the end of a line within an account");
+    for (auto const& wrong : {"8|PENDING|0|0|\n" + plain, plain.substr(0, 40) + '\n' + plain,
+                              plain.substr(0, 40), plain + "y|ann|0|\n"})
+        told.check(!reader.read(wrong), "a row that is cut short is none: " + wrong);
+    return told.end();
+}
