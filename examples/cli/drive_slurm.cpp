@@ -105,7 +105,8 @@ public:
     driver(drive_options const& asked, drive_config config, rota::cluster::spec const& cluster)
         : asked_{asked}, config_{std::move(config)}, cluster_{cluster}, maker_{cluster}, log_{config_.json},
           scheduler_{maker_.make(config_)}, metrics_{config_.address, config_.port},
-          way_{open_slurm(cluster, config_.partition, config_.names, config_.timeout_ms)}, backend_{*way_} {
+          way_{open_slurm(cluster, config_.partition, config_.names, config_.timeout_ms)},
+          backend_{*way_, asked.dry_run} {
         struct sigaction how{};
         how.sa_handler = remember_reload;
         sigaction(SIGHUP, &how, nullptr);
@@ -125,6 +126,7 @@ public:
             auto const now = rota::sim_time{std::max(from - epoch_ms_, index(host.state().now()))};
             auto const got = host.round(now, scheduler_);
             heard(got != host_type::outcome::blind);
+            say_left();
             if (got == host_type::outcome::unsettled)
                 log_.line("unsettled", {{"why", "the scheduler does not come to rest; its orders stand"}});
             say_news(*its);
@@ -149,6 +151,7 @@ public:
             auto const got = host.round(rota::sim_time{std::max(unix_ms() - from, index(host.state().now()))},
                                         maker_.make(config_));
             heard(got.has_value());
+            say_left();
             auto wants = std::map<std::string, shadow::remark>{};
             for (auto const& one : got.value_or(std::vector<shadow::remark>{})) {
                 using deed = shadow::deed;
@@ -327,6 +330,13 @@ private:
             log_.line(answered ? "slurm_answers" : "slurm_silent",
                       {{"why", answered ? std::string{"-"} : way_->complaint()}});
     }
+    /// A job that waits for somebody else than this driver is said once, and again where the reason has changed.
+    void say_left() {
+        for (auto const& [job, why] : backend_.left_alone())
+            if (auto const was = left_.find(job); was == left_.end() || was->second != why)
+                log_.line("left_alone", {{"job", job}, {"why", why}});
+        left_ = backend_.left_alone();
+    }
     void say(host_type const& host, rota::log::schedule const& written, rota::log::record const& what) const {
         auto const event = rota::log::kind_names[static_cast<std::size_t>(what.kind)];
         auto const why = std::string{rota::log::cause_names[static_cast<std::size_t>(what.why)]};
@@ -380,6 +390,7 @@ private:
     std::uint64_t strays_ = 0;          ///< of the hosts before this one
     std::int64_t epoch_ms_ = 0;
     bool answered_ = true;
+    std::map<std::string, std::string> left_; ///< jobs that were said to be left alone, and why
 };
 
 } // namespace

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,15 +39,19 @@ public:
         double seconds = 0;
     };
 
-    explicit driven_cluster(slurm_way& to) noexcept : to_{&to} {}
+    /// A dry run is about the jobs that Slurm would start, too.
+    driven_cluster(slurm_way& to, bool dry) noexcept : to_{&to}, dry_{dry} {}
 
     [[nodiscard]] account const& of(std::size_t which) const noexcept { return accounts_[which]; }
+    /// Jobs that wait and cannot be driven, each with why, as of the last poll that was answered.
+    [[nodiscard]] std::map<std::string, std::string> const& left_alone() const noexcept { return left_; }
 
     std::optional<rota::live::snapshot> poll() {
         silent_ = false;
         return timed(poll_, [&](account& its) {
             auto got = to_->poll();
             its.unanswered += !got;
+            if (got) note_left(got->jobs);
             return got;
         });
     }
@@ -92,6 +97,14 @@ private:
             return got;
         });
     }
+    void note_left(std::vector<rota::live::job_status> const& jobs) {
+        using rota::live::job_state;
+        left_.clear();
+        for (auto const& one : jobs) {
+            auto const waits = one.state == job_state::held || (dry_ && one.state == job_state::pending);
+            if (waits && !one.unmapped.empty()) left_.emplace(one.id, one.unmapped);
+        }
+    }
     void note(account& its, rota::live::reply got) noexcept {
         silent_ = silent_ || got == rota::live::reply::unknown;
         its.refused += got == rota::live::reply::refused;
@@ -99,8 +112,10 @@ private:
     }
 
     slurm_way* to_;
+    bool dry_;
     bool silent_ = false; ///< since the last poll
     std::array<account, verb_names.size()> accounts_{};
+    std::map<std::string, std::string> left_;
 };
 
 } // namespace cli

@@ -24,7 +24,8 @@ case "$(basename "$0") $*" in
         id=${file#jobs/}
         job "$id"
         echo "$id|$state|$priority|$restarts|5:00|(null)|root|0|normal|(null)|(null)|1|N/A|gres:gpu:$gpus|${node%-}|"
-    done ;;
+    done
+    [ ! -e rows ] || cat rows ;;
 'sinfo '*) printf 'n1|%s|gpu:4\nn2|idle|gpu:4\n' "$(cat n1 2>/dev/null || echo idle)" ;;
 'scontrol update jobid='*)
     id=${2#jobid=}
@@ -128,6 +129,8 @@ metric() {
 submit 1 4
 submit 2 3
 submit 3 8
+odd() { echo "$1|PENDING|0|0|5:00|(null)|root|0|$2|(null)|$3|gres:gpu:1|N/A||"; } # id, features, nodes
+{ odd 90 'a100|v100' 1; odd 91 '(null)' 2; } >rows
 drive
 within 'two jobs start' runs 2
 within 'each is a line of the log' said 'event=start at_ms=[0-9]* job=1 run=1 op=1 cause=- nodes=n1:4$'
@@ -136,6 +139,10 @@ within 'jobs by phase' metric 'rota_jobs{phase="running"} 2'
 check 'GPUs held' metric 'rota_gpus{state="held"} 7'
 check 'verbs' metric 'rota_verbs_total{verb="start"} 2'
 expect 2 'another driver writes it' drive-slurm --config drive.toml
+within 'what it cannot drive is said' said 'event=left_alone job=91 why="it asks for several nodes in part"'
+check 'a bar in words of a user hides his job alone' said 'event=left_alone job=90 why="its account, features'
+check 'once' [ "$(grep -c 'event=left_alone job=91' drive.log)" = 1 ]
+rm rows
 
 kill -9 $driver
 wait $driver 2>/dev/null
