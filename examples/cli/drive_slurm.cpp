@@ -98,6 +98,11 @@ std::int64_t unix_ms() {
     using namespace std::chrono;
     return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
+/// Of no meaning but for their differences, which nobody changes who sets the clock.
+std::int64_t steady_ms() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+}
 
 /// A driver of one partition, from its start to a signal.
 class driver {
@@ -115,6 +120,8 @@ public:
     void drive() {
         auto its = std::make_unique<life>(*this);
         open_journal(*its);
+        // what was written at a time that is still to come was so before the clock was put back: time goes on from there
+        ahead_ms_ = std::max(unix_ms() - epoch_ms_, index(its->host.state().now())) - steady_ms();
         listen();
         while (signalled() == 0) {
             auto& host = its->host;
@@ -122,15 +129,15 @@ public:
                 host.set_pace(config_.pace);
                 host.resync();
             }
-            auto const from = unix_ms();
-            auto const now = rota::sim_time{std::max(from - epoch_ms_, index(host.state().now()))};
+            auto const from = steady_ms();
+            auto const now = rota::sim_time{from + ahead_ms_};
             auto const got = host.round(now, scheduler_);
             heard(got != host_type::outcome::blind);
             say_left();
             if (got == host_type::outcome::unsettled)
                 log_.line("unsettled", {{"why", "the scheduler does not come to rest; its orders stand"}});
             say_news(*its);
-            auto const took = unix_ms() - from;
+            auto const took = steady_ms() - from;
             metrics_.publish(
                 page_of(counts_, cluster_, host.state(), backend_, strays_ + host.strays(), took));
             auto const due = host.next_timer() == rota::never ? config_.poll_ms : host.next_timer() - now;
@@ -145,11 +152,10 @@ public:
         using shadow = live::shadow<driven_cluster>;
         auto host = shadow{cluster_, rota::tenant_tree{config_.tenants}, backend_};
         auto before = std::map<std::string, shadow::remark>{};
-        auto const from = unix_ms();
+        auto const from = steady_ms();
         while (signalled() == 0) {
             if (std::exchange(reload_wanted, 0) != 0) static_cast<void>(reload());
-            auto const got = host.round(rota::sim_time{std::max(unix_ms() - from, index(host.state().now()))},
-                                        maker_.make(config_));
+            auto const got = host.round(rota::sim_time{steady_ms() - from}, maker_.make(config_));
             heard(got.has_value());
             say_left();
             auto wants = std::map<std::string, shadow::remark>{};
@@ -388,7 +394,8 @@ private:
     std::string head_;                          ///< of the journal
     std::uint64_t compacted_bytes_ = 0; ///< how long it was when it was last made short, or that failed
     std::uint64_t strays_ = 0;          ///< of the hosts before this one
-    std::int64_t epoch_ms_ = 0;
+    std::int64_t epoch_ms_ = 0;         ///< of the journal, since 1970
+    std::int64_t ahead_ms_ = 0;         ///< of the host's time over the steady one
     bool answered_ = true;
     std::map<std::string, std::string> left_; ///< jobs that were said to be left alone, and why
 };

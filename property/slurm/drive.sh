@@ -177,6 +177,15 @@ wait $driver
 check 'it leaves on SIGTERM with 0' [ $? = 0 ]
 check 'and says so' said 'event=stopped signal=15 jobs=1'
 check 'the jobs run on' runs 3
+epoch=$(sed -n 's/^#epoch //p' journal)
+sed -i "s/^#epoch .*/#epoch $((epoch + 3600000))/" journal
+echo 'PENDING 0 1 8 -' >jobs/3 # an operator has requeued it
+port=$(free_port)
+config fifo
+drive
+within 'where the clock was put back meanwhile, waiting still comes to an end' runs 3
+kill -TERM $driver
+wait $driver
 printf 'pass 1\n5 order 9.0 #1 - 0\nend\n' >>journal
 expect 2 'journal:' drive-slurm --config drive.toml
 check 'a journal that is none is refused with its line' grep -q 'error\[E-JOURNAL\]: no such job' err.txt
