@@ -189,7 +189,7 @@ private:
         }
     }
     void note_start(job_id id, job_status const* s, bool elsewhere) {
-        auto const& its = links_[index(id)];
+        auto& its = links_[index(id)];
         auto const& j = books_.at(id);
         if (s == nullptr || j.flight != order_kind::start || j.op != its.op) return;
         if (s->state == job_state::running && s->restarts == its.run) {
@@ -197,12 +197,14 @@ private:
         } else if (elsewhere && s->state == job_state::held &&
                    (its.how_far == carried::withdrawn || its.how_far == carried::refused)) {
             auto const why = its.how_far == carried::refused ? log::cause::launch_error : log::cause::lost;
-            books_.order_failed(j.op, order_kind::start, id, why, books_.now() + pace_.backoff_ms);
+            auto const pause = pace_.backoff_ms << std::min(its.failed++, pace::doublings_max);
+            books_.order_failed(j.op, order_kind::start, id, why, books_.now() + pause);
         }
     }
     /// Where it runs elsewhere than any fact allows, it is left unconfirmed, and taken for a stray.
     void confirm(job_id id, job_status const& s) {
         auto const& j = books_.at(id);
+        links_[index(id)].failed = 0;
         if (as_asked(books_.sent(id), s.where)) {
             books_.order_done(j.op, order_kind::start, id, books_.now());
         } else if (auto const real = realised(books_, id, s.where)) {

@@ -23,6 +23,7 @@ struct link {
     sim_time again{};                ///< no verb before
     sim_time ready{};                ///< no start before: its requeue is too fresh
     sim_time runs_since = never;     ///< as seen
+    int failed = 0;                  ///< starts, since it last ran
     job_status const* now = nullptr; ///< in this round; null: the manager knows it no more
     bool known = false;              ///< to the manager, in the last round
 

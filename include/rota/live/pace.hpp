@@ -11,11 +11,14 @@ struct pace {
     /// A requeued job is started again no earlier. slurmd compares stamps of whole seconds: a start in the second of
     /// the requeue is taken for one that was revoked, and fails the job.
     millis requeued_ms = 2'000;
-    millis young_ms = 1'000;    ///< a run is not touched before: stopping a step that is starting up may hang
-    millis start_ms = 30'000;   ///< a start that is not seen by then is withdrawn
-    millis repeat_ms = 3'000;   ///< between two words about the same order
-    millis save_ms = 5'000;     ///< from the word to save to the requeue
-    millis backoff_ms = 10'000; ///< a job whose start failed may start again after that
+    millis young_ms = 1'000;  ///< a run is not touched before: stopping a step that is starting up may hang
+    millis start_ms = 30'000; ///< a start that is not seen by then is withdrawn
+    millis repeat_ms = 3'000; ///< between two words about the same order
+    millis save_ms = 5'000;   ///< from the word to save to the requeue
+    /// A job whose start failed may start again after that; twice as long after each further one, up to 64 times. What
+    /// never starts would otherwise hold its devices for most of the time.
+    millis backoff_ms = 10'000;
+    static constexpr int doublings_max = 6;
 
     friend bool operator==(pace const&, pace const&) = default;
 };

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSL-1.0
+// A job that its manager never starts, for a reason of its own, does not keep the devices from others.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <rota/cluster/placement.hpp>
+#include <rota/cluster/spec.hpp>
+#include <rota/contract/tenant_tree.hpp>
+#include <rota/core/units.hpp>
+#include <rota/job/request.hpp>
+#include <rota/live/backend.hpp>
+#include <rota/live/host.hpp>
+#include <rota/live/pace.hpp>
+#include <rota/system/best_effort_fifo.hpp>
+
+#include "../tally.hpp"
+
+namespace {
+
+namespace live = rota::live;
+
+/// A manager that starts nothing as long as it is stubborn.
+struct stubborn {
+    live::snapshot now{{}, {true}};
+    bool starts_it = false;
+    std::vector<std::int64_t> asked_at; ///< rounds
+    std::int64_t round = 0;
+
+    std::optional<live::snapshot> poll() { return now; }
+    live::reply start(std::string const&, rota::cluster::placement const&) {
+        asked_at.push_back(round);
+        now.jobs[0].state = starts_it ? live::job_state::running : live::job_state::pending;
+        if (starts_it) now.jobs[0].where = {{rota::node_id{0}, 4}};
+        return live::reply::done;
+    }
+    live::reply hold(std::string const&) {
+        now.jobs[0].state = live::job_state::held;
+        return live::reply::done;
+    }
+    live::reply save(std::string const&) { return live::reply::done; }
+    live::reply requeue(std::string const&) { return live::reply::done; }
+};
+
+} // namespace
+
+int main() {
+    auto told = tally{};
+    auto const cluster = rota::cluster::uniform(1, 1, 4);
+    auto manager = stubborn{};
+    auto& job = manager.now.jobs.emplace_back();
+    job.id = "1";
+    job.state = live::job_state::held;
+    job.asked.need = rota::job::gang(4, rota::job::span::one_node);
+    auto const pace = live::pace{.start_ms = 5'000, .backoff_ms = 10'000};
+    auto host = live::host<stubborn>{cluster, rota::tenant_tree{}, manager, pace};
+    auto scheduler = rota::system::best_effort_fifo<>{};
+    auto kept = 0;
+    auto const rounds = [&](std::int64_t until) {
+        for (; manager.round != until; ++manager.round) {
+            told.check(host.round(rota::sim_time{manager.round * 1'000}, scheduler) ==
+                           live::host<stubborn>::outcome::ran,
+                       "it settles");
+            kept += host.state().in_flight() != 0;
+        }
+    };
+    rounds(3'600);
+    auto const& at = manager.asked_at;
+    told.check(at.size() >= 8 && at[1] - at[0] < 20 && at[2] - at[1] > 20 && at[7] - at[6] > 600,
+               "tried less and less often");
+    told.check(at.size() > 10 && at.back() - at[at.size() - 2] < 700, "but never given up");
+    told.check(kept < 200, "its devices were kept for " + std::to_string(kept) + " s of an hour");
+    manager.starts_it = true;
+    rounds(4'300);
+    told.check(host.state().at(rota::job_id{0}).held != 0, "it runs in the end");
+    job.restarts = 1; // an operator requeues it
+    job.state = live::job_state::held;
+    job.where.clear();
+    manager.starts_it = false;
+    auto const before = at.size();
+    rounds(4'340);
+    told.check(at.size() >= before + 2, "and is tried as often as a new one after that");
+    return told.end();
+}
