@@ -129,7 +129,7 @@ metric() {
 submit 1 4
 submit 2 3
 submit 3 8
-odd() { echo "$1|PENDING|0|0|5:00|(null)|root|0|$2|(null)|$3|gres:gpu:1|N/A||"; } # id, features, nodes
+odd() { echo "$1|PENDING|0|0|5:00|(null)|root|0|normal|$2|(null)|$3|gres:gpu:1|N/A||"; } # id, features, nodes
 { odd 90 'a100|v100' 1; odd 91 '(null)' 2; } >rows
 drive
 within 'two jobs start' runs 2
