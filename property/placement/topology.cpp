@@ -312,6 +312,30 @@ void balanced() {
     RC_ASSERT(got == best);
 }
 
+/// Thousands of pods over thousands of nodes with room for 1 to 8: as few as hold them, and these full to the last.
+void balanced_at_scale() {
+    auto parts = std::vector<placement::domain_part>{};
+    for (auto n = std::uint32_t{0}; n != 16'000; ++n) parts.push_back({n, n * 5 % 8 + 1, 0});
+    auto const units = std::uint32_t{22'997}; // three less than the 3,000 largest: 2,000 of 8 and 1,000 of 7
+    placement::balanced_domains{}.spread(units, parts);
+    auto used = std::uint32_t{0};
+    auto room = std::uint32_t{0};
+    auto given = std::uint32_t{0};
+    auto smallest = units;
+    for (auto const& one : parts) {
+        RC_ASSERT(one.given <= one.room);
+        if (one.given == 0) continue;
+        ++used;
+        room += one.room;
+        given += one.given;
+        smallest = std::min(smallest, one.given);
+    }
+    RC_ASSERT(given == units);
+    RC_ASSERT(used == 3'000u);
+    RC_ASSERT(room == units); // 1,997 of 8 and 1,003 of 7
+    RC_ASSERT(smallest == 7u);
+}
+
 /// Several kinds whose sizes divide each other: laid largest first they fit wherever they can fit at all.
 void several_kinds() {
     auto const in = scene{7};
@@ -485,6 +509,7 @@ int main() {
         [] { planned<placement::anchor_fragmentation>(judged::anchors); });
     law("spread over the fewest parts", over_fewest);
     law("spread in balance", balanced);
+    law("spread in balance over thousands of nodes", balanced_at_scale);
     law("several kinds, and more than the least", several_kinds);
     law("tightest domain: the index is the planner", indexed<placement::tightest_domain>);
     law("balanced domains: the index is the planner", indexed<placement::balanced_domains>);
