@@ -312,7 +312,7 @@ void balanced() {
     RC_ASSERT(got == best);
 }
 
-/// Thousands of pods over thousands of nodes with room for 1 to 8: as few as hold them, and these full to the last.
+/// Thousands of pods over nodes with room for 1 to 8: as few nodes as hold them, and these full to the last.
 void balanced_at_scale() {
     auto parts = std::vector<placement::domain_part>{};
     for (auto n = std::uint32_t{0}; n != 16'000; ++n) parts.push_back({n, n * 5 % 8 + 1, 0});

@@ -18,10 +18,11 @@ namespace rota::placement {
 /// With the fewest parts that suffice, D, no part can be larger than units / D, nor than the D-th largest room:
 /// that is the least that every part gets. Of the choices of D rooms that large the one with the least room in
 /// all is taken, so that little is left between; what is over goes to the first of them.
-/// Cost      where a gang is spread: O(children x kinds + kinds x slack x d x d), d the less of D and slack; kinds are
-/// the different rooms, slack what the D largest have beyond the units: less than the smallest of these.
+/// Cost      where a gang is spread: O(children x kinds + kinds x slack x d x d), d the less of D and slack;
+/// kinds are the different rooms, slack what the D largest have beyond the units: less than any of these.
 /// Source    Kubernetes SIG Scheduling, Kueue, KEP 2724 "Topology aware scheduling" (balanced placement).
-/// differs: no leader pods; of choices with as little room the one of the larger rooms, then of the lower domains.
+/// differs: no leader pods; of choices with as little room the one of the larger rooms, then of the lower
+/// domains.
 struct balanced_domains {
     static constexpr bool tightest = true; ///< as in tightest_domain
     [[nodiscard]] std::int64_t score(domain_view const& on, std::uint32_t) const noexcept {
@@ -73,7 +74,7 @@ private:
         constexpr auto never = -1;
         auto const width = std::size_t{slack} + 1;
         auto const owed = std::size_t{std::min(parts, slack)} + 1; // one passed on loses something
-        // lost[k][d][s]: the most that can be lost, but not more than s, from kind k on if it is passed d parts
+        // lost[k][d][s]: the most that can be lost, at most s, from kind k on where it is passed d parts
         auto lost = std::vector<std::int64_t>((kinds.size() + 1) * owed * width, never);
         auto const at = [&](std::size_t k, std::size_t d, std::size_t s) -> std::int64_t& {
             return lost[(k * owed + d) * width + s];
