@@ -39,7 +39,7 @@ namespace rota::placement {
 /// The lowest level from the preferred on that has a domain with room gives the domain, by the rule. A gang of
 /// several kinds is laid largest pods first, in the domains of a level in the rule's order for these, until all
 /// kinds fit into one; models in ascending order. This is the reference: everything is summed up anew.
-/// Cost      O(nodes) for one kind; for several O(nodes of the domain) for each domain that is tried.
+/// Cost      O(nodes) for one kind; for several O(nodes of the domain) more for each domain that is tried.
 /// Source    as the rule; the scheme is that of Kueue (KEP 2724), KAI-Scheduler (topology plugin) and Volcano
 /// (HyperNode): pods a node, sums up the tree, a domain, down again. differs: by trial only where sums do not
 /// decide, that is for several kinds.
@@ -89,12 +89,13 @@ public:
         auto const unused = cluster::occupancy{state.layout()};
         sum_up(now, tree_->top(), 0, first.each, model, state);
         sum_up(empty, tree_->top(), 0, first.each, model, unused);
+        auto in = trial{state, domain_sums{*tree_, gang.slice, gang.slice_level}, {}, {}};
         for (auto level = std::min(gang.preferred, top); level <= top; ++level) {
             auto const units = units_at(gang, level, first.least);
             auto on = domain_view{tree_, &now, &empty, level, 0};
             if (gang.kinds.size() == 1) {
                 on.domain = choose(rule_, on, units);
-                if (on.domain != no_domain) return filled(gang, model, state, level, on.domain);
+                if (on.domain != no_domain) return filled(gang, model, in, level, on.domain);
                 continue;
             }
             auto order = std::vector<std::pair<std::int64_t, std::uint32_t>>{};
@@ -102,7 +103,7 @@ public:
                 if (on.room() >= units) order.emplace_back(-rule_.score(on, units), on.domain);
             std::sort(order.begin(), order.end());
             for (auto const& [score, domain] : order)
-                if (auto where = filled(gang, model, state, level, domain); !where.empty()) return where;
+                if (auto where = filled(gang, model, in, level, domain); !where.empty()) return where;
         }
         return {};
     }
@@ -119,45 +120,62 @@ private:
         into.fill(level, domain,
                   [&](std::uint32_t at) { return pods_on(each, model, state, tree_->node(at)); });
     }
-    /// The gang in that domain; empty where not all of it has room.
-    cluster::placement filled(topology_gang const& gang, gpu_model model, cluster::occupancy left,
-                              std::uint32_t level, std::uint32_t domain) const {
-        auto found = std::vector<cluster::slice>{};
+    /// What is left while a gang is laid: one for all domains that are tried, as copies take O(nodes).
+    struct trial {
+        cluster::occupancy left;
+        domain_sums sums;
+        std::vector<cluster::slice> found;  ///< of the gang
+        std::vector<cluster::slice> closed; ///< taken beside it
+
+        void undo() {
+            for (auto const& part : found) left.give(part);
+            for (auto const& part : closed) left.give(part);
+            found.clear();
+            closed.clear();
+        }
+    };
+    /// The gang in that domain; empty where not all of it has room, and nothing is left of the trial.
+    cluster::placement filled(topology_gang const& gang, gpu_model model, trial& in, std::uint32_t level,
+                              std::uint32_t domain) const {
         auto scratch = std::vector<domain_part>{};
-        auto sums = domain_sums{*tree_, gang.slice, gang.slice_level};
         auto const lay = [&](pod_kind const& kind, std::uint32_t count, bool all) {
             if (count == 0) return true;
-            sum_up(sums, level, domain, kind.each, model, left);
+            sum_up(in.sums, level, domain, kind.each, model, in.left);
             auto units = units_at(gang, level, count);
-            if (auto const has = sums.room(level, domain); has < units) {
+            if (auto const has = in.sums.room(level, domain); has < units) {
                 if (all) return false;
                 units = level < gang.slice_level ? has - has % gang.slice : has;
             }
             if (units == 0) return true;
-            descend(rule_, *tree_, sums, level, domain, units, scratch,
+            descend(rule_, *tree_, in.sums, level, domain, units, scratch,
                     [&](std::uint32_t at, std::uint32_t count_here) {
                         auto const n = tree_->node(at);
                         auto const part =
-                            pick(kind.each, left, n, static_cast<int>(count_here * kind.each.gpus_max));
-                        found.push_back(part);
-                        left.take(part);
-                        close(left, part);
+                            pick(kind.each, in.left, n, static_cast<int>(count_here * kind.each.gpus_max));
+                        in.left.take(part);
+                        in.found.push_back(part);
+                        close(in, part);
                     });
             return true;
         };
         for (auto const& kind : gang.kinds)
-            if (!lay(kind, kind.least, true)) return {};
+            if (!lay(kind, kind.least, true)) {
+                in.undo();
+                return {};
+            }
         for (auto const& kind : gang.kinds) static_cast<void>(lay(kind, kind.count - kind.least, false));
-        return merged(found);
+        return merged(in.found);
     }
     /// A gang never shares a device with itself: what is left of those it holds in part is taken, too.
-    static void close(cluster::occupancy& left, cluster::slice part) noexcept {
+    static void close(trial& in, cluster::slice part) {
         if (part.milli == whole_gpu) return;
-        for (auto g = 0; g != left.of(part.node).gpus; ++g)
-            if ((part.gpus >> g & 1) != 0 && left.free_milli(part.node, g) != 0)
-                left.take(cluster::slice{.node = part.node,
-                                         .gpus = static_cast<std::uint16_t>(1u << g),
-                                         .milli = static_cast<std::uint16_t>(left.free_milli(part.node, g))});
+        for (auto g = 0; g != in.left.of(part.node).gpus; ++g) {
+            auto const rest = static_cast<std::uint16_t>(in.left.free_milli(part.node, g));
+            if ((part.gpus >> g & 1) == 0 || rest == 0) continue;
+            in.closed.push_back(
+                {.node = part.node, .gpus = static_cast<std::uint16_t>(1u << g), .milli = rest});
+            in.left.take(in.closed.back());
+        }
     }
     /// One slice for each node.
     static cluster::placement merged(std::vector<cluster::slice>& parts) {
