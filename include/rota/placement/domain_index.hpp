@@ -46,6 +46,7 @@ public:
     domain_index(cluster::domain_tree&&, cluster::ledger const&, Rule = {}) = delete;
 
     std::uint32_t add(topology_gang const& gang) {
+        gang_planner<Rule>::expect_sound(gang, *tree_);
         ROTA_EXPECTS(gang.kinds.size() == 1 && gang.kinds.front().count == gang.kinds.front().least,
                      "an index takes gangs of one kind without extras; gang_planner takes any");
         auto const unused = cluster::occupancy{free_->layout()};

@@ -63,15 +63,10 @@ public:
     /// On nodes of one model; empty where there is no room.
     [[nodiscard]] cluster::placement plan(topology_gang gang, gpu_model model,
                                           cluster::occupancy const& state) const {
+        expect_sound(gang, *tree_);
         auto const top = std::min(gang.required, tree_->top());
-        for (auto const& kind : gang.kinds) {
-            ROTA_EXPECTS(kind.least != 0 && kind.least <= kind.count,
-                         "a gang has pods, some of them for sure");
-            ROTA_EXPECTS(kind.count % gang.slice == 0 && kind.least % gang.slice == 0 &&
-                             (gang.slice == 1 || gang.kinds.size() == 1),
-                         "slices are whole, and of one kind");
+        for (auto const& kind : gang.kinds)
             if (!kind.each.accepts(model)) return {};
-        }
         auto const larger = [](pod_kind const& a, pod_kind const& b) {
             auto const size = [](job::request const& each) {
                 return std::tuple{each.gpus_max, each.gpus_max * std::uint64_t{each.cpu_milli},
@@ -108,6 +103,20 @@ public:
         return {};
     }
 
+    /// What a topology_gang expects of its maker.
+    static void expect_sound(topology_gang const& gang, cluster::domain_tree const& tree) {
+        ROTA_EXPECTS(!gang.kinds.empty(), "a gang has pods");
+        ROTA_EXPECTS(gang.slice != 0 && gang.slice_level <= tree.top(),
+                     "a slice has pods, in one domain of a level of the tree");
+        for (auto const& kind : gang.kinds) {
+            ROTA_EXPECTS(kind.each.gpus_max != 0, "each pod of a gang holds a GPU");
+            ROTA_EXPECTS(kind.least != 0 && kind.least <= kind.count,
+                         "a gang has pods, some of them for sure");
+            ROTA_EXPECTS(kind.count % gang.slice == 0 && kind.least % gang.slice == 0 &&
+                             (gang.slice == 1 || gang.kinds.size() == 1),
+                         "slices are whole, and of one kind");
+        }
+    }
     /// So many pods in the units of domain_sums: a domain below the level of the slices lies in one of it.
     [[nodiscard]] static std::uint32_t units_at(topology_gang const& gang, std::uint32_t level,
                                                 std::uint32_t pods) noexcept {

@@ -24,7 +24,8 @@ struct pod_kind {
 /// Meaning   It lies in one domain of the level `required`, and in one of a lower level from `preferred` on where
 /// that can be. Each `slice` pods lie in one domain of the level `slice_level`. All `least` pods or none; what
 /// is wanted beyond follows as far as there is room in the same domain.
-/// Expects   counts that are multiples of the slice; slices only with one kind of pods; one share for all kinds.
+/// Expects   pods that hold a GPU each; counts that are multiples of the slice, and slice_level a level of the
+/// tree; slices only with one kind of pods; one share for all kinds.
 struct topology_gang {
     static constexpr auto cluster_level = std::numeric_limits<std::uint32_t>::max();
 
