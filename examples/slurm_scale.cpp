@@ -53,7 +53,7 @@ struct text_of_slurm {
 
 text_of_slurm make_text(int nodes, int jobs) {
     auto made = text_of_slurm{};
-    for (auto n = 1; n <= nodes; ++n) made.sinfo += "n" + std::to_string(n) + "|idle|gpu:8\n";
+    for (auto n = 1; n <= nodes; ++n) made.sinfo += "n" + std::to_string(n) + "|idle|gpu:8|main\n";
     for (auto j = 0; j != jobs; ++j)
         made.squeue +=
             std::to_string(j + 1) +

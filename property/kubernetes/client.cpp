@@ -268,16 +268,19 @@ void preempts(tally& told) {
 void others(tally& told) {
     auto w = world{2};
     auto const up = [&] { return w.client->poll().value().up; };
+    auto const drained = [&] { return w.client->poll().value().drained; };
     told.check(up() == std::vector<bool>{true, true}, "both nodes are up");
     w.server.create(kind::pods, pods::pod("other", 1, {}, 0, "default-scheduler"));
     told.check(up() == std::vector<bool>{true, true}, "a pod of others that waits takes nothing");
     w.bind("other", "gpu-0");
     told.check(up() == std::vector<bool>{false, true}, "where it is bound, its GPUs are taken");
+    told.check(drained() == std::vector<bool>{true, false}, "and what else runs there goes on");
     w.set("other", "Succeeded");
     told.check(up() == std::vector<bool>{true, true}, "until it is over");
     w.server.nodes().at("gpu-1")["status"]["conditions"][1]["status"] = "Unknown";
     w.server.modified(kind::nodes, "gpu-1");
     told.check(up() == std::vector<bool>{true, false}, "a node that is not Ready");
+    told.check(drained() == std::vector<bool>{false, false}, "is lost");
     w.server.nodes().at("gpu-0")["status"]["allocatable"]["nvidia.com/gpu"] = "3";
     w.server.modified(kind::nodes, "gpu-0");
     told.check(up() == std::vector<bool>{false, false}, "a node that has lost a GPU");

@@ -63,7 +63,7 @@ void see_the_same(A& one, B& other, std::string const& what) {
         auto const a = one.poll();
         auto const b = other.poll();
         if (!a || !b) continue;
-        differs = a->up != b->up ? "other nodes are up" : "";
+        differs = a->up != b->up || a->drained != b->drained ? "other nodes are up" : "";
         auto const many = std::max(a->jobs.size(), b->jobs.size());
         for (auto j = std::size_t{0}; j != many && differs.empty(); ++j) {
             auto const of = [&](auto const& seen) {
@@ -106,10 +106,11 @@ void compare(rota::cluster::spec const& cluster, fs::path const& folder) {
     auto const failing = submit({"--gpus=1"}, "exit 3");
     auto const array = submit({"--gpus=1", "--array=0-2"}, "sleep 60");
     submit({"--hold", "--gpus=5", "--comment=rota:gpus=2-9"}, "sleep 1");
+    submit({"--hold", "--gpus=1", "--partition=beside"}, "sleep 1");
+    submit({"--gpus=1", "--partition=beside"}, "sleep 60");
     submit({"--hold", "--gpus=5", "--comment=rota:gpus=6-9"}, "sleep 1");
     auto const uneven =
-        submit({"--gpus=5", "--nodes=2", "--nodelist=n2,n3", "--comment=no|| row\n" + first + "|of ann|"},
-               "sleep 60");
+        submit({"--gpus=3", "--nodes=2", "--comment=no|| row\n" + first + "|of ann|"}, "sleep 60");
     auto const cancelled = submit({"--hold", "--gpus=1"}, "sleep 1");
     check(run({"scancel", cancelled}).code == 0, "scancel");
     see_the_same(by_text, by_record, "a queue");
@@ -194,6 +195,7 @@ int main(int argc, char** argv) {
         fall_silent(*cluster, folder);
         on_slurm::drive<by_libslurm>(*cluster, folder);
         on_slurm::reshape<by_libslurm>(*cluster, folder);
+        on_slurm::make_way<by_libslurm>(*cluster, folder);
         on_slurm::kill_drivers<by_libslurm>(*cluster, folder);
         on_slurm::restart_controller<by_libslurm>(*cluster, folder);
         on_slurm::queue_a_thousand<by_libslurm>(*cluster, folder);

@@ -143,8 +143,12 @@ void nodes() {
                              {"idle!", NODE_STATE_IDLE | NODE_STATE_POWER_DOWN},
                              {"future", NODE_STATE_FUTURE},
                              {"unknown", NODE_STATE_UNKNOWN}});
-    for (auto const& [word, bits] : words)
-        check(libslurm::is_up(bits) == slurm::node_row{"n1", word, "gpu:4"}.up(), word);
+    for (auto const& [word, bits] : words) {
+        auto const row = slurm::node_row{"n1", word, "gpu:4"};
+        check(libslurm::is_up(bits) == row.up(), word);
+        if (!row.up())
+            check(libslurm::is_busy(bits) == row.busy(), std::string{word} + ": who is there goes on");
+    }
 }
 
 void tasks() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The command-line backend: what it says to Slurm's clients, what it makes of their words, and that none of them
 // blocks it.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -44,6 +45,7 @@ struct scripted {
         std::string squeue;
         std::string sinfo;
         std::string comments{};
+        std::string neighbours{};
         command_result details{command_result::end::exited, 0, {}, {}};
         command_result verb{command_result::end::exited, 0, {}, {}};
         command_result second{command_result::end::exited, 0, {}, {}}; ///< of `scontrol release`
@@ -59,6 +61,8 @@ struct scripted {
             on->inputs.push_back(input);
             return on->many.at(on->inputs.size() - 1);
         }
+        if (argv.size() > 4 && argv[4].starts_with("--states=running"))
+            return {on->polls, 0, on->neighbours, {}};
         if (argv.back() == slurm::squeue_comments) return {on->polls, 0, on->comments, {}};
         if (argv[0] == "squeue") return {on->polls, 0, on->squeue, {}};
         if (argv[0] == "sinfo") return {on->polls, 0, on->sinfo, {}};
@@ -117,11 +121,14 @@ void resources() {
     for (auto const* none : {"UNLIMITED", "NOT_SET", "", "5", "1-", "a:00", "1:2:3:4", "-5:00"})
         check(slurm::read_time_limit(none) == 0, none);
 
-    auto const rows =
-        slurm::read_sinfo("n1|idle|gpu:a100:4(S:0)\nn1|idle|gpu:a100:4(S:0)\nlogin|idle|(null)\n"
-                          "n2|mixed*|gpu:v100:8\nn3|draining|gpu:a100:4\n");
-    check(rows && rows->size() == 4 && (*rows)[0].up() && !(*rows)[2].up() && !(*rows)[3].up(),
-          "a node of two partitions once; a mark or a drain closes it");
+    auto const rows = slurm::read_sinfo(
+        "n1|idle|gpu:a100:4(S:0)|main\nn1|idle|gpu:a100:4(S:0)|low\nlogin|idle|(null)|main\n"
+        "n2|mixed*|gpu:v100:8|main\nn3|draining|gpu:a100:4|main\n");
+    check(rows && rows->size() == 5 && (*rows)[0].up() && !(*rows)[3].up() && !(*rows)[4].up() &&
+              (*rows)[1].partition == "low",
+          "a node once a partition; a mark or a drain closes it");
+    check(!(*rows)[3].busy() && (*rows)[4].busy() && !(*rows)[0].busy(),
+          "what runs on it goes on where it answers");
     auto const open = [](std::string_view state) { return slurm::node_row{"n1", state, "gpu:4"}.up(); };
     check(open("allocated+") && open("mixed-") && open("planned"),
           "a node with a job on its way out, or one that Slurm has plans for, is up");
@@ -157,7 +164,7 @@ void polls() {
     auto const cluster = three_nodes();
     auto on = scripted::script{};
     on.squeue = queue;
-    on.sinfo = "n1|idle|gpu:4\nn2|mixed|gpu:4\nn3|down*|gpu:4\nother|idle|gpu:4\n";
+    on.sinfo = "n1|idle|gpu:4|main\nn2|mixed|gpu:4|main\nn3|down*|gpu:4|main\nother|idle|gpu:4|main\n";
     auto backend = slurm::client<scripted>{
         cluster, "main", {.accounts = {"vision", "speech"}, .qos = {{"urgent", 40}}}, scripted{&on}};
     auto const seen = backend.poll();
@@ -212,7 +219,7 @@ void polls() {
 void spread() {
     auto const cluster = three_nodes();
     auto on = scripted::script{};
-    on.sinfo = "n1|idle|gpu:4\nn2|idle|gpu:4\nn3|idle|gpu:4\n";
+    on.sinfo = "n1|idle|gpu:4|main\nn2|idle|gpu:4|main\nn3|idle|gpu:4|main\n";
     on.squeue = "1|RUNNING|7|0|1:00|a|u|0|normal|(null)|(null)|2|N/A|gres:gpu:6|n[1,3]|\n"
                 "2|PENDING|0|0|1:00|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:6||\n"
                 "3|PENDING|0|2|1:00|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:8||\n"
@@ -240,7 +247,8 @@ void spread() {
     auto const& jobs = seen->jobs;
     check(jobs[0].where == std::vector<live::part>{{rota::node_id{0}, 2}, {rota::node_id{2}, 4}},
           "as many of each node as it says");
-    check(jobs[7].where.empty(), "on its way out a run is not asked");
+    check(jobs[7].where == std::vector<live::part>{{rota::node_id{0}, 0}, {rota::node_id{1}, 0}},
+          "on its way out a run is not asked");
     auto const asked = on.asked.size();
     check(backend.poll() && on.asked.size() == asked + 2, "once a run");
     check(jobs[1].unmapped.empty() && jobs[1].asked.need == rota::job::gang(6, rota::job::span::compact),
@@ -272,6 +280,24 @@ void spread() {
     check(slurm::gpus_in_words(typed, kinds) == "gres:gpu:", "of any type");
     typed.models = 2;
     check(slurm::gpus_in_words(typed, kinds) == "gres:gpu:v100:", "of one");
+    on.squeue = "1|RUNNING|7|0|1:00|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:2|n1|\n";
+    on.neighbours = "1|RUNNING|7|0|1:00|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:2|n1|\n"
+                    "30|RUNNING|7|0|1:00|b|v|0|normal|(null)|(null)|1|N/A|gres:gpu:1|n2|\n"
+                    "31|RUNNING|7|0|1:00|b|v|0|normal|(null)|(null)|1|N/A|N/A|n3|\n"
+                    "32|RUNNING|7|0|1:00|b|v|0|normal|(null)|(null)|1|N/A|gres:gpu:5|n[2-3]|\n";
+    auto beside = slurm::client<scripted>{cluster, "main", {}, scripted{&on}};
+    check(beside.poll() && beside.poll()->jobs.size() == 1,
+          "nobody asks for neighbours where there are none");
+    on.sinfo += "n2|idle|gpu:4|low\n";
+    auto const both = beside.poll();
+    check(both && both->jobs.size() == 4 && both->jobs[0].unmapped.empty() &&
+              both->jobs[1].where == std::vector<live::part>{{rota::node_id{1}, 1}} &&
+              both->jobs[1].unmapped == "it is of another partition" && both->jobs[2].where.empty() &&
+              both->jobs[3].where.size() == 2,
+          "what another partition runs on these nodes is seen");
+    check(std::none_of(on.asked.begin(), on.asked.end(), [](words const& one) { return one.back() == "32"; }),
+          "how it lies there is not asked");
+
     for (auto const* odd :
          {"rota:gpus=", "rota:gpus=2", "rota:gpus=3-2", "rota:gpus=0-2", "rota:gpus=1-70000",
           "rota:gpus=1-2 ", "rota:gpu=1-2", "rota:gpus=3-4", "rota:gpus=1-1"}) {

@@ -26,7 +26,7 @@ case "$(basename "$0") $*" in
         echo "$id|$state|$priority|$restarts|5:00|(null)|root|0|normal|(null)|(null)|1|N/A|gres:gpu:$gpus|${node%-}|"
     done
     [ ! -e rows ] || cat rows ;;
-'sinfo '*) printf 'n1|%s|gpu:4\nn2|idle|gpu:4\n' "$(cat n1 2>/dev/null || echo idle)" ;;
+'sinfo '*) printf 'n1|%s|gpu:4|main\nn2|idle|gpu:4|main\n' "$(cat n1 2>/dev/null || echo idle)" ;;
 'scontrol update jobid='*)
     id=${2#jobid=}
     echo "update $id ${3#ReqNodeList=}" >>verbs

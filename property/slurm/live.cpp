@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
         if (driver) std::exit(on_slurm::drive_until_killed<by_commands>(*cluster, folder));
         on_slurm::drive<by_commands>(*cluster, folder);
         on_slurm::reshape<by_commands>(*cluster, folder);
+        on_slurm::make_way<by_commands>(*cluster, folder);
         on_slurm::kill_drivers<by_commands>(*cluster, folder);
         on_slurm::restart_controller<by_commands>(*cluster, folder);
         on_slurm::queue_a_thousand<by_commands>(*cluster, folder);

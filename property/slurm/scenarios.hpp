@@ -96,6 +96,40 @@ inline std::string text_of(fs::path const& path) {
     return {std::istreambuf_iterator<char>{in}, {}};
 }
 
+/// Others run beside, of another partition and of the same, and a node is drained: nothing is given out there, and what
+/// runs there goes on.
+template <class Way>
+void make_way(rota::cluster::spec const& cluster, fs::path const& folder) {
+    auto s = session<Way>{cluster, folder};
+    auto const beside = [&](words more, std::string const& seconds) {
+        auto argv = words{"sbatch", "--parsable", "--output=/dev/null", "--chdir=" + folder.string()};
+        argv.insert(argv.end(), more.begin(), more.end());
+        argv.push_back("--wrap=sleep " + seconds);
+        check(slurm::runner{}(argv).code == 0, "sbatch of another's job");
+    };
+    s.submit("first", 2, 90);
+    s.wait("it runs on the first node", 15, [&] { return s.count(kind::start, 0) == 1; });
+    beside({"--partition=beside", "--nodelist=n2", "--gpus=1"}, "6");
+    beside({"--nodelist=n1", "--gpus=1"}, "6");
+    s.wait("both are seen", 15, [&] { return !s.open(0) && !s.open(1) && s.open(2); });
+    for (auto i = 0; i != 3; ++i) s.submit("beside" + std::to_string(i), 3, 10);
+    s.wait("one starts where nobody else is", 15, [&] { return s.count(kind::start, 1) == 1; });
+    check(s.runs(1).front().nodes == words{"n3"}, "on the third node");
+    s.wait("the others are gone", 20, [&] { return s.open(0) && s.open(1); });
+    s.order({"scontrol", "update", "nodename=n1", "state=drain", "reason=test"});
+    s.wait("the first node closes", 15, [&] { return !s.open(0); });
+    s.wait("all end", 40, [&] { return s.idle(); });
+    s.order({"scontrol", "update", "nodename=n1", "state=resume"});
+    s.wait("the first node is back", 15, [&] { return s.open(0); });
+    for (auto job = std::size_t{0}; job != 4; ++job)
+        check(s.count(kind::finish, job) == 1 && s.finished(job) && s.runs(job).size() == 1,
+              "job " + std::to_string(job) + " ran once, and to its end");
+    s.check_places();
+    s.check_laws();
+    check(s.host().strays() == 0, "nothing ran that was not ordered");
+    if (told.failed() != 0) std::printf("%s", rota::log::to_text(s.log()).c_str());
+}
+
 /// The jobs of the drivers that are killed.
 inline words killed_jobs() {
     auto names = words{};

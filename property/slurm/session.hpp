@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -159,6 +160,9 @@ public:
     [[nodiscard]] bool has(kind what) const {
         return std::any_of(log_.records.begin(), log_.records.end(),
                            [&](auto const& r) { return r.kind == what; });
+    }
+    [[nodiscard]] bool open(std::uint32_t node) const {
+        return host_.state().want().free().open(rota::node_id{node});
     }
     [[nodiscard]] bool idle() const {
         return host_.specs().size() == names_.size() && host_.state().jobs().active().empty();

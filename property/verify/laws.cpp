@@ -144,10 +144,15 @@ void safety() {
     auto const held =
         with(with(down, "5 finish 1.1 #2 - 0\n", ""), "7 node_up", "7 finish 1.1 #2 - 0\n7 node_up");
     failing.expect(law::closed_nodes, down, held);
+    auto const drained = [](std::string const& log) {
+        return with(log, "6 node_down 0.0 #0 - 0 n1", "6 node_down 0.0 #0 drained 0 n1");
+    };
+    failing.expect(law::closed_nodes, drained(held), held); // what it has it keeps
     auto const onto =
         with(down, "7 node_up", "6 start 1.2 #3 - 0 n1:1@1000/0/0\n7 finish 1.2 #3 - 0\n7 node_up");
-    failing.expect(law::closed_nodes, down,
-                   with(onto, "5 finish 1.1 #2 - 0", "5 preempt 1.1 #2 checkpointed 0"));
+    auto const taken = with(onto, "5 finish 1.1 #2 - 0", "5 preempt 1.1 #2 checkpointed 0");
+    failing.expect(law::closed_nodes, down, taken);
+    failing.expect(law::closed_nodes, drained(held), drained(taken)); // and gets no more
 }
 
 void books_and_time() {

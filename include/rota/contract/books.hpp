@@ -142,11 +142,12 @@ public:
         reconcile(id);
         retry_blocked();
     }
-    void node(node_id n, bool up) {
+    /// `why`: drained where what runs there goes on.
+    void node(node_id n, bool up, log::cause why = {}) {
         if (want_.free().open(n) == up) return;
         want_.set_open(n, up);
         auto const where = cluster::placement{cluster::slice{.node = n, .gpus = 0, .milli = 0}};
-        log_.add({.at = now(), .kind = up ? log::kind::node_up : log::kind::node_down}, &where);
+        log_.add({.at = now(), .kind = up ? log::kind::node_up : log::kind::node_down, .why = why}, &where);
         if (!up)
             for (auto id : std::vector<job_id>(jobs().active().begin(), jobs().active().end()))
                 if (jobs().intent(id).touches(n) && at(id).flight == order_kind::none &&

@@ -83,9 +83,9 @@ public:
             return std::none_of(spent_.begin(), spent_.end(),
                                 [&](auto const& s) { return s.second == one.id; });
         });
-        auto out = live::snapshot{};
+        auto out = live::snapshot{{}, now_up, nodes_drained(*cluster_, nodes_.all(), now_up)};
         for (auto& one : jobs) out.jobs.push_back(std::move(one.second));
-        out.up = open_ = std::move(now_up);
+        open_ = std::move(now_up);
         polled_ = true;
         return out;
     }

@@ -10,9 +10,10 @@ namespace rota::kubernetes {
 struct node {
     std::string name;
     std::string uid;
-    int gpus = 0;      ///< allocatable
-    std::string model; ///< of its GPUs, as GPU feature discovery labels it; may be empty
-    bool open = false; ///< Ready, not cordoned, and no taint keeps pods away
+    int gpus = 0;       ///< allocatable
+    std::string model;  ///< of its GPUs, as GPU feature discovery labels it; may be empty
+    bool ready = false; ///< its pods go on
+    bool open = false;  ///< Ready, not cordoned, and no taint keeps pods away
 
     friend bool operator==(node const&, node const&) = default;
 };

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,6 +42,19 @@ template <class Known>
         auto const at = free.find(cluster.names[n]);
         out[n] = at != free.end() && at->second >= int{cluster.nodes[n].gpus};
     }
+    return out;
+}
+
+/// Which of the nodes that are not up answer: what runs there goes on.
+[[nodiscard]] inline std::vector<bool> nodes_drained(cluster::spec const& cluster,
+                                                     std::map<std::string, node> const& nodes,
+                                                     std::vector<bool> const& up) {
+    auto ready = std::set<std::string>{};
+    for (auto const& [uid, one] : nodes)
+        if (one.ready) ready.insert(one.name);
+    auto out = std::vector<bool>(cluster.nodes.size(), false);
+    for (auto n = std::size_t{0}; n != cluster.names.size(); ++n)
+        out[n] = !up[n] && ready.contains(cluster.names[n]);
     return out;
 }
 

@@ -168,7 +168,8 @@ inline void read_wishes(json const& spec, pod& out) {
     out.gpus = static_cast<int>(whole(at(from, "status", "allocatable", gpu_resource), 10'000).value_or(0));
     out.model = text(at(about, "labels", gpu_product));
     for (auto const& one : at(from, "status", "conditions"))
-        if (text(at(one, "type")) == "Ready") out.open = text(at(one, "status")) == "True";
+        if (text(at(one, "type")) == "Ready") out.ready = text(at(one, "status")) == "True";
+    out.open = out.ready;
     if (at(from, "spec", "unschedulable") == true) out.open = false;
     for (auto const& taint : at(from, "spec", "taints")) // that of the GPUs themselves keeps others away
         if (text(at(taint, "effect")) != "PreferNoSchedule" && text(at(taint, "key")) != gpu_resource)

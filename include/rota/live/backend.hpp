@@ -32,7 +32,7 @@ enum class job_state : std::uint8_t {
 /// GPUs of one node. Which ones is the manager's affair.
 struct part {
     node_id node{};
-    int gpus = 0;
+    int gpus = 0; ///< 0: how many is not known
 
     friend bool operator==(part const&, part const&) = default;
 };
@@ -51,6 +51,8 @@ struct job_status {
 struct snapshot {
     std::vector<job_status> jobs; ///< in order of submission
     std::vector<bool> up;         ///< [nodes] may be given out
+    std::vector<bool>
+        drained{}; ///< [nodes] of one that may not: what runs there goes on; none of them where empty
 };
 
 /// What became of a verb.

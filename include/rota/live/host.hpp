@@ -25,6 +25,7 @@
 #include <rota/core/units.hpp>
 #include <rota/job/spec.hpp>
 #include <rota/live/backend.hpp>
+#include <rota/live/close_taken.hpp>
 #include <rota/live/ended_as.hpp>
 #include <rota/live/journal_text.hpp>
 #include <rota/live/journaled_books.hpp>
@@ -41,7 +42,7 @@ namespace rota::live {
 /// A live cluster as the third host: books, an executor made of its manager's verbs, and the caller's clock.
 ///
 /// Meaning   Every round polls, tells the books what changed, and lets the scheduler decide. Jobs are those first
-///           seen held; whatever the manager runs besides is not touched, and its devices are not known to be taken.
+///           seen held; whatever the manager runs besides is not touched, and where it has GPUs nothing is given out.
 ///           Who holds what is the books' alone; of a job the host knows its name in the manager and how far an order
 ///           has been carried. With a journal it survives its own death, as if it had been deaf for a while.
 /// Expects   cluster and backend outlive it; rounds come in order of time.
@@ -96,27 +97,27 @@ public:
 
     template <scheduling_policy S>
     [[nodiscard]] outcome round(sim_time now, S& scheduler) {
-        auto const seen = manager_->poll();
+        auto seen = manager_->poll();
         if (!seen) return outcome::blind;
         books_.set_now(now);
         match(*seen);
+        close_taken(*seen, [this](job_status const& one) { return ids_.contains(one.id); });
         // a state has no inner order: what may have run since is told before the node that it ran on closes, ends
         // before releases, and last what takes devices that others had
-        tell_nodes(seen->up, true);
+        tell_nodes(*seen, true);
         each([this](job_id id, job_status const* s) { note_end(id, s); });
         each([this](job_id id, job_status const* s) { note_start(id, s, false); });
-        tell_nodes(seen->up, false);
+        tell_nodes(*seen, false);
         each([this](job_id id, job_status const* s) { note_release(id, s); });
         each([this](job_id id, job_status const* s) { note_start(id, s, true); });
         books_.tick();
         adopt();
-        auto const settled =
-            books_.settle(instant_, scheduler, [this](order const& what) { begin_order(what); });
+        auto const rests = books_.settle(instant_, scheduler, [this](order const& o) { begin_order(o); });
         books_.rejected.clear(); // they stay held: an operator decides
         say_starts();
         each([this](job_id id, job_status const* s) { tend(id, s); });
         say_starts();
-        return settled ? outcome::ran : outcome::unsettled;
+        return rests ? outcome::ran : outcome::unsettled;
     }
 
 private:
@@ -132,10 +133,9 @@ private:
         for (auto& one : links_) one.now = nullptr, one.known = false;
         for (auto const& s : seen.jobs) {
             auto const known = ids_.find(s.id);
-            if (known == ids_.end()) {
-                if (s.state == job_state::held && s.unmapped.empty()) fresh_.push_back(&s);
-                continue;
-            }
+            auto const fresh = known == ids_.end();
+            if (fresh && s.state == job_state::held && s.unmapped.empty()) fresh_.push_back(&s);
+            if (fresh) continue;
             auto& its = links_[index(known->second)];
             its.now = &s, its.known = true;
             if (s.state != job_state::running) its.runs_since = never;
@@ -157,9 +157,10 @@ private:
     }
 
     // --- facts
-    void tell_nodes(std::vector<bool> const& up, bool which) {
-        for (auto n = std::uint32_t{0}; n != up.size(); ++n)
-            if (up[n] == which) books_.node(node_id{n}, which);
+    void tell_nodes(snapshot const& seen, bool which) {
+        for (auto n = std::uint32_t{0}; n != seen.up.size(); ++n)
+            if (seen.up[n] == which)
+                books_.node(node_id{n}, which, seen.drained[n] ? log::cause::drained : log::cause::none);
     }
     void note_end(job_id id, job_status const* s) {
         if (s != nullptr && !is_over(s->state)) return;
@@ -217,9 +218,8 @@ private:
         auto const& j = books_.at(what.job);
         if (j.over || j.flight != what.kind || j.op != what.op) return;
         auto& its = links_[index(what.job)];
-        auto const escalates = what.kind == order_kind::stop && its.how_far == carried::saving;
-        its.carries(what.op, books_.now(),
-                    escalates ? carried::told : carried::nothing); // no more time to save
+        auto const escalates = what.kind == order_kind::stop && its.how_far == carried::saving; // in haste
+        its.carries(what.op, books_.now(), escalates ? carried::told : carried::nothing);
         its.again = what.kind == order_kind::start ? its.ready : books_.now();
         if (what.kind == order_kind::start && its.ready <= books_.now()) tell_start(what.job);
     }
@@ -246,8 +246,7 @@ private:
         if (j.flight == order_kind::start) return tend_start(id, *s);
         if (j.flight == order_kind::stop) {
             if (touchable) tend_stop(id, j.mode);
-        } else if (j.held == 0 && runs) {
-            if (!touchable) return;
+        } else if (j.held == 0 && touchable) {
             ++strays_;
             manager_->requeue(its.name);
             its.again = books_.now() + pace_.repeat_ms;
@@ -263,9 +262,8 @@ private:
             manager_->requeue(its.name);
             its.again = books_.now() + pace_.repeat_ms;
         } else if (!late) {
-            if (s.state == job_state::held ||
-                (s.state == job_state::pending && its.how_far == carried::nothing))
-                tell_start(id); // it was lost, or had to wait
+            auto const unsaid = s.state == job_state::pending && its.how_far == carried::nothing;
+            if (s.state == job_state::held || unsaid) tell_start(id); // it was lost, or had to wait
         } else if (its.how_far != carried::withdrawn) {
             auto const got = manager_->hold(its.name);
             its.how_far = got == reply::done ? carried::withdrawn : carried::withdrawing;

@@ -91,7 +91,8 @@ private:
 
     std::optional<job_id> known(job_status const& s) {
         if (auto const found = ids_.find(s.id); found != ids_.end()) return found->second;
-        if (is_over(s.state) || (!s.unmapped.empty() && s.where.empty())) return std::nullopt;
+        auto const nowhere = s.where.empty() || s.where.front().gpus == 0;
+        if (is_over(s.state) || (!s.unmapped.empty() && nowhere)) return std::nullopt;
         return add(s, s.unmapped.empty() ? s.asked : as_it_lies(s));
     }
     job_id add(job_status const& s, job::spec const& asked) {

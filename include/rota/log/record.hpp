@@ -56,13 +56,14 @@ enum class cause : std::uint8_t {
     checkpointed,
     killed,
     withdrawn,
+    drained, ///< of a node: what runs there goes on
 };
 
-inline constexpr std::array<std::string_view, 16> cause_names{
-    "-",         "ordered",      "node_down",  "launch_error", "lost",  "timed_out",
-    "displaced", "elsewhere",    "infeasible", "deadline",     "quota", "user",
-    "job_error", "checkpointed", "killed",     "withdrawn"};
-static_assert(cause_names.size() == static_cast<std::size_t>(cause::withdrawn) + 1, "every cause has a name");
+inline constexpr std::array<std::string_view, 17> cause_names{
+    "-",         "ordered",      "node_down",  "launch_error", "lost",   "timed_out",
+    "displaced", "elsewhere",    "infeasible", "deadline",     "quota",  "user",
+    "job_error", "checkpointed", "killed",     "withdrawn",    "drained"};
+static_assert(cause_names.size() == static_cast<std::size_t>(cause::drained) + 1, "every cause has a name");
 
 /// One line of the schedule: an order or a fact.
 ///

@@ -44,13 +44,10 @@ public:
     [[nodiscard]] std::string const& complaint() const noexcept { return complaint_; }
 
     [[nodiscard]] std::optional<live::snapshot> poll() {
-        auto fields = std::string{};
-        for (auto const name : squeue_fields)
-            fields.append(fields.empty() ? "" : ",").append(name).append(":|");
+        auto const fields = field_list();
         auto const queue = run_({"squeue", "--noheader", "--all", "--states=all", "--array",
                                  "--partition=" + partition_, "-O", fields});
-        auto const nodes = run_(
-            {"sinfo", "--noheader", "--Node", "--partition=" + partition_, "-o", std::string{sinfo_format}});
+        auto const nodes = run_({"sinfo", "--noheader", "--Node", "--all", "-o", std::string{sinfo_format}});
         if (!good(queue) || !good(nodes)) return std::nullopt;
         auto jobs = jobs_.read(queue.out);
         if (jobs && jobs_.misses_comments()) {
@@ -65,10 +62,17 @@ public:
             complaint_ = jobs ? "sinfo: not what was asked for" : "squeue: not what was asked for";
             return std::nullopt;
         }
-        auto out = live::snapshot{std::move(*jobs), std::vector<bool>(cluster_->nodes.size(), false)};
-        for (auto const& row : *rows)
-            if (auto const known = jobs_.nodes().find(std::string{row.name}); known != jobs_.nodes().end())
-                out.up[index(known->second)] = row.up();
+        auto const none = std::vector<bool>(cluster_->nodes.size(), false);
+        auto out = live::snapshot{std::move(*jobs), none, none};
+        auto shared = false;
+        for (auto const& row : *rows) {
+            auto const known = jobs_.nodes().find(std::string{row.name});
+            if (known == jobs_.nodes().end()) continue;
+            shared = shared || row.partition != partition_;
+            if (row.partition != partition_) continue;
+            out.up[index(known->second)] = row.up();
+            out.drained[index(known->second)] = !row.up() && row.busy();
+        }
         again_.clear();
         elastic_.clear();
         for (auto const& one : out.jobs) {
@@ -76,7 +80,7 @@ public:
             auto const& need = one.asked.need;
             if (need.gpus_min != need.gpus_max) elastic_.emplace(one.id, gpus_in_words(need, *cluster_));
         }
-        if (!spread(out.jobs)) return std::nullopt;
+        if (!spread(out.jobs) || (shared && !add_neighbours(out.jobs, fields))) return std::nullopt;
         return out;
     }
     [[nodiscard]] live::reply start(std::string const& job, cluster::placement const& where) {
@@ -122,11 +126,40 @@ private:
             update.push_back("StartTime=now"); // else it waits for its credential to expire
         return update;
     }
+    [[nodiscard]] static std::string field_list() {
+        auto out = std::string{};
+        for (auto const name : squeue_fields) out.append(out.empty() ? "" : ",").append(name).append(":|");
+        return out;
+    }
+    /// Adds what other partitions run on the nodes.
+    [[nodiscard]] bool add_neighbours(std::vector<live::job_status>& jobs, std::string const& fields) {
+        auto const queue =
+            run_({"squeue", "--noheader", "--all", "--array",
+                  "--states=running,suspended,completing,configuring,stopped,signaling,resizing,stage_out",
+                  "-O", fields});
+        if (!good(queue)) return false;
+        auto reader = squeue_reader{*cluster_};
+        auto all = reader.read(queue.out);
+        if (!all) complaint_ = "squeue: not what was asked for";
+        if (!all) return false;
+        auto known = std::unordered_set<std::string>{};
+        for (auto const& one : jobs) known.insert(one.id);
+        for (auto& one : *all) {
+            if (known.contains(one.id)) continue;
+            one.unmapped = "it is of another partition";
+            jobs.push_back(std::move(one));
+        }
+        job_mapping::sort(jobs);
+        return true;
+    }
     /// Asks how the GPUs of a run are spread over its nodes, once a run, where Slurm has chosen that.
     [[nodiscard]] bool spread(std::vector<live::job_status>& jobs) {
         auto known = std::map<std::pair<std::string, std::uint32_t>, std::vector<live::part>>{};
         for (auto& one : jobs) {
-            if (one.state != live::job_state::running || !one.where.empty()) continue;
+            auto const open = [](live::part const& part) { return part.gpus == 0; };
+            if (one.state != live::job_state::running ||
+                std::none_of(one.where.begin(), one.where.end(), open))
+                continue;
             auto its = spread_.extract({one.id, one.restarts});
             if (its.empty()) {
                 auto const got = run_({"scontrol", "--details", "--oneliner", "show", "job", one.id});

@@ -126,10 +126,10 @@ private:
         auto const task = bar == id.npos ? trace::number{} : trace::whole(id.substr(bar + 1));
         return {trace::whole(id.substr(0, id.find_first_not_of("0123456789"))).value, task.value};
     }
-    /// Where its run is. Nothing where only Slurm knows how the GPUs of a job are spread over its nodes.
+    /// Where its run is, if it has GPUs: none of a node where only Slurm knows how they are spread.
     void place(live::job_status& out, job_row const& said, gres const& each, gres const& whole) const {
         auto const names = expand_hosts(said.node_list);
-        if (!names || names->empty() || out.state < live::job_state::running) return;
+        if (!names || out.state < live::job_state::running || each.gpus + whole.gpus == 0) return;
         auto room = 0;
         for (auto const& name : *names)
             if (auto const node = nodes_.find(name); node != nodes_.end())
@@ -137,11 +137,11 @@ private:
         for (auto i = std::size_t{0}; i != names->size(); ++i) {
             auto const node = nodes_.find((*names)[i]);
             if (node == nodes_.end()) continue;
-            auto gpus = each.gpus != 0 ? each.gpus : whole.gpus;
+            auto gpus = 0;
             if (said.split.size() == names->size()) gpus = said.split[i];
-            else if (each.gpus == 0 && names->size() != 1 && whole.gpus == room)
-                gpus = cluster_->nodes[index(node->second)].gpus;
-            else if (each.gpus == 0 && names->size() != 1) return;
+            else if (each.gpus != 0) gpus = each.gpus;
+            else if (names->size() == 1) gpus = whole.gpus;
+            else if (whole.gpus == room) gpus = cluster_->nodes[index(node->second)].gpus;
             out.where.push_back({node->second, gpus});
         }
     }

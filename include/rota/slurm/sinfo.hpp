@@ -17,14 +17,15 @@
 
 namespace rota::slurm {
 
-/// What sinfo is asked for: name, long state, generic resources.
-inline constexpr std::string_view sinfo_format = "%N|%T|%G";
+/// What sinfo is asked for: name, long state, generic resources, partition.
+inline constexpr std::string_view sinfo_format = "%N|%T|%G|%R";
 
 /// A node as sinfo shows it.
 struct node_row {
     std::string_view name;
     std::string_view state;
     std::string_view resources;
+    std::string_view partition{};
 
     /// It may be given out. A mark behind the state (no answer, powered down, rebooting) says that it may not; but with +
     /// one of its jobs is on its way out, and with - Slurm has plans for it.
@@ -33,9 +34,17 @@ struct node_row {
             {"idle", "mixed", "mixed-", "allocated", "allocated+", "completing", "planned"});
         return std::find(good.begin(), good.end(), state) != good.end();
     }
+    /// It answers, and has jobs.
+    [[nodiscard]] bool busy() const noexcept {
+        static constexpr auto words =
+            std::to_array<std::string_view>({"mixed", "allocated", "completing", "draining", "failing"});
+        return !state.ends_with('*') && std::any_of(words.begin(), words.end(), [this](auto const word) {
+            return state.starts_with(word);
+        });
+    }
 };
 
-/// The rows of sinfo, a node of several partitions once; nothing where a row is not what was asked for.
+/// The rows of sinfo, one for each node of each partition; nothing where a row is not what was asked for.
 [[nodiscard]] inline std::optional<std::vector<node_row>> read_sinfo(std::string_view text) {
     auto out = std::vector<node_row>{};
     while (!text.empty()) {
@@ -45,20 +54,21 @@ struct node_row {
         if (row.empty()) continue;
         auto const first = row.find('|');
         auto const second = first == row.npos ? row.npos : row.find('|', first + 1);
-        if (second == row.npos) return std::nullopt;
-        auto const one =
-            node_row{row.substr(0, first), row.substr(first + 1, second - first - 1), row.substr(second + 1)};
-        if (out.empty() || out.back().name != one.name) out.push_back(one);
+        auto const third = second == row.npos ? row.npos : row.find('|', second + 1);
+        if (third == row.npos) return std::nullopt;
+        out.push_back({row.substr(0, first), row.substr(first + 1, second - first - 1),
+                       row.substr(second + 1, third - second - 1), row.substr(third + 1)});
     }
     return out;
 }
 
-/// The cluster of those nodes: those with GPUs, in their order; a type of GPU is a model. Nothing where a node has
+/// The cluster of those nodes: those with GPUs, in their order, those of several partitions once; a type of GPU is a model. Nothing where a node has
 /// GPUs of two types or more than 16.
 [[nodiscard]] inline std::optional<cluster::spec> cluster_of(std::vector<node_row> const& rows) {
     auto made = cluster::spec{};
     made.models.clear();
     for (auto const& row : rows) {
+        if (!made.names.empty() && made.names.back() == row.name) continue;
         auto const has = read_gres(row.resources);
         if (!has || has->gpus > cluster::gpus_per_node_max) return std::nullopt;
         if (has->gpus == 0) continue;

@@ -58,7 +58,7 @@ inline constexpr std::array<law_text, laws> law_texts{{
     {"S9", "nodes go and come back as the world says"},
     {"S1", "no GPU is held beyond its thousand thousandths"},
     {"S2", "a gang holds the number, share, CPU and memory it asked for, or nothing"},
-    {"S4", "nothing is given out on a closed node, and what it held is released"},
+    {"S4", "nothing is given out on a closed node, and what it held is released if it is down"},
     {"S6", "CPU and memory stay within the node at every record"},
     {"S8", "a gang lies on one model that it accepts, spread no further than it allows"},
     {"T1", "time never decreases"},

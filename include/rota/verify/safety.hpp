@@ -142,6 +142,7 @@ inline char const* place_fault(cluster::spec const& cluster, job::request const&
 /// S1, S2, S4, S6, S8, after every record.
 inline void check_devices(subject const& of, report& to) {
     auto closed_since = std::vector<sim_time>(of.cluster.nodes.size(), never);
+    auto drained = std::vector<bool>(of.cluster.nodes.size());
     auto const name = [](std::uint32_t job, char const* fault) {
         return "job " + std::to_string(job) + ": " + fault;
     };
@@ -185,13 +186,15 @@ inline void check_devices(subject const& of, report& to) {
                     to.breaks(law::capacity, i, "node " + std::to_string(n) + " has less CPU or memory");
             }
         if (what.kind == log::kind::node_down || what.kind == log::kind::node_up)
-            for (auto const& part : of.log.devices(what))
+            for (auto const& part : of.log.devices(what)) {
                 closed_since[index(part.node)] = what.kind == log::kind::node_down ? what.at : never;
+                drained[index(part.node)] = what.why == log::cause::drained;
+            }
         if (!last || of.outages.empty()) return;
         for (auto j = std::uint32_t{0}; j != of.jobs.size(); ++j)
             for (auto const& part : state.held(j)) {
                 auto const since = closed_since[index(part.node)];
-                if (since == never) continue;
+                if (since == never || drained[index(part.node)]) continue;
                 to.exercised(law::closed_nodes);
                 if (what.at >= since + of.given.late_ms_max)
                     to.breaks(law::closed_nodes, i, name(j, "still holds devices of a closed node"));

@@ -49,7 +49,8 @@ class client {
 public:
     client(cluster::spec const& cluster, std::string partition, slurm::site const& names = {},
            millis timeout_ms = 10'000)
-        : cluster_{&cluster}, partition_{std::move(partition)}, mapping_{cluster, names}, call_{timeout_ms} {}
+        : cluster_{&cluster}, partition_{std::move(partition)}, mapping_{cluster, names},
+          neighbours_{cluster}, call_{timeout_ms} {}
     client(cluster::spec&&, auto&&...) = delete; // it must outlive the client
 
     /// What the last poll or verb that came to nothing said.
@@ -63,14 +64,20 @@ public:
         if (fresh->partitions) members_ = nodes_of(*fresh->partitions, partition_);
         if (fresh->nodes) {
             up_.clear();
-            for (auto const& node : records(*fresh->nodes))
+            drained_.clear();
+            for (auto const& node : records(*fresh->nodes)) {
                 if (is_up(node.node_state)) up_.insert(node.name);
+                else if (is_busy(node.node_state)) drained_.insert(node.name);
+            }
         }
         since_ = now;
-        auto out = live::snapshot{jobs_, std::vector<bool>(cluster_->nodes.size(), false)};
+        auto const none = std::vector<bool>(cluster_->nodes.size(), false);
+        auto out = live::snapshot{jobs_, none, none};
         for (auto const& name : members_)
-            if (auto const known = mapping_.nodes().find(name); known != mapping_.nodes().end())
+            if (auto const known = mapping_.nodes().find(name); known != mapping_.nodes().end()) {
                 out.up[index(known->second)] = up_.contains(name);
+                out.drained[index(known->second)] = drained_.contains(name);
+            }
         return out;
     }
     [[nodiscard]] live::reply start(std::string const& job, cluster::placement const& where) {
@@ -148,11 +155,17 @@ private:
     [[nodiscard]] bool read_jobs(job_info_msg_t const& said) {
         auto jobs = std::vector<live::job_status>{};
         for (auto const& one : records(said)) {
-            if (!is_in(one.partition, partition_)) continue;
-            if (!add_statuses(one, mapping_, jobs)) {
+            auto const ours = is_in(one.partition, partition_);
+            auto const runs =
+                state_of(one) == live::job_state::running || state_of(one) == live::job_state::completing;
+            if (!ours && !runs) continue;
+            auto const first = jobs.size();
+            if (!add_statuses(one, ours ? mapping_ : neighbours_, jobs)) {
                 complaint_ = "job " + std::to_string(one.job_id) + " is in no state that is known";
                 return false;
             }
+            for (auto i = first; i != jobs.size() && !ours; ++i)
+                jobs[i].unmapped = "it is of another partition";
         }
         slurm::job_mapping::sort(jobs);
         jobs_ = std::move(jobs);
@@ -170,11 +183,13 @@ private:
     cluster::spec const* cluster_;
     std::string partition_;
     slurm::job_mapping mapping_;
-    stamps since_; ///< of what is known
+    slurm::job_mapping neighbours_; ///< of what other partitions run
+    stamps since_;                  ///< of what is known
     std::vector<live::job_status> jobs_;
     std::vector<std::string> members_; ///< the partition's nodes
     std::unordered_set<std::string> up_;
-    std::unordered_set<std::string> again_; ///< jobs that were requeued before
+    std::unordered_set<std::string> drained_; ///< closed, and jobs go on there
+    std::unordered_set<std::string> again_;   ///< jobs that were requeued before
     std::unordered_map<std::string, std::string>
         elastic_; ///< how their GPUs are asked for, without the number
     std::string complaint_;

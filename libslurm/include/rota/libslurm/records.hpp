@@ -60,6 +60,13 @@ namespace rota::libslurm {
     return base == NODE_STATE_IDLE && (!taken || (state & NODE_STATE_COMPLETING) != 0);
 }
 
+/// It answers, and has jobs.
+[[nodiscard]] constexpr bool is_busy(std::uint32_t state) noexcept {
+    auto const base = state & NODE_STATE_BASE;
+    return (state & NODE_STATE_NO_RESPOND) == 0 &&
+           (base == NODE_STATE_ALLOCATED || base == NODE_STATE_MIXED || (state & NODE_STATE_COMPLETING) != 0);
+}
+
 /// The tasks of an array that are not apart yet: `3-9:2,12%5` is 3, 5, 7, 9, 12. Nothing where it is no such list.
 [[nodiscard]] inline std::optional<std::vector<std::uint32_t>> read_tasks(std::string_view text) {
     auto out = std::vector<std::uint32_t>{};
