@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -41,7 +43,25 @@ rota::claim claims_named(std::string_view text) {
     return all;
 }
 
-rota::log::schedule read_log(std::string const& path) {
+/// A log and, record by record, the line of the file that it stands in.
+struct log_read {
+    rota::log::schedule log;
+    std::vector<std::size_t> lines;
+};
+
+/// The lines of a log that are records: not empty, and no comment.
+std::vector<std::size_t> record_lines(std::string_view text) {
+    auto all = std::vector<std::size_t>{};
+    for (auto number = std::size_t{1}; !text.empty(); ++number) {
+        auto const end = std::min(text.find('\n'), text.size());
+        auto const row = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (!row.empty() && row != "\r" && row.front() != '#') all.push_back(number);
+    }
+    return all;
+}
+
+log_read read_log(std::string const& path) {
     auto const from = rota::trace::from_file(path);
     if (!from) {
         auto text = rota::trace::text(from.error());
@@ -50,7 +70,8 @@ rota::log::schedule read_log(std::string const& path) {
     }
     auto const text = std::string_view{from->text};
     auto got = rota::log::from_text(text);
-    if (auto* const log = std::get_if<rota::log::schedule>(&got)) return std::move(*log);
+    if (auto* const log = std::get_if<rota::log::schedule>(&got))
+        return {std::move(*log), record_lines(text)};
     // Lines stand for themselves: behind a wrong one the next are read.
     constexpr auto limit = 20;
     auto all = std::string{};
@@ -78,7 +99,7 @@ int check_log(check_log_options const& asked) {
     auto const world = world_of(asked.world);
     auto const in = read_inputs(asked.input);
     check_outages(world, in.cluster);
-    auto const log = read_log(asked.log);
+    auto const [log, lines] = read_log(asked.log);
     stop_if_signalled();
     auto given = rota::verify::premises_of(in.cluster, in.jobs, world);
     given.timed = !asked.any_run_time;
@@ -92,7 +113,9 @@ int check_log(check_log_options const& asked) {
                                                 .log = log});
     print(rota::verify::text(found));
     if (auto const broken = found.broken()) {
-        print(fmt::format("\n{}: {}", asked.log, rota::verify::explain(*broken, found.of(*broken), log)));
+        auto const& why = found.of(*broken);
+        auto const line = why.record < lines.size() ? std::optional{lines[why.record]} : std::nullopt;
+        print(fmt::format("\n{}: {}", asked.log, rota::verify::explain(*broken, why, log, line)));
         return 1;
     }
     print(fmt::format("\n{}: {} records keep every law that was exercised\n", asked.log, log.records.size()));

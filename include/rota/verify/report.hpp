@@ -73,11 +73,14 @@ private:
 }
 
 /// The broken law, the record that broke it with its line in the log's text, and why.
-[[nodiscard]] inline std::string explain(law which, verdict const& why, log::schedule const& log) {
+///
+/// line: that of the record in another text that the log was read from.
+[[nodiscard]] inline std::string explain(law which, verdict const& why, log::schedule const& log,
+                                         std::optional<std::size_t> line = {}) {
     auto out = std::string{text_of(which).code} + " broken: " + std::string{text_of(which).says} + '\n';
     if (why.record < log.records.size()) // the header is line 1
-        out += "  line " + std::to_string(why.record + 2) + ": " + log::line(log, log.records[why.record]) +
-               '\n';
+        out += "  line " + std::to_string(line.value_or(why.record + 2)) + ": " +
+               log::line(log, log.records[why.record]) + '\n';
     return out + "  " + why.story + '\n';
 }
 
