@@ -18,9 +18,9 @@ namespace rota::verify {
 
 /// Judges a schedule log by every law that the log alone can answer.
 ///
-/// Meaning   The unconditional laws always; the laws of a policy where it claims them and their premises
-/// hold. Cost      O(records) for most laws; the waiting laws look at every waiting job and node at every
-/// instant.
+/// Meaning   The unconditional laws always; the laws of a policy where it claims them and their premises hold.
+/// Cost      O(records x log jobs) for most laws; the waiting laws look at every waiting job at every instant, and
+///           at every node for each shape of request that waits.
 [[nodiscard]] inline report check_log(subject const& of) {
     auto found = report{};
     if (!check_ids(of, found)) return found;

@@ -6,13 +6,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <rota/contract/claims.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/request.hpp>
+#include <rota/job/workload.hpp>
 #include <rota/log/record.hpp>
 #include <rota/verify/law.hpp>
 #include <rota/verify/liveness.hpp>
@@ -61,35 +64,61 @@ inline void check_strict_fifo(subject const& of, report& to) {
     });
 }
 
+/// Numbers that are equal for equal requests. Shape: [jobs], each below their number.
+[[nodiscard]] inline std::vector<std::size_t> shapes_of(job::workload const& jobs) {
+    auto const less = [](job::request const* a, job::request const* b) {
+        auto const key = [](job::request const& r) {
+            return std::tuple{r.gpus_min,  r.gpus_max, r.milli,  r.milli_min,
+                              r.cpu_milli, r.mem_mib,  r.models, r.span};
+        };
+        return key(*a) < key(*b);
+    };
+    auto numbers = std::map<job::request const*, std::size_t, decltype(less)>{less};
+    auto all = std::vector<std::size_t>{};
+    for (auto const& spec : jobs.specs)
+        all.push_back(numbers.try_emplace(&spec.need, numbers.size()).first->second);
+    return all;
+}
+
 /// W1 and W2, at the end of every instant. Premise: immediate.
 inline void check_waiting(subject const& of, report& to) {
     auto const all = has(of.claims, claim::work_conserving);
     auto const head = has(of.claims, claim::head_never_waits);
     if (!of.given.immediate || !(all || head)) return;
     auto const order = has(of.claims, claim::strict_fifo) ? head_order::submission : of.given.head;
-    auto waiting = std::vector<std::uint32_t>{};
+    using job_order = std::pair<std::int64_t, std::uint32_t>; // jobs are in order of submission
+    auto waiting = std::set<job_order>{};
+    auto const place = [&](std::uint32_t j) {
+        return job_order{order == head_order::priority ? -std::int64_t{of.jobs.specs[j].priority} : 0, j};
+    };
+    auto const shapes = shapes_of(of.jobs);
+    auto answers = std::vector<std::pair<std::size_t, bool>>(of.jobs.size()); // in which instant, what
+    auto instant = std::size_t{0};
     walk(
         of, [](auto const&...) {},
-        [&](std::size_t i, log::record const&, replay const& state, bool last) {
-            if (!last) return;
-            waiting.clear();
-            for (auto j = std::uint32_t{0}; j != of.jobs.size(); ++j)
-                if (state.job(j).waits()) waiting.push_back(j);
-            if (waiting.empty()) return;
-            if (order == head_order::priority)
-                std::sort(waiting.begin(), waiting.end(), [&](std::uint32_t a, std::uint32_t b) {
-                    auto const priority = [&of](std::uint32_t j) { return of.jobs.specs[j].priority; };
-                    return std::tuple{priority(b), a} < std::tuple{priority(a), b};
-                });
-            auto const fits = [&](std::uint32_t j) { return fits_now(of, state, of.jobs.specs[j].need); };
-            auto const name = [](std::uint32_t j) { return "job " + std::to_string(j) + " waits and fits"; };
+        [&](std::size_t i, log::record const& what, replay const& state, bool last) {
+            if (log::about_a_job(what.kind)) {
+                if (state.job(what.job).waits()) waiting.insert(place(what.job));
+                else waiting.erase(place(what.job));
+            }
+            if (!last || waiting.empty()) return;
+            ++instant;
+            auto const fits = [&](job_order const& which) {
+                auto& [when, fit] = answers[shapes[which.second]];
+                if (std::exchange(when, instant) != instant)
+                    fit = fits_now(of, state, of.jobs.specs[which.second].need);
+                return fit;
+            };
+            auto const name = [](job_order const& which) {
+                return "job " + std::to_string(which.second) + " waits and fits";
+            };
             if (head) {
                 to.exercised(law::head_never_waits);
                 // whatever the order is, one of them is the head
                 auto const waits = order == head_order::unknown
                                        ? std::all_of(waiting.begin(), waiting.end(), fits)
-                                       : fits(waiting.front());
-                if (waits) to.breaks(law::head_never_waits, i, name(waiting.front()));
+                                       : fits(*waiting.begin());
+                if (waits) to.breaks(law::head_never_waits, i, name(*waiting.begin()));
             }
             if (!all) return;
             to.exercised(law::work_conserving);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -141,6 +142,7 @@ inline char const* place_fault(cluster::spec const& cluster, job::request const&
 
 /// S1, S2, S4, S6, S8, after every record.
 inline void check_devices(subject const& of, report& to) {
+    auto holders = std::set<std::uint32_t>{};
     auto closed_since = std::vector<sim_time>(of.cluster.nodes.size(), never);
     auto drained = std::vector<bool>(of.cluster.nodes.size());
     auto const name = [](std::uint32_t job, char const* fault) {
@@ -190,8 +192,13 @@ inline void check_devices(subject const& of, report& to) {
                 closed_since[index(part.node)] = what.kind == log::kind::node_down ? what.at : never;
                 drained[index(part.node)] = what.why == log::cause::drained;
             }
-        if (!last || of.outages.empty()) return;
-        for (auto j = std::uint32_t{0}; j != of.jobs.size(); ++j)
+        if (of.outages.empty()) return;
+        if (log::about_a_job(what.kind)) {
+            if (state.held(what.job).empty()) holders.erase(what.job);
+            else holders.insert(what.job);
+        }
+        if (!last) return;
+        for (auto const j : holders)
             for (auto const& part : state.held(j)) {
                 auto const since = closed_since[index(part.node)];
                 if (since == never || drained[index(part.node)]) continue;
