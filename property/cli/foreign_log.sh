@@ -22,7 +22,7 @@ done
 # what a scheduler with a bug would print, made from what this one printed
 sed '0,/@1000/{/@1000/s/n\([0-9]\):/n9:/}' good.log >no_such_node.log
 judge 1 'S0 broken' no_such_node.log
-{ printf '# by hand\n\n'; grep -v '^#' no_such_node.log | sed '0,/ start /{/ start /i # here\n}'; } >remarks.log
+awk 'NR == 1 { print "# by hand\n"; next } / start / && !n++ { print "# here" } { print }' no_such_node.log >remarks.log
 judge 1 "line $(grep -n -m1 ' n9:' remarks.log | cut -d: -f1): " remarks.log
 first=$(grep -m1 ' finish ' good.log)
 grep -vxF "$first" good.log >never_ends.log
