@@ -25,6 +25,11 @@ metrics_server::metrics_server(std::string const& address, std::uint16_t port) {
     body_ = std::make_unique<body>();
     auto& its = *body_;
     its.server.new_task_queue = [] { return new httplib::ThreadPool(2); };
+    // who keeps a connection and says nothing keeps a thread, and the driver from its end
+    its.server.set_keep_alive_max_count(1);
+    its.server.set_keep_alive_timeout(1);
+    its.server.set_read_timeout(1);
+    its.server.set_write_timeout(1);
     its.server.Get("/metrics", [&its](httplib::Request const&, httplib::Response& answer) {
         auto const lock = std::lock_guard{its.mutex};
         answer.set_content(its.page, "text/plain; version=0.0.4");
