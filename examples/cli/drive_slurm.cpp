@@ -111,11 +111,7 @@ public:
         : asked_{asked}, config_{std::move(config)}, cluster_{cluster}, maker_{cluster}, log_{config_.json},
           scheduler_{maker_.make(config_)}, metrics_{config_.address, config_.port},
           way_{open_slurm(cluster, config_.partition, config_.names, config_.timeout_ms)},
-          backend_{*way_, asked.dry_run} {
-        struct sigaction how{};
-        how.sa_handler = remember_reload;
-        sigaction(SIGHUP, &how, nullptr);
-    }
+          backend_{*way_, asked.dry_run} {}
 
     void drive() {
         auto its = std::make_unique<life>(*this);
@@ -403,6 +399,9 @@ private:
 } // namespace
 
 int drive_slurm(drive_options const& asked) {
+    struct sigaction how{};
+    how.sa_handler = remember_reload; // one that comes while it starts is heard when it has
+    sigaction(SIGHUP, &how, nullptr);
     auto config = read_drive_config(asked.config);
     if (!asked.scheduler.empty()) config.scheduler = asked.scheduler;
     static_cast<void>(choose(config.scheduler));

@@ -13,6 +13,7 @@ cat >bin/slurm <<'END'
 #!/usr/bin/env bash
 cd "$FAKE_SLURM" || exit 1
 [ -e silent ] && sleep 60
+[ -e slow ] && sleep 0.3
 job() { read -r state priority restarts gpus node <"jobs/$1" || exit 1; }
 put() { echo "$state $priority $restarts $gpus $node" >"jobs/$1.new" && mv "jobs/$1.new" "jobs/$1"; }
 case "$(basename "$0") $*" in
@@ -131,13 +132,23 @@ submit 2 3
 submit 3 8
 odd() { echo "$1|PENDING|0|0|5:00|(null)|root|0|normal|$2|(null)|$3|gres:gpu:1|N/A||"; } # id, features, nodes
 { odd 90 'a100|v100' 1; odd 91 '(null)' 2; } >rows
+touch slow
 drive
+sleep 0.4 # it asks Slurm who it is
+kill -HUP $driver
+within 'a SIGHUP while it starts is heard when it has' said 'event=reloaded scheduler=fifo'
+rm slow
 within 'two jobs start' runs 2
 within 'each is a line of the log' said 'event=start at_ms=[0-9]* job=1 run=1 op=1 cause=- nodes=n1:4$'
 check 'the one that does not fit waits' grep -q '^PENDING' jobs/3
 within 'jobs by phase' metric 'rota_jobs{phase="running"} 2'
 check 'GPUs held' metric 'rota_gpus{state="held"} 7'
 check 'verbs' metric 'rota_verbs_total{verb="start"} 2'
+exec 5<>"/dev/tcp/127.0.0.1/$port" 6<>"/dev/tcp/127.0.0.1/$port" # and say nothing
+begun=$SECONDS
+check 'metrics, too, where others keep connections open' metric 'rota_jobs{phase="running"} 2'
+check 'without waiting for them for long' [ $((SECONDS - begun)) -le 3 ]
+exec 5>&- 6>&-
 expect 2 'another driver writes it' drive-slurm --config drive.toml
 within 'what it cannot drive is said' said 'event=left_alone job=91 why="it asks for several nodes in part"'
 check 'a bar in words of a user hides his job alone' said 'event=left_alone job=90 why="its account, features'
