@@ -194,6 +194,13 @@ void books_and_time() {
         with(sound, "5 finish 1.1 #2 - 0",
              "2 preempt 1.1 #2 checkpointed 0\n3 start 1.2 #3 - 0 n1:1@1000/0/0\n6 finish 1.2 #3 - 0");
     timed.expect(law::work_done, stopped, with(stopped, "6 finish", "5 finish"));
+    timed.expect(law::work_done, stopped,
+                 with(stopped, "6 finish", "7 finish")); // what it had done is forgotten
+    auto slow = timed;
+    slow.given.pause_ms_max = slow.given.saving_ms_max = 1;
+    slow.expect(law::work_done, with(stopped, "6 finish", "9 finish"),
+                with(stopped, "6 finish 1.2 #3 - 0\n10 finish 0.1 #1 - 0",
+                     "10 finish 0.1 #1 - 0\n10 finish 1.2 #3 - 0"));
     // a start while it runs: the time of the first run is on two accounts of devices
     two.expect(
         law::conservation, sound,

@@ -153,8 +153,9 @@ inline std::int64_t rounded_away(account const& mine) noexcept {
 
 } // namespace detail
 
-/// A1, as far as the log alone tells: no job completes before its work is done, and one that ran once and on
-/// one set of devices completes as soon as it is.
+/// A1, as far as the log alone tells: no job completes before its work is done, and one of which no work was lost
+/// completes as soon as it is: to the ms where it ran once and on one set of devices, else with a pause a start and
+/// a saving a stop.
 inline void check_run_times(subject const& of, std::span<account const> accounts, report& to) {
     if (!of.given.timed) return;
     for (auto j = std::size_t{0}; j != accounts.size(); ++j) {
@@ -164,7 +165,9 @@ inline void check_run_times(subject const& of, std::span<account const> accounts
         to.exercised(law::work_done);
         auto const due = int128{of.jobs.works[j].duration_ms} * 1000;
         auto early = mine.work + detail::rounded_away(mine) * mine.slowest < due;
-        auto late = false;
+        auto const idle = int128{mine.segments} * of.given.pause_ms_max +
+                          int128{mine.preemptions} * of.given.saving_ms_max + of.given.late_ms_max;
+        auto late = mine.kills + mine.interruptions == 0 && mine.work >= due + (idle + 1) * mine.fastest;
         if (mine.segments == 1 && mine.preemptions + mine.interruptions == 0) {
             auto const needed = of.given.first_pause_ms + (due + mine.slowest - 1) / mine.slowest;
             early = mine.held_ms < needed;

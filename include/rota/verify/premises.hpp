@@ -32,6 +32,7 @@ struct premises {
     millis late_ms_max = 0;    ///< news of a start, an end or an interruption comes within that time
     millis pause_ms_max = 0;   ///< between a start and the first useful work
     millis first_pause_ms = 0; ///< the same at a job's first start, exactly
+    millis saving_ms_max = 0;  ///< between the last useful work and the release, at a graceful stop
 };
 
 /// No job of the workload can outlive its limit, wherever it runs on the cluster.
@@ -63,6 +64,7 @@ struct premises {
     for (auto const& spec : jobs.specs) {
         auto const cost = preemption::cost_of(under.cost, spec, int{spec.need.gpus_max});
         given.pause_ms_max = std::max(given.pause_ms_max, under.launch_ms + cost.restore_ms);
+        given.saving_ms_max = std::max(given.saving_ms_max, cost.save_ms);
     }
     return given;
 }
