@@ -2,7 +2,6 @@
 #ifndef ROTA_LIVE_HOST_HPP
 #define ROTA_LIVE_HOST_HPP
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -198,8 +197,7 @@ private:
         } else if (elsewhere && s->state == job_state::held &&
                    (its.how_far == carried::withdrawn || its.how_far == carried::refused)) {
             auto const why = its.how_far == carried::refused ? log::cause::launch_error : log::cause::lost;
-            auto const pause = pace_.backoff_ms << std::min(its.failed++, pace::doublings_max);
-            books_.order_failed(j.op, order_kind::start, id, why, books_.now() + pause);
+            books_.order_failed(j.op, order_kind::start, id, why, books_.now() + pace_.backoff(its.failed++));
         }
     }
     /// Where it runs elsewhere than any fact allows, it is left unconfirmed, and taken for a stray.

@@ -2,6 +2,8 @@
 #ifndef ROTA_LIVE_PACE_HPP
 #define ROTA_LIVE_PACE_HPP
 
+#include <algorithm>
+
 #include <rota/core/units.hpp>
 
 namespace rota::live {
@@ -18,7 +20,8 @@ struct pace {
     /// A job whose start failed may start again after that; twice as long after each further one, up to 64 times. What
     /// never starts would otherwise hold its devices for most of the time.
     millis backoff_ms = 10'000;
-    static constexpr int doublings_max = 6;
+
+    [[nodiscard]] millis backoff(int failed) const noexcept { return backoff_ms << std::min(failed, 6); }
 
     friend bool operator==(pace const&, pace const&) = default;
 };
