@@ -231,6 +231,25 @@ void quota_is_no_guarantee(tally& result) {
     result.check(later == 9, "quotas break the guarantee in every random world, too");
 }
 
+/// A gang that must lie on one node has cells of 4 and 2 GPUs, on two nodes by then, and a node of 8 of another model:
+/// it takes that one.
+void together_where_it_can_be(tally& result) {
+    auto in = world{cluster::uniform(1, 2, 16), {}, {}};
+    in.cluster.models = {"large", "small"};
+    in.cluster.nodes.push_back({.gpus = 8, .model = gpu_model{1}, .rack = rack_id{1}});
+    in.jobs.tenants.resize(4);
+    in.jobs.tenants[1].nominal_milli = 12 * whole_gpu; // of the large ones 8 and 4,
+    in.jobs.tenants[2].nominal_milli = 14 * whole_gpu; // 8, 4 and 2,
+    in.jobs.tenants[3].nominal_milli = 14 * whole_gpu; // 4 and 2; and the small one
+    for (auto const gpus : {8, 4}) add(in, 0, 1, gpus, 0, 100'000);
+    for (auto const gpus : {8, 2, 4}) add(in, 0, 2, gpus, 0, 100'000);
+    add(in, 1'000, 3, 6, 0, 100'000);
+    in.jobs.specs.back().need.span = job::span::compact;
+    auto const got = starts(in, [] { return system::hived<>{}; });
+    result.check(std::count(got.begin(), got.end(), sim_time{0}) == 5, "the others run already");
+    result.check(got[5] == sim_time{1'000}, "a gang lies on the model that has a node for it");
+}
+
 /// Another scheduler object takes over: it finds the cells again, and stops nobody that cells explain.
 void taken_over(tally& result) {
     for (auto seed = std::uint64_t{1}; seed != 20; ++seed) {
@@ -260,6 +279,7 @@ int main() {
     doomed(result);
     failed_inside(result);
     quota_is_no_guarantee(result);
+    together_where_it_can_be(result);
     taken_over(result);
     return result.end();
 }

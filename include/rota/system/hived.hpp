@@ -165,8 +165,9 @@ private:
     /// Starts a job inside its tenant's cells, if it fits there.
     bool serve(view const& v, actions& a, std::size_t t, job_id j) {
         auto& tenant = tenants_[t];
+        auto const need = counted_on(v, tenant, v.need(j));
         for (;;) { // again where the cells that it got have failed nodes: those now show
-            auto const where = place.place(v.need(j), tenant.free());
+            auto const where = place.place(need, tenant.free());
             if (!where) return false;
             for (auto const& part : *where)
                 if (auto& cell = tenant.cell_of(part.node); !cell.bound) bind(v, t, cell);
@@ -247,13 +248,19 @@ private:
     /// Empty, the virtual cluster has room for the whole gang, on nodes as large as the gang may count on.
     [[nodiscard]] static bool could_hold(view const& v, virtual_cluster const& tenant, job::request need) {
         need.gpus_min = need.gpus_max;
+        return placement::feasible(counted_on(v, tenant, need), tenant.free());
+    }
+    /// The request without the models of which a gang that must stay together is larger than a virtual node, if there
+    /// are larger ones outside: on these it would have to lie.
+    [[nodiscard]] static job::request counted_on(view const& v, virtual_cluster const& tenant,
+                                                 job::request need) {
         for (auto m = 0; m != tenant.free().models() && need.span != job::span::anywhere; ++m) {
             auto const model = static_cast<gpu_model>(m);
             if (need.gpus_max > tenant.free().largest(model) &&
                 tenant.free().largest(model) != v.free().largest(model))
                 need.models &= ~(1u << m);
         }
-        return placement::feasible(need, tenant.free());
+        return need;
     }
     /// start(job) for those in a line that wait, by rank, each shape until it does not fit; if anything that the line
     /// depends on has changed.
