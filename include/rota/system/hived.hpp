@@ -242,18 +242,15 @@ private:
         auto const shape = v.state(j).shape;
         auto& known = holds_[t];
         if (known.size() <= shape) known.resize(shape + 1u, unknown);
-        if (known[shape] == unknown) known[shape] = could_hold(v, tenants_[t], v.need(j)) ? yes : no;
+        if (known[shape] == unknown) // whether its virtual cluster, empty, has room for it
+            known[shape] =
+                placement::feasible(counted_on(v, tenants_[t], v.need(j)), tenants_[t].free()) ? yes : no;
         return known[shape] == yes ? t : tenants_.size();
     }
-    /// Empty, the virtual cluster has room for the whole gang, on nodes as large as the gang may count on.
-    [[nodiscard]] static bool could_hold(view const& v, virtual_cluster const& tenant, job::request need) {
-        need.gpus_min = need.gpus_max;
-        return placement::feasible(counted_on(v, tenant, need), tenant.free());
-    }
-    /// The request without the models of which a gang that must stay together is larger than a virtual node, if there
-    /// are larger ones outside: on these it would have to lie.
+    /// Without models whose virtual nodes are smaller than the gang and than real ones, if it must stay together.
     [[nodiscard]] static job::request counted_on(view const& v, virtual_cluster const& tenant,
                                                  job::request need) {
+        need.gpus_min = need.gpus_max;
         for (auto m = 0; m != tenant.free().models() && need.span != job::span::anywhere; ++m) {
             auto const model = static_cast<gpu_model>(m);
             if (need.gpus_max > tenant.free().largest(model) &&
