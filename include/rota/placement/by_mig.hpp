@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <concepts>
 #include <cstdint>
+#include <unordered_map>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -55,8 +57,9 @@ using mig_outcome = std::variant<std::vector<cluster::mig_instance>, refusal>;
 ///
 /// Meaning   GPUs that are not split stay so. Where nothing is listed, a refusal means that there is no
 ///           room: equal instances never stand in each other's way. With listed layouts they may.
-/// Cost      an instance: a look at each of the 256 states, a few bitmap words for those in use. GPUs of
-///           nodes without the CPU or memory, and all where layouts are listed, are looked at one by one.
+/// Cost      an instance: a look at each of the 256 states, a few bitmap words for those in use, and the GPUs
+///           on which the request has begun and may go on. GPUs of nodes without the CPU or memory are
+///           looked at one by one, once; where layouts are listed all are, for each instance.
 template <mig_scorer Scorer>
 class by_mig {
 public:
@@ -71,9 +74,9 @@ public:
     [[nodiscard]] mig_outcome place(mig_request const& need, cluster::mig_ledger const& free) const {
         if (!need.valid()) return refusal::infeasible;
         auto placed = std::vector<cluster::mig_instance>{};
-        auto touched = std::vector<spot>{};
+        auto so_far = course{};
         while (placed.size() != need.count) {
-            auto const best = find(need, free, placed, touched);
+            auto const best = find(need, free, so_far);
             if (best.start == mig_table::nowhere)
                 return feasible(need, free) ? refusal::busy : refusal::infeasible;
             auto const n = free.node_of(best.at.number);
@@ -84,8 +87,7 @@ public:
                               .start = best.start,
                               .cpu_milli = need.cpu_milli,
                               .mem_mib = need.mem_mib});
-            std::erase_if(touched, [&best](spot const& one) { return one.number == best.at.number; });
-            touched.push_back({best.at.number, best.at.now.with(need.profile, best.start)});
+            if (placed.size() != need.count) so_far.lay(need, free, best.at, best.start);
         }
         return placed;
     }
@@ -101,16 +103,45 @@ private:
         spot at;
         std::uint8_t start = mig_table::nowhere;
     };
+    /// What a request has got while it is being placed, and where there is nothing more to look for.
+    struct course {
+        std::vector<spot> begun;                              ///< GPUs that may take more of it
+        std::unordered_set<std::uint32_t> known;              ///< GPUs that have some of it
+        std::unordered_map<std::uint32_t, std::int64_t> here; ///< instances by node
+        /// The first GPU of a model and a state, by both, that has none of it and may have room.
+        std::unordered_map<std::uint32_t, std::uint32_t> next;
+
+        static constexpr std::uint32_t alike(gpu_model model, unsigned taken) noexcept {
+            return index(model) * std::uint32_t{mig_table::states} + taken;
+        }
+        void lay(mig_request const& need, cluster::mig_ledger const& free, spot const& at,
+                 std::uint8_t start) {
+            auto const n = free.node_of(at.number);
+            ++here[index(n)];
+            if (known.insert(at.number).second)
+                next[alike(free.whole().of(n).model, free.taken(n, free.gpu_of(at.number)))] = at.number + 1;
+            std::erase_if(begun, [&at](spot const& one) { return one.number == at.number; });
+            begun.push_back({at.number, at.now.with(need.profile, start)});
+        }
+        /// The node has the CPU and the memory for one more.
+        [[nodiscard]] bool has_room(mig_request const& need, cluster::mig_ledger const& free,
+                                    node_id n) const noexcept {
+            if ((need.cpu_milli | need.mem_mib) == 0) return true;
+            auto const has = here.find(index(n));
+            auto const count = 1 + (has == here.end() ? 0 : has->second);
+            return count * std::int64_t{need.cpu_milli} <= free.whole().state().cpu_milli(n) &&
+                   count * std::int64_t{need.mem_mib} <= free.whole().state().mem_mib(n);
+        }
+    };
 
     /// The best place for one more instance.
-    candidate find(mig_request const& need, cluster::mig_ledger const& free,
-                   std::vector<cluster::mig_instance> const& placed, std::vector<spot> const& touched) const {
+    candidate find(mig_request const& need, cluster::mig_ledger const& free, course& so_far) const {
         auto best = candidate{};
         auto const& table = *tables_[static_cast<int>(need.kind)];
         auto const& device = cluster::mig_device_of(need.kind);
         // True where the GPU has a place, whether or not it is the best.
         auto const offer = [&](spot const& at) {
-            if (!has_room(need, free, free.node_of(at.number), placed)) return false;
+            if (!so_far.has_room(need, free, free.node_of(at.number))) return false;
             auto const start = mig_start(free, free.node_of(at.number), at.now, need.profile, table);
             if (start == mig_table::nowhere) return false;
             auto const taken = unsigned{at.now.taken(device)};
@@ -120,7 +151,7 @@ private:
                 best = {score, at, start};
             return true;
         };
-        for (auto const& one : touched) offer(one);
+        std::erase_if(so_far.begun, [&](spot const& one) { return !offer(one); }); // nor will it later
         for (auto m = 0; m != free.whole().models(); ++m) {
             auto const model = static_cast<gpu_model>(m);
             if (!need.accepts(free, model)) continue;
@@ -128,24 +159,23 @@ private:
             for (auto taken = 0u; taken <= device.all(); ++taken) {
                 if (free.count_with(model, taken) == 0 || !table.fits(need.profile, taken)) continue;
                 auto const& alike = free.with_taken(model, taken);
-                for (auto g = alike.next(0); g != cluster::bitmap::none; g = alike.next(g + 1)) {
-                    auto const is_here = [g](spot const& one) { return one.number == g; };
-                    if (std::any_of(touched.begin(), touched.end(), is_here)) continue;
-                    auto const found = offer({g, free.layout(free.node_of(g), free.gpu_of(g))});
-                    if (found && any_layout) break; // the others have the same score, and higher numbers
+                auto const looked_at = [&](std::uint32_t g) {
+                    return offer({g, free.layout(free.node_of(g), free.gpu_of(g))});
+                };
+                if (any_layout) { // of those with room the others have the same score, and higher numbers
+                    auto const key = course::alike(model, taken);
+                    auto const from = so_far.next.find(key);
+                    auto const first = alike.next(from == so_far.next.end() ? 0 : from->second);
+                    auto g = first;
+                    while (g != cluster::bitmap::none && !looked_at(g)) g = alike.next(g + 1);
+                    if (g != first) so_far.next[key] = g;
+                } else {
+                    for (auto g = alike.next(0); g != cluster::bitmap::none; g = alike.next(g + 1))
+                        if (so_far.known.count(g) == 0) looked_at(g);
                 }
             }
         }
         return best;
-    }
-    /// The node has the CPU and the memory for one more.
-    static bool has_room(mig_request const& need, cluster::mig_ledger const& free, node_id n,
-                         std::vector<cluster::mig_instance> const& placed) noexcept {
-        if ((need.cpu_milli | need.mem_mib) == 0) return true;
-        auto const is_there = [n](cluster::mig_instance const& one) { return one.node == n; };
-        auto const here = 1 + std::count_if(placed.begin(), placed.end(), is_there);
-        return here * std::int64_t{need.cpu_milli} <= free.whole().state().cpu_milli(n) &&
-               here * std::int64_t{need.mem_mib} <= free.whole().state().mem_mib(n);
     }
 
     [[no_unique_address]] Scorer score_{};
