@@ -114,6 +114,11 @@ private:
         static constexpr std::uint32_t alike(gpu_model model, unsigned taken) noexcept {
             return index(model) * std::uint32_t{mig_table::states} + taken;
         }
+        [[nodiscard]] std::uint32_t first(gpu_model model, unsigned taken) const noexcept {
+            if (next.empty()) return 0; // most requests are for one instance
+            auto const from = next.find(alike(model, taken));
+            return from == next.end() ? 0 : from->second;
+        }
         void lay(mig_request const& need, cluster::mig_ledger const& free, spot const& at,
                  std::uint8_t start) {
             auto const n = free.node_of(at.number);
@@ -151,7 +156,10 @@ private:
                 best = {score, at, start};
             return true;
         };
-        std::erase_if(so_far.begun, [&](spot const& one) { return !offer(one); }); // nor will it later
+        auto kept = so_far.begun.begin(); // those without a place now will have none later
+        for (auto const& one : so_far.begun)
+            if (offer(one)) *kept++ = one;
+        so_far.begun.erase(kept, so_far.begun.end());
         for (auto m = 0; m != free.whole().models(); ++m) {
             auto const model = static_cast<gpu_model>(m);
             if (!need.accepts(free, model)) continue;
@@ -159,20 +167,14 @@ private:
             for (auto taken = 0u; taken <= device.all(); ++taken) {
                 if (free.count_with(model, taken) == 0 || !table.fits(need.profile, taken)) continue;
                 auto const& alike = free.with_taken(model, taken);
-                auto const looked_at = [&](std::uint32_t g) {
-                    return offer({g, free.layout(free.node_of(g), free.gpu_of(g))});
-                };
-                if (any_layout) { // of those with room the others have the same score, and higher numbers
-                    auto const key = course::alike(model, taken);
-                    auto const from = so_far.next.find(key);
-                    auto const first = alike.next(from == so_far.next.end() ? 0 : from->second);
-                    auto g = first;
-                    while (g != cluster::bitmap::none && !looked_at(g)) g = alike.next(g + 1);
-                    if (g != first) so_far.next[key] = g;
-                } else {
-                    for (auto g = alike.next(0); g != cluster::bitmap::none; g = alike.next(g + 1))
-                        if (so_far.known.count(g) == 0) looked_at(g);
+                auto const first = alike.next(any_layout ? so_far.first(model, taken) : 0);
+                auto g = first;
+                for (; g != cluster::bitmap::none; g = alike.next(g + 1)) {
+                    if (!any_layout && so_far.known.count(g) != 0) continue;
+                    auto const found = offer({g, free.layout(free.node_of(g), free.gpu_of(g))});
+                    if (found && any_layout) break; // the others have the same score, and higher numbers
                 }
+                if (any_layout && g != first) so_far.next[course::alike(model, taken)] = g;
             }
         }
         return best;
