@@ -48,6 +48,8 @@ pack 2 'no pod that asks for a GPU' --nodes nodes.csv --pods cpu.csv --policy fg
 pack 0 '1 pods tuned to 0' --nodes nodes.csv --pods cpu.csv --policy fgd --tune 0
 printf 'sn,cpu_milli,memory_mib,gpu,model\nn0,8000,8192,0,\n' >no_gpu.csv
 pack 2 'no GPU' --nodes no_gpu.csv --pods pods.csv --policy fgd
+printf 'sn,cpu_milli,memory_mib,gpu,model\nn0,8000,8192,2,T4\nn0,8000,8192,2,G2\n' >twice.csv
+pack 2 "twice.csv:3:1: error[E-DUPID]: read id 'n0' again" --nodes twice.csv --pods pods.csv --policy fgd
 pack 2 'cannot write' "${in[@]}" --policy fgd --out /no/such/folder/x.csv
 check 'no temporary file is left' test -z "$(find . -name '.*.tmp')"
 

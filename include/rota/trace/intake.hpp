@@ -105,9 +105,9 @@ public:
         if (fresh) return;
         auto const first = seen->second;
         repairable(repair::duplicate_id, at, "E-DUPID",
-                   "read job id " + shown(id) + " again, expected an id not used before (line " +
+                   "read id " + shown(id) + " again, expected an id not used before (line " +
                        std::to_string(first.line) + ")");
-        if (wrong_) say(severity::note, first, "E-DUPID", "read job id " + shown(id) + " here first");
+        if (wrong_) say(severity::note, first, "E-DUPID", "read id " + shown(id) + " here first");
     }
 
     /// Ends the row without a job: it was kept for another purpose, or dropped.
