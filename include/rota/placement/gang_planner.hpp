@@ -104,11 +104,11 @@ public:
     }
 
     /// What a topology_gang expects of its maker.
-    static void expect_sound(topology_gang const& gang, cluster::domain_tree const& tree) {
+    static void expect_sound(topology_gang const& gang, [[maybe_unused]] cluster::domain_tree const& tree) {
         ROTA_EXPECTS(!gang.kinds.empty(), "a gang has pods");
         ROTA_EXPECTS(gang.slice != 0 && gang.slice_level <= tree.top(),
                      "a slice has pods, in one domain of a level of the tree");
-        for (auto const& kind : gang.kinds) {
+        for ([[maybe_unused]] auto const& kind : gang.kinds) {
             ROTA_EXPECTS(kind.each.gpus_max != 0, "each pod of a gang holds a GPU");
             ROTA_EXPECTS(kind.least != 0 && kind.least <= kind.count,
                          "a gang has pods, some of them for sure");
