@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string_view>
+#include <vector>
 
 inline void obliged(bool kept, char const* why) {
     if (!kept) throw std::logic_error(why);
@@ -56,6 +57,14 @@ int main() {
         gang.slice = 2;
         gang.slice_level = placement::topology_gang::cluster_level;
     });
+    told.check(
+        stops([] { static_cast<void>(cluster::domain_tree::regular(8, std::vector<std::uint32_t>{4, 0})); }),
+        "domains without nodes");
+    told.check(stops([] {
+                   auto const of = std::vector<std::vector<std::uint32_t>>{{0, 0, 1}};
+                   static_cast<void>(cluster::domain_tree{4, of});
+               }),
+               "a node without a domain");
     told.check(!stops([&] { static_cast<void>(planner.place(placement::pods_of(4, 2), free)); }),
                "a sound gang");
     return told.end();

@@ -482,6 +482,8 @@ void numbered() {
     RC_ASSERT(told.parent(1, 2) == 1u);
     RC_ASSERT(told.parent(0, 35) == 1u);
     RC_ASSERT(told.parent(2, 1) == 0u);
+    auto const vast = cluster::domain_tree::regular(40, std::vector<std::uint32_t>{18, 1u << 31, 1u << 31});
+    RC_ASSERT(vast.size(1) == 3u && vast.size(2) == 1u && vast.size(3) == 1u); // wider than 32 bits say
     // 64 GPUs are 16 of the 18 trays of an NVLink domain; the third domain is too small, the first is in use
     auto const trays = cluster::uniform(1, 40, 4);
     auto free = cluster::ledger{trays};

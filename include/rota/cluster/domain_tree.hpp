@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <rota/cluster/spec.hpp>
+#include <rota/core/config.hpp>
 #include <rota/core/units.hpp>
 
 namespace rota::cluster {
@@ -22,6 +23,8 @@ public:
     /// The domain of each node at every level between the nodes and the cluster: of[l][n] for level l + 1.
     /// Shape     of: [levels x nodes]. Equal numbers under two domains of a higher level are two domains.
     domain_tree(std::uint32_t nodes, std::span<std::vector<std::uint32_t> const> of) : node_(nodes) {
+        for ([[maybe_unused]] auto const& level : of)
+            ROTA_EXPECTS(level.size() == nodes, "each node has a domain at each level");
         for (auto n = std::uint32_t{0}; n != nodes; ++n) node_[n] = node_id{n};
         auto const above = [&](node_id a, node_id b, std::size_t from) { // compares paths down to a level
             for (auto l = of.size(); l-- != from;)
@@ -66,11 +69,12 @@ public:
     /// {18, 8} are eight NVLink domains of 18 trays to a block.
     [[nodiscard]] static domain_tree regular(std::uint32_t nodes, std::span<std::uint32_t const> fanouts) {
         auto of = std::vector<std::vector<std::uint32_t>>{};
-        auto width = std::uint32_t{1};
+        auto width = std::uint64_t{1};
         for (auto fanout : fanouts) {
-            width *= fanout;
+            ROTA_EXPECTS(fanout != 0, "a domain has nodes");
+            width = std::min<std::uint64_t>(width * fanout, 1ull << 32); // all nodes, and more
             auto& level = of.emplace_back(nodes);
-            for (auto n = std::uint32_t{0}; n != nodes; ++n) level[n] = n / width;
+            for (auto n = std::uint32_t{0}; n != nodes; ++n) level[n] = static_cast<std::uint32_t>(n / width);
         }
         return {nodes, of};
     }
