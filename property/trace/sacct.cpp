@@ -118,6 +118,15 @@ void several_rows_a_job() {
     check(tallies(resized, 1, 2) && resized.tally.of("resized") == 2 &&
               resized.workload.works[0].duration_ms == 45'000 && resized.workload.specs[0].need.gpus_max == 2,
           "parts of a resized job add up");
+    auto const lost = read(row("1", "RESIZING", 0, 0, 10, 20, "gres/gpu=8") +
+                           row("1", "NODE_FAIL", 0, 0, 20, 25, "gres/gpu=4") +
+                           row("1", "COMPLETED", 25, 25, 30, 37, "gres/gpu=8"));
+    check(tallies(lost, 1, 2) && lost.workload.works[0].duration_ms == 7'000,
+          "but not those of a run that was requeued");
+    auto const ended = read(row("1", "RESIZING", 0, 0, 10, 20, "gres/gpu=8") +
+                            row("1", "NODE_FAIL", 0, 0, 20, 25, "gres/gpu=4"));
+    check(tallies(ended, 1, 1) && ended.workload.works[0].duration_ms == 15'000,
+          "a node that failed without another run is the end of both parts");
 
     auto const parts =
         read(row("7_1", "COMPLETED", 0, 0, 1, 2) + row("7_1.batch", "COMPLETED", 1, 1, 1, 2, "cpu=8") +

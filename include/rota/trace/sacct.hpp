@@ -82,7 +82,8 @@ inline constexpr auto sacct_dialect = dialect{.separator = '|', .quoted = false}
 /// The rows of one job that was started more than once, or resized.
 struct sacct_runs {
     millis submit = 0;  ///< of the first
-    millis resized = 0; ///< run time before the last change of size
+    millis resized = 0; ///< run time before the last change of size, of the run that is the last so far
+    bool lost = false;  ///< that run was requeued, if there is another
     std::uint64_t last_line = 0;
 };
 
@@ -96,15 +97,22 @@ struct sacct_runs {
     while (rows.next()) {
         auto const id = rows[sacct_id].text;
         auto const* const state = find_sacct_state(rows[sacct_state].text);
-        if (auto const known = found.find(id); known != found.end()) {
-            known->second.last_line = rows[sacct_id].at.line;
-            if (state != nullptr && state->goes == sacct_way::part)
-                known->second.resized += read_span(in, rows[sacct_elapsed]);
-        } else if (state != nullptr && state->again && !id.empty()) {
+        auto known = found.find(id);
+        if (known == found.end()) {
+            if (state == nullptr || !state->again || id.empty()) {
+                in.end_row();
+                continue;
+            }
             auto const submit = sacct_could_start(in, rows, sacct_instant(in, rows[sacct_submit]));
-            auto const part = state->goes == sacct_way::part ? read_span(in, rows[sacct_elapsed]) : 0;
-            found.emplace(id, sacct_runs{submit, part, 0});
+            known = found.emplace(id, sacct_runs{.submit = submit}).first;
+        } else {
+            known->second.last_line = rows[sacct_id].at.line;
         }
+        auto& its = known->second;
+        auto const part = state != nullptr && state->goes == sacct_way::part;
+        if (its.lost) its.resized = 0;
+        if (part) its.resized += read_span(in, rows[sacct_elapsed]);
+        its.lost = state != nullptr && state->again && !part;
         in.end_row();
     }
     return found;
