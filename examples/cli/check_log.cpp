@@ -11,9 +11,7 @@
 
 #include <fmt/format.h>
 
-#include <rota/contract/claims.hpp>
 #include <rota/log/text.hpp>
-#include <rota/trace/nearest.hpp>
 #include <rota/trace/place.hpp>
 #include <rota/trace/source.hpp>
 #include <rota/verify/check.hpp>
@@ -27,21 +25,6 @@
 namespace cli {
 
 namespace {
-
-rota::claim claims_named(std::string_view text) {
-    auto all = rota::claim::none;
-    while (!text.empty()) {
-        auto const name = text.substr(0, text.find(','));
-        text.remove_prefix(std::min(name.size() + 1, text.size()));
-        if (name == "none") continue;
-        auto const found = std::find(rota::claim_names.begin(), rota::claim_names.end(), name);
-        if (found == rota::claim_names.end())
-            refuse(fmt::format("unknown claim '{}', expected none or {}", name,
-                               rota::trace::one_of(name, rota::claim_names)));
-        all = all | static_cast<rota::claim>(1u << (found - rota::claim_names.begin()));
-    }
-    return all;
-}
 
 /// A log and, record by record, the line of the file that it stands in.
 struct log_read {

@@ -94,6 +94,12 @@ std::string nodes_of(rota::cluster::spec const& cluster, auto const& parts) {
     return out.empty() ? "-" : out;
 }
 
+/// Where there are several, `:v100`; that of the first nodes goes without saying.
+std::string model_of(rota::cluster::spec const& cluster, rota::cluster::node const& one) {
+    auto const model = std::size_t{index(one.model)};
+    return model == 0 ? std::string{} : ':' + cluster.models[model];
+}
+
 std::int64_t unix_ms() {
     using namespace std::chrono;
     return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
@@ -218,7 +224,8 @@ private:
         if (!text) fail(config_.journal + ": it cannot be read");
         auto names = std::string{};
         for (auto n = std::size_t{0}; n != cluster_.names.size(); ++n)
-            names += fmt::format(" {}:{}", cluster_.names[n], int{cluster_.nodes[n].gpus});
+            names += fmt::format(" {}:{}{}", cluster_.names[n], int{cluster_.nodes[n].gpus},
+                                 model_of(cluster_, cluster_.nodes[n]));
         auto accounts = std::string{};
         for (auto const& one : config_.names.accounts) accounts += ' ' + one;
         auto const head =

@@ -257,4 +257,19 @@ rota::job::workload generated_workload(generate_options const& asked) {
     return trace::generate(how);
 }
 
+rota::claim claims_named(std::string_view text) {
+    auto all = rota::claim::none;
+    while (!text.empty()) {
+        auto const name = text.substr(0, text.find(','));
+        text.remove_prefix(std::min(name.size() + 1, text.size()));
+        if (name == "none") continue;
+        auto const found = std::find(rota::claim_names.begin(), rota::claim_names.end(), name);
+        if (found == rota::claim_names.end())
+            refuse(fmt::format("unknown claim '{}', expected none or {}", name,
+                               rota::trace::one_of(name, rota::claim_names)));
+        all = all | static_cast<rota::claim>(1u << (found - rota::claim_names.begin()));
+    }
+    return all;
+}
+
 } // namespace cli

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <rota/cluster/spec.hpp>
+#include <rota/contract/claims.hpp>
 #include <rota/job/workload.hpp>
 #include <rota/simulation/conditions.hpp>
 #include <rota/trace/reading.hpp>
@@ -41,6 +42,9 @@ void check_outages(rota::simulation::conditions const& world, rota::cluster::spe
 
 /// The generated workload of a preset. Ends the command with code 2 where the settings make none.
 [[nodiscard]] rota::job::workload generated_workload(generate_options const& asked);
+
+/// The claims of those names, joined by commas. Ends the command with code 2 where one is none.
+[[nodiscard]] rota::claim claims_named(std::string_view text);
 
 /// Takes from all requests what the cluster does not count, CPU or memory, and says so.
 void strip_uncounted(rota::cluster::spec const& cluster, rota::job::workload& jobs);

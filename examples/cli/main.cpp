@@ -143,6 +143,7 @@ struct program {
     pack_options pack;
     import_sacct_options import_sacct;
     check_log_options check_log;
+    check_journal_options check_journal;
     replay_options replay;
     drive_options drive;
     wake_up_options bell;
@@ -245,6 +246,16 @@ struct program {
             "do not judge how long jobs ran: the workload's durations are not exactly theirs, as on a "
             "real cluster");
         add_world(judge, check_log.world);
+
+        auto& driven =
+            command("check-journal", "Judge what a driver of Slurm has done by the laws of scheduling",
+                    [](program const& p) { return cli::check_journal(p.check_journal); });
+        driven.add_option("FILE", check_journal.file, "the driver's journal; it may drive meanwhile")
+            ->required();
+        driven.add_option("--claims", check_journal.claims, "as of check-log");
+        driven.add_option("--log", check_journal.log, "write its schedule log to this file");
+        driven.footer(
+            "Exit codes: 0 no law breaks; 1 a law breaks; 2 a wrong option or file, said with its place.");
 
         auto& again = command("replay", "Run a replay file: a case that once broke a law of scheduling",
                               [](program const& p) { return cli::replay(p.replay); });

@@ -99,6 +99,13 @@ struct check_log_options {
     bool any_run_time = false;
 };
 
+/// The journal of a driver.
+struct check_journal_options {
+    std::string file;
+    std::string claims;
+    std::string log; ///< written; empty: no
+};
+
 struct replay_options {
     std::string file;
     std::string scheduler; ///< empty: the one that the file names
@@ -123,6 +130,7 @@ int generate(generate_options const& asked);
 int pack(pack_options const& asked);
 int import_sacct(import_sacct_options const& asked);
 int check_log(check_log_options const& asked);
+int check_journal(check_journal_options const& asked);
 int replay(replay_options const& asked);
 int drive_slurm(drive_options const& asked);
 int wake_up(wake_up_options const& asked);

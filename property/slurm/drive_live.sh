@@ -66,6 +66,10 @@ check 'it leaves with 0' [ $? = 0 ]
 # How long the GPUs lie idle between two jobs of the whole cluster: what a wake-up saves of polls. These are 1.1 s apart, so that
 # they meet the ticks of Slurm, one a second, at all distances. IDLE_JOBS jobs, 5 where it is not set and 11 at most.
 jobs=${IDLE_JOBS:-5}
+"$rota" check-journal journal >out.txt 2>err.txt
+check 'what has begun anew is not judged' [ $? = 2 ]
+rm journal
+sed -i 's/^compact_kib = .*/compact_kib = 0/' drive.toml
 idle() { # name, line of the configuration
     local i
     sed -i "s|^poll_s = .*|poll_s = 1.1\n$2|" drive.toml
@@ -82,5 +86,8 @@ idle() { # name, line of the configuration
 }
 idle polling ''
 idle woken "wake_up = \"$MINI_CLUSTER/wake-up\""
-[ $failed = 0 ] || cat drive.log
+"$rota" check-journal journal --claims justified_victims >laws.txt 2>&1
+check 'the laws hold on its journal' [ $? = 0 ]
+check 'of every job' grep -q "records of $((2 * jobs)) jobs keep every law" laws.txt
+[ $failed = 0 ] || cat drive.log laws.txt
 end
