@@ -205,6 +205,7 @@ expect 2 'journal:' drive-slurm --config drive.toml
 check 'a journal that is none is refused with its line' grep -q 'error\[E-JOURNAL\]: no such job' err.txt
 
 # --- somebody rings
+finish 3
 rm journal
 port=$(free_port)
 config fifo
