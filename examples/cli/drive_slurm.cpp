@@ -412,12 +412,13 @@ int drive_slurm(drive_options const& asked) {
     auto config = read_drive_config(asked.config);
     if (!asked.scheduler.empty()) config.scheduler = asked.scheduler;
     static_cast<void>(choose(config.scheduler));
-    auto const version = check_slurm(slurm::runner{config.timeout_ms});
+    auto const controlled = ask_controller(config.timeout_ms);
+    check_slurm(controlled, slurm::runner{config.timeout_ms});
     auto why = std::string{};
     auto const cluster = find_slurm(config.partition, why, config.timeout_ms);
     if (!cluster) fail(fmt::format("partition '{}': {}", config.partition, why));
     auto const log = drive_log{config.json};
-    log.line("started", {{"slurm", version},
+    log.line("started", {{"slurm", controlled.version},
                          {"partition", config.partition},
                          {"nodes", std::to_string(cluster->nodes.size())},
                          {"gpus", std::to_string(cluster->gpus())},

@@ -21,9 +21,8 @@
 
 namespace cli {
 
-/// Ends the command unless this user may drive the Slurm that answers here, and its version is known to fit. Returns the
-/// version.
-std::string check_slurm(rota::slurm::runner const& run);
+/// Ends the command unless this user may drive that Slurm, and its version is known to fit.
+void check_slurm(controller const& of, rota::slurm::runner const& run);
 
 /// A Slurm cluster, and how often and for how long it was spoken to. A verb without an answer is the last of its round:
 /// who waits for a silent Slurm once has waited long enough.

@@ -1,20 +1,68 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include <rota/slurm/client.hpp>
 #include <rota/slurm/command.hpp>
 #include <rota/slurm/site.hpp>
 
+#include "failure.hpp"
 #include "slurm_way.hpp"
 
 namespace cli {
+
+namespace {
+
+using rota::slurm::command_result;
+
+/// What a client of Slurm prints; ends the command where it prints nothing.
+std::string asked(rota::slurm::runner const& run, std::vector<std::string> const& argv) {
+    auto got = run(argv);
+    if (got.how == command_result::end::exited && got.code == 0) return std::move(got.out);
+    while (got.err.ends_with('\n')) got.err.pop_back();
+    fail(fmt::format("{} {}: {}", argv[0], argv[1],
+                     got.how == command_result::end::timed_out     ? "no answer in time"
+                     : got.how == command_result::end::not_started ? "it does not start; is Slurm installed?"
+                                                                   : got.err));
+}
+
+/// The value of `KEY = value` in what `scontrol show config` prints.
+std::string_view value_of(std::string_view config, std::string_view key) {
+    while (!config.empty()) {
+        auto const end = std::min(config.find('\n'), config.size());
+        auto row = config.substr(0, end);
+        config.remove_prefix(std::min(end + 1, config.size()));
+        auto const equals = row.find('=');
+        if (equals == row.npos || row.substr(0, row.find_first_of(" =")) != key) continue;
+        row.remove_prefix(equals + 1);
+        row.remove_prefix(std::min(row.find_first_not_of(' '), row.size()));
+        return row;
+    }
+    return {};
+}
+
+} // namespace
 
 std::unique_ptr<slurm_way> open_slurm(rota::cluster::spec const& cluster, std::string const& partition,
                                       rota::slurm::site const& names, rota::millis timeout_ms) {
     return std::make_unique<slurm_through<rota::slurm::client<>>>(cluster, partition, names,
                                                                   rota::slurm::runner{timeout_ms});
+}
+
+controller ask_controller(rota::millis timeout_ms) {
+    auto const run = rota::slurm::runner{timeout_ms};
+    auto const here = asked(run, {"scontrol", "--version"});
+    auto const config = asked(run, {"scontrol", "show", "config"});
+    return {.version = std::string{value_of(config, "SLURM_VERSION")},
+            .owner = std::string{value_of(config, "SlurmUser")},
+            .clients = here.substr(0, here.find('\n'))};
 }
 
 std::string slurm_way_name() { return "clients"; }

@@ -34,7 +34,15 @@ public:
 [[nodiscard]] std::unique_ptr<slurm_way> open_slurm(rota::cluster::spec const& cluster,
                                                     std::string const& partition,
                                                     rota::slurm::site const& names, rota::millis timeout_ms);
-/// Its name.
+/// What is to be known of a controller before anything else.
+struct controller {
+    std::string version; ///< 22.05.8
+    std::string owner;   ///< SlurmUser, slurm(64030)
+    std::string clients; ///< the version of Slurm's clients, where they are needed
+};
+/// Ends the command where it does not answer.
+[[nodiscard]] controller ask_controller(rota::millis timeout_ms);
+/// The name of this way.
 [[nodiscard]] std::string slurm_way_name();
 /// The cluster that a partition is made of. Nothing where it is not to be found, with `complaint` set.
 [[nodiscard]] std::optional<rota::cluster::spec> find_slurm(std::string const& partition,
