@@ -55,6 +55,39 @@ struct counted {
     }
 };
 
+/// Beside an overrun of ten minutes, what stays free is promised to a gang that its place refuses: a job behind both
+/// waits for the end of the overrun, on the same model or on another, and nobody is asked meanwhile.
+void a_refused_hold_is_quiet(tally& told, int models) {
+    auto const overrun = models - 1; // the model of the job that overruns
+    auto on = cluster::uniform(1, 3, 4);
+    on.models.resize(static_cast<std::size_t>(models), "other");
+    on.nodes.back().model = static_cast<gpu_model>(overrun);
+    auto jobs = job::workload{};
+    auto const add = [&](std::int64_t submit_ms, job::request need, std::uint32_t accepts, millis limit_ms,
+                         millis duration_ms) {
+        need.models = accepts;
+        jobs.specs.push_back({.submit = sim_time{submit_ms}, .need = need, .limit_ms = limit_ms});
+        jobs.works.push_back({.duration_ms = duration_ms});
+    };
+    auto whole_node = job::gang(4);
+    whole_node.span = job::span::one_node;
+    for (auto i = 0; i != 2; ++i) { // leaves two GPUs free on either node
+        add(0, job::gang(2), 1, 900'000, 900'000);
+        add(0, job::gang(2), 1, 900'000, 1'000);
+    }
+    add(0, job::gang(4), 1u << overrun, 1'000, 601'000);
+    add(2'000, whole_node, 1, 600'000, 60'000); // there is room by count, and the overrun
+    add(3'000, job::gang(4), 3, 600'000, 60'000);
+    auto world = simulation::simulator(on, jobs);
+    auto const ending = world.run([] { return system::conservative<>{}; });
+    auto const what = std::to_string(models) + " models, beside a refused hold: ";
+    told.check(ending == simulation::simulator::ending::complete, what + "completes");
+    told.check(index(world.results()[6].first_start) == (models == 1 ? 661'000 : 601'000),
+               what + "it starts when the overrun ends, beside or behind the gang");
+    auto const passes = world.instants().passes();
+    told.check(passes < 30, what + std::to_string(passes) + " passes");
+}
+
 /// Ten minutes beyond a limit, while a gang without room and a long job with room wait.
 void an_overrun_is_quiet(tally& told) {
     auto const on = cluster::uniform(1, 1, 8);
@@ -97,6 +130,7 @@ int main() {
     compare(told, "elastic", n / 4, elastic, limit, queueing::fifo{});
     compare<placement::spread_out>(told, "spread out", n / 4, deep, limit, queueing::fifo{});
     an_overrun_is_quiet(told);
+    for (auto const models : {1, 2}) a_refused_hold_is_quiet(told, models);
     compare(told, "an estimator that learns", n / 4, deep, history, queueing::fifo{});
     return told.end();
 }

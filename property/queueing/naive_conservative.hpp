@@ -76,6 +76,9 @@ public:
 
     void on(event const& happened, view const& v) {
         estimate::tell(estimate_, happened, v);
+        if (happened.kind != event_kind::wake)
+            for (auto& [j, one] : holds_) one.asleep = false;
+        alone_ = alone_ && happened.kind == event_kind::wake;
         if (happened.kind == event_kind::resync) holds_.clear();
         else if (happened.about_a_job() && happened.after != phase::waiting) holds_.erase(happened.job);
     }
@@ -111,16 +114,19 @@ public:
                 break;
             }
         }
-        for (auto const& one : order) // with too few GPUs free, it waits for news, not for a time
-            if (auto const at = holds_.find(one.job);
-                at != holds_.end() && at->second.at > v.now() && enough_free(v, one.job))
+        // with too few GPUs free, or moved by time alone, it waits for news, not for a time
+        for (auto const& one : order)
+            if (auto const at = holds_.find(one.job); at != holds_.end() && at->second.at > v.now() &&
+                                                      !at->second.asleep && enough_free(v, one.job))
                 a.wake_at(at->second.at);
+        alone_ = true;
     }
 
 private:
     struct held {
         sim_time at;
         gpu_model model;
+        bool asleep = false;
     };
 
     static bool enough_free(view const& v, job_id j) {
@@ -142,13 +148,13 @@ private:
                 return;
             }
         }
-        auto best = held{never, {}};
+        auto best = held{never, {}, alone_};
         for (auto m = 0; m != v.free().models(); ++m)
             if (auto const model = static_cast<gpu_model>(m); need.accepts(model))
                 if (auto const at =
                         pools[static_cast<std::size_t>(m)].earliest(need.gpus_max, length, v.now());
                     at < best.at)
-                    best = {at, model};
+                    best = {at, model, alone_};
         if (best.at == never) { // too many nodes are down
             holds_.erase(j);
             return;
@@ -182,6 +188,7 @@ private:
 
     Estimator estimate_{};
     std::map<job_id, held> holds_;
+    bool alone_ = false; ///< no news since the last pass
 };
 
 } // namespace naive

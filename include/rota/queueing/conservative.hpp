@@ -28,7 +28,7 @@ namespace rota::queueing {
 /// the count of GPUs of one model. Holds never move earlier; but in every pass the first job in order that, its own
 /// hold set aside, fits from now on for its whole estimate starts at once. A hold that can no longer be kept, after
 /// an overrun or the loss of a node, is given anew. A hold's time is waited for only while as many GPUs as it needs
-/// are free; until then it waits for the news of a release.
+/// are free, and not once a pass without news has moved it; then it waits for the news of a release.
 /// That is another policy than full compression, which slides every hold forward at an early end; it favours small
 /// jobs. Counts of GPUs promise what fragmentation may not keep, so it claims no promise.
 /// Cost      a pass O(news + runs that do not end as believed + shapes x blocks); see holds for those given anew.
@@ -46,6 +46,7 @@ public:
 
     void on(event const& happened, view const& v) {
         estimate::tell(estimate_, happened, v);
+        alone_ = alone_ && happened.kind == event_kind::wake;
         if (happened.kind == event_kind::resync) book_.clear();
         else if (happened.about_a_job()) news_.push_back(happened.job);
     }
@@ -54,6 +55,7 @@ public:
     template <class Placement>
     void plan(view const& v, actions& a, Placement const& place, backlog& waiting) {
         book_.reserve(v.submitted());
+        if (!alone_) book_.tell();
         if (book_.empty() || learns || !follow(v, waiting)) {
             read(v, a, waiting);
         } else {
@@ -70,6 +72,7 @@ public:
         while (start_first(v, a, place, waiting)) {
         }
         if (auto const next = book_.next_with_room(v); next != never) a.wake_at(next);
+        alone_ = true;
     }
 
 private:
@@ -125,7 +128,8 @@ private:
         std::sort(held.begin(), held.end(), [](auto const& x, auto const& y) { return x.first < y.first; });
         for (auto const& [who, one] : held) {
             auto const length = estimate_.remaining_ms(v, who.job);
-            if (book_.fits(v, one, one.at, length)) book_.keep(v, who, one.model, one.at, length);
+            if (book_.fits(v, one, one.at, length))
+                book_.keep(v, who, one.model, one.at, length, book_.asleep(one));
             else hold(v, a, who);
         }
         waiting.each([&](job_id j) {
@@ -142,7 +146,7 @@ private:
                 if (auto const at = book_.earliest(v, model, need.gpus_max, length); at < best.first)
                     best = {at, model};
         if (best.first == never) return newcomers_.push_back(who.job);
-        book_.keep(v, who, best.second, best.first, length);
+        book_.keep(v, who, best.second, best.first, length, alone_);
         a.promise(who.job, best.first);
     }
 
@@ -193,6 +197,7 @@ private:
     std::priority_queue<holds::timed, std::vector<holds::timed>, std::greater<>>
         steady_; ///< until when an end is believed
     std::uint64_t ranked_ = 0;
+    bool alone_ = false; ///< no news since the last pass: time brought this one
 };
 
 conservative() -> conservative<>;

@@ -36,9 +36,10 @@ public:
         gpu_model model{};
         std::int64_t gpus = 0;
         sim_time end{};
-        sim_time at{};        ///< of a hold
-        millis length = 0;    ///< of a hold
-        std::int64_t key = 0; ///< of a hold, in the lines
+        sim_time at{};           ///< of a hold
+        millis length = 0;       ///< of a hold
+        std::int64_t key = 0;    ///< of a hold, in the lines
+        std::uint64_t moved = 0; ///< the news after which a pass without news gave the hold
     };
     using timed = std::pair<sim_time, job_id>;
 
@@ -49,12 +50,17 @@ public:
         for (auto const& of_shape : soonest_)
             for (auto const& [at, j] : of_shape) visit(at, j);
     }
-    /// The next time of a hold for which enough GPUs are free already, though perhaps not on its nodes: any other waits
-    /// for news. never if there is none.
+    /// Something happened: every hold may be waited for again.
+    void tell() noexcept { ++news_; }
+    /// A pass without news has moved the hold: it would be moved again.
+    [[nodiscard]] bool asleep(part const& one) const noexcept { return one.moved == news_; }
+    /// The next time of a hold for which enough GPUs are free already, though perhaps not on its nodes, and that is not
+    /// asleep: any other waits for news. never if there is none.
     [[nodiscard]] sim_time next_with_room(view const& v) const {
         auto next = never;
         for (auto s = std::uint32_t{0}; s != soonest_.size(); ++s) {
-            auto const one = soonest_[s].upper_bound({v.now(), job_id{0xffffffffu}});
+            auto one = soonest_[s].upper_bound({v.now(), job_id{0xffffffffu}});
+            while (one != soonest_[s].end() && asleep(parts_[index(one->second)])) ++one;
             if (one != soonest_[s].end() && one->first < next && enough_free(v, v.request_of(s)))
                 next = one->first;
         }
@@ -131,11 +137,11 @@ public:
         lengths_[shape].erase({one.key, j});
         due_[shape * pools_.size() + index(one.model)].erase({one.key, j});
     }
-    /// The waiting job holds its GPUs from then on.
-    void keep(view const& v, rank const& who, gpu_model model, sim_time at, millis length) {
+    /// The waiting job holds its GPUs from then on; `alone`: time alone gave it this hold.
+    void keep(view const& v, rank const& who, gpu_model model, sim_time at, millis length, bool alone) {
         auto const gpus = std::int64_t{v.need(who.job).gpus_max};
         auto const from = std::max(at, v.now());
-        of(who.job) = {use::hold, false, model, gpus, from + length, at, length, who.key};
+        of(who.job) = {use::hold, false, model, gpus, from + length, at, length, who.key, alone ? news_ : 0};
         pools_[index(model)].add(from, from + length, gpus);
         list(v, who.job);
         soonest_[v.state(who.job).shape].insert({at, who.job});
@@ -279,6 +285,7 @@ private:
 
     std::vector<profile> pools_;           ///< [models]
     std::vector<part> parts_;              ///< [jobs]
+    std::uint64_t news_ = 1;               ///< so many
     std::vector<stretch> grown_;           ///< where more is in use than in the last pass
     std::vector<stretch> over_;            ///< where more is in use than there is
     std::vector<job_id> behind_;           ///< in order, of the job that gets another hold
