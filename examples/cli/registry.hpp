@@ -92,6 +92,7 @@ struct setting {
     rota::cluster::spec const& cluster;
     rota::preemption::transition_cost cost{};
     rota::estimate::oracle truth;
+    bool simulated = false; ///< a signal may end the command within a pass
 };
 
 /// A scheduler that can be named on the command line.

@@ -7,9 +7,14 @@
 
 #include <fmt/format.h>
 
+#include <rota/contract/actions.hpp>
+#include <rota/contract/event.hpp>
 #include <rota/contract/recorder.hpp>
+#include <rota/contract/view.hpp>
 #include <rota/report/facts_of_log.hpp>
 #include <rota/simulation/simulator.hpp>
+
+#include "failure.hpp"
 
 namespace cli {
 
@@ -21,6 +26,16 @@ bool some_are_elastic(rota::job::workload const& jobs) {
         return !spec.need.rigid() || spec.need.milli_min != spec.need.milli;
     });
 }
+
+/// A scheduler before whose passes a signal ends the command: the simulator looks up once in thousands of instants.
+struct interruptible {
+    any_scheduler inner;
+    void on(rota::event const& happened, rota::view const& v) { inner.on(happened, v); }
+    void decide(rota::view const& v, rota::actions& a) {
+        stop_if_signalled();
+        inner.decide(v, a);
+    }
+};
 
 } // namespace
 
@@ -37,9 +52,10 @@ run simulate_one(inputs const& in, chosen const& scheduler, world_options const&
                                .workload = in.jobs,
                                .cluster = in.cluster,
                                .cost = world.cost,
-                               .truth = sim.clairvoyance()};
-    auto const make = [&] { return scheduler.what->make(scheduler.values, where); };
-    out.claims = make().claims();
+                               .truth = sim.clairvoyance(),
+                               .simulated = true};
+    auto const make = [&] { return interruptible{scheduler.what->make(scheduler.values, where)}; };
+    out.claims = make().inner.claims();
     auto const size = static_cast<double>(std::max<std::size_t>(in.jobs.size(), 1));
     auto const watch = [&](simulator const& of) {
         bar.show(static_cast<double>(of.ended()) / size);
@@ -48,7 +64,13 @@ run simulate_one(inputs const& in, chosen const& scheduler, world_options const&
     };
     bar.begin(out.label);
     auto const from = std::chrono::steady_clock::now();
-    auto const ended = sim.run(make, watch);
+    auto ended = simulator::ending::stopped;
+    try {
+        ended = sim.run(make, watch);
+    } catch (failure const&) {
+        if (note != nullptr) note->reached(out.log);
+        throw;
+    }
     out.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
     stop_if_signalled();
     out.facts = rota::report::facts_of(in.jobs, sim.results());

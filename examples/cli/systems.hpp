@@ -16,6 +16,7 @@
 #include <rota/placement/consolidated.hpp>
 #include <rota/placement/outcome.hpp>
 
+#include "console.hpp"
 #include "registry.hpp"
 
 namespace cli {
@@ -31,8 +32,11 @@ public:
 
     [[nodiscard]] rota::placement::outcome place(rota::job::request const& need,
                                                  rota::cluster::ledger const& free) const {
+        if (stops_) stop_if_signalled(); // a pass may place for minutes
         return held_->place(need, free);
     }
+    /// From now on a signal ends the command in the next placement.
+    void stop_on_signal() noexcept { stops_ = true; }
 
 private:
     struct base {
@@ -51,6 +55,7 @@ private:
     };
 
     std::shared_ptr<base const> held_; // placements are pure
+    bool stops_ = false;
 };
 
 /// The placement of that name other than `consolidated`.
@@ -60,7 +65,9 @@ private:
 template <class Use>
 [[nodiscard]] any_scheduler with_placement(setting const& in, Use use) {
     if (in.placement.empty() || in.placement == "consolidated") return use(rota::placement::consolidated{});
-    return use(placement_named(in));
+    auto named = placement_named(in);
+    if (in.simulated) named.stop_on_signal();
+    return use(std::move(named));
 }
 
 /// Any estimator. A copy is an estimator of its own.

@@ -256,6 +256,22 @@ for signal in INT TERM; do
         test "$(ls -A cut$signal | tr '\n' ' ')" = 'fifo.jobs.csv fifo.log workload.csv '
     check 'what is there is whole' test "$(wc -l <cut$signal/fifo.jobs.csv)" = 20001
 done
+# and in the middle of one long pass: as many kinds of jobs as jobs, all at once
+{ echo 'job,at,for,gpus,cpu'; seq 20000 | awk '{ print "j" $1 ",0,1000,1," 1000 + $1 }'; } >kinds.csv
+{ echo 'sn,cpu_milli,memory_mib,gpu,model'; seq 500 | awk '{ print "n" $1 ",96000,786432,8,V100" }'; } >nodes.csv
+"$rota" simulate --workload kinds.csv --format csv --map 'id=job,submit=at:s,duration=for:s,gpus=gpus,cpu=cpu:milli' --cluster nodes.csv \
+    --scheduler best_effort_fifo --placement fgd --jobs cut.csv >out.txt 2>err.txt &
+pid=$!
+sleep 2
+kill -s TERM $pid
+for _ in $(seq 100); do
+    if ! kill -0 $pid 2>/dev/null; then break; fi
+    sleep 0.05
+done
+check 'SIGTERM is heeded within a pass' eval '! kill -0 $pid 2>/dev/null'
+kill -s KILL $pid 2>/dev/null
+wait $pid
+check 'by SIGTERM' test $? = 143
 check 'no temporary file is left anywhere' nothing_left
 
 end
