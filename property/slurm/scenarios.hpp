@@ -121,12 +121,7 @@ void make_way(rota::cluster::spec const& cluster, fs::path const& folder) {
     s.wait("all end", 40, [&] { return s.idle(); });
     s.order({"scontrol", "update", "nodename=n1", "state=resume"});
     s.wait("the first node is back", 15, [&] { return s.open(0); });
-    for (auto job = std::size_t{0}; job != 4; ++job)
-        check(s.count(kind::finish, job) == 1 && s.finished(job) && s.runs(job).size() == 1,
-              "job " + std::to_string(job) + " ran once, and to its end");
-    s.check_places();
-    s.check_laws();
-    check(s.host().strays() == 0, "nothing ran that was not ordered");
+    s.check_ran_once(4);
     if (told.failed() != 0) std::printf("%s", rota::log::to_text(s.log()).c_str());
 }
 
@@ -174,12 +169,7 @@ void kill_drivers(rota::cluster::spec const& cluster, fs::path const& folder) {
     auto s = session<Way>{cluster, folder, journal, names};
     check(!s.log().records.empty(), "the last driver knows what they did");
     s.wait("all end", 40, [&] { return s.idle(); });
-    for (auto job = std::size_t{0}; job != names.size(); ++job)
-        check(s.count(kind::finish, job) == 1 && s.finished(job) && s.runs(job).size() == 1,
-              names[job] + " ran once, and to its end");
-    s.check_places();
-    s.check_laws();
-    check(s.host().strays() == 0, "no run was taken for a stray");
+    s.check_ran_once(names.size());
     if (told.failed() != 0)
         std::printf("%s%s%s", text_of(journal).c_str(), rota::log::to_text(s.log()).c_str(),
                     text_of(folder / "log" / "slurmctld.log").c_str());
@@ -197,12 +187,7 @@ void restart_controller(rota::cluster::spec const& cluster, fs::path const& fold
     s.wait("nobody answers", 15, [&] { return s.blind() >= 2 && ::kill(pid, 0) != 0; });
     s.order({"slurmctld", "-f", (folder / "slurm.conf").string()});
     s.wait("all end", 40, [&] { return s.idle(); });
-    for (auto job = std::size_t{0}; job != 5; ++job)
-        check(s.count(kind::finish, job) == 1 && s.finished(job) && s.runs(job).size() == 1,
-              "job " + std::to_string(job) + " ran once, and to its end");
-    s.check_places();
-    s.check_laws();
-    check(s.host().strays() == 0, "nothing ran that was not ordered");
+    s.check_ran_once(5);
     if (told.failed() != 0) std::printf("%s", rota::log::to_text(s.log()).c_str());
 }
 

@@ -227,6 +227,16 @@ public:
         check(!broken, broken ? explain(*broken, found.of(*broken), log_) : std::string{});
     }
 
+    /// So many jobs ran once, to their end, where they were put, and the laws hold.
+    void check_ran_once(std::size_t jobs) const {
+        for (auto job = std::size_t{0}; job != jobs; ++job)
+            check(count(kind::finish, job) == 1 && finished(job) && runs(job).size() == 1,
+                  names_[job] + " ran once, and to its end");
+        check_places();
+        check_laws();
+        check(host_.strays() == 0, "nothing ran that was not ordered");
+    }
+
 private:
     using client = decltype(Way::open(std::declval<rota::cluster::spec const&>()));
     using clock = std::chrono::steady_clock;
