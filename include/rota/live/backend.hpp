@@ -51,8 +51,7 @@ struct job_status {
 struct snapshot {
     std::vector<job_status> jobs; ///< in order of submission
     std::vector<bool> up;         ///< [nodes] may be given out
-    std::vector<bool>
-        drained{}; ///< [nodes] of one that may not: what runs there goes on; none of them where empty
+    std::vector<bool> drained{};  ///< [nodes] may not, but what runs there goes on; empty: nowhere
 };
 
 /// What became of a verb.

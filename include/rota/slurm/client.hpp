@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -24,6 +23,7 @@
 #include <rota/slurm/sinfo.hpp>
 #include <rota/slurm/site.hpp>
 #include <rota/slurm/squeue.hpp>
+#include <rota/slurm/start_words.hpp>
 
 namespace rota::slurm {
 
@@ -73,13 +73,7 @@ public:
             out.up[index(known->second)] = row.up();
             out.drained[index(known->second)] = !row.up() && row.busy();
         }
-        again_.clear();
-        elastic_.clear();
-        for (auto const& one : out.jobs) {
-            if (one.restarts != 0) again_.insert(one.id);
-            auto const& need = one.asked.need;
-            if (need.gpus_min != need.gpus_max) elastic_.emplace(one.id, gpus_in_words(need, *cluster_));
-        }
+        says_.learn(out.jobs, *cluster_);
         if (!spread(out.jobs) || (shared && !add_neighbours(out.jobs, fields))) return std::nullopt;
         return out;
     }
@@ -120,10 +114,9 @@ private:
         auto const count = std::to_string(what.where.size());
         auto update = std::vector<std::string>{"update", "jobid=" + what.job, "ReqNodeList=" + names,
                                                "NumNodes=" + count + "-" + count};
-        if (auto const kind = elastic_.find(what.job); kind != elastic_.end())
-            update.push_back("TresPerJob=" + kind->second + std::to_string(what.where.gpus()));
-        if (again_.contains(what.job))
-            update.push_back("StartTime=now"); // else it waits for its credential to expire
+        if (auto const size = says_.size(what.job, what.where); !size.empty())
+            update.push_back("TresPerJob=" + size);
+        if (says_.again(what.job)) update.push_back("StartTime=now");
         return update;
     }
     [[nodiscard]] static std::string field_list() {
@@ -243,9 +236,7 @@ private:
     std::string partition_;
     squeue_reader jobs_;
     Run run_;
-    std::unordered_set<std::string> again_; ///< jobs that were requeued before
-    std::unordered_map<std::string, std::string>
-        elastic_; ///< how their GPUs are asked for, without the number
+    start_words says_;
     std::map<std::pair<std::string, std::uint32_t>, std::vector<live::part>> spread_; ///< by job and run
     std::string complaint_;
 };

@@ -3,7 +3,6 @@
 #define ROTA_SLURM_JOB_MAPPING_HPP
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -45,13 +44,6 @@ struct job_row {
     std::vector<int> split{};   ///< GPUs on each node of that list, where it is said
     std::string_view comment{}; ///< a user's own words: only `rota:gpus=2-8` is understood
 };
-
-/// How a job of that need asks for its GPUs, `gres:gpu:a100:`, but for their number.
-[[nodiscard]] inline std::string gpus_in_words(job::request const& need, cluster::spec const& cluster) {
-    auto const model = static_cast<std::size_t>(std::countr_zero(need.models));
-    auto const of_a_type = std::has_single_bit(need.models) && model < cluster.models.size();
-    return "gres:gpu:" + (of_a_type ? cluster.models[model] + ':' : std::string{});
-}
 
 /// What Slurm's words about a job mean on the nodes of a cluster.
 ///

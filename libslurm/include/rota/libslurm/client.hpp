@@ -8,7 +8,6 @@
 #include <ctime>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -25,6 +24,7 @@
 #include <rota/live/backend.hpp>
 #include <rota/slurm/job_mapping.hpp>
 #include <rota/slurm/site.hpp>
+#include <rota/slurm/start_words.hpp>
 
 namespace rota::libslurm {
 
@@ -84,9 +84,8 @@ public:
         auto names = std::string{};
         for (auto const& part : where)
             names += (names.empty() ? "" : ",") + cluster_->names[index(part.node)];
-        auto const again = again_.contains(job); // else it waits for its credential to expire
-        auto const kind = elastic_.find(job);
-        auto size = kind == elastic_.end() ? std::string{} : kind->second + std::to_string(where.gpus());
+        auto const again = says_.again(job);
+        auto size = says_.size(job, where);
         return update(job,
                       [names, again, size = std::move(size),
                        count = static_cast<std::uint32_t>(where.size())](job_desc_msg_t& change) mutable {
@@ -169,14 +168,7 @@ private:
         }
         slurm::job_mapping::sort(jobs);
         jobs_ = std::move(jobs);
-        again_.clear();
-        elastic_.clear();
-        for (auto const& one : jobs_) {
-            if (one.restarts != 0) again_.insert(one.id);
-            auto const& need = one.asked.need;
-            if (need.gpus_min != need.gpus_max)
-                elastic_.emplace(one.id, slurm::gpus_in_words(need, *cluster_));
-        }
+        says_.learn(jobs_, *cluster_);
         return true;
     }
 
@@ -189,9 +181,7 @@ private:
     std::vector<std::string> members_; ///< the partition's nodes
     std::unordered_set<std::string> up_;
     std::unordered_set<std::string> drained_; ///< closed, and jobs go on there
-    std::unordered_set<std::string> again_;   ///< jobs that were requeued before
-    std::unordered_map<std::string, std::string>
-        elastic_; ///< how their GPUs are asked for, without the number
+    slurm::start_words says_;
     std::string complaint_;
     in_time call_;
 };

@@ -13,7 +13,6 @@
 #include <rota/core/units.hpp>
 #include <rota/live/backend.hpp>
 #include <rota/slurm/gres.hpp>
-#include <rota/slurm/hostlist.hpp>
 #include <rota/slurm/job_mapping.hpp>
 #include <rota/trace/number.hpp>
 
