@@ -1,12 +1,12 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# golden.sh PROGRAM SOURCE: PROGRAM must print what the comment after '// Output:' at the end of SOURCE says.
+# golden.sh PROGRAM SOURCE [WORD]: PROGRAM WORD must print what the comment after '// Output:' at the end of SOURCE says.
 set -u
 want=$(mktemp)
 got=$(mktemp)
 trap 'rm -f "$want" "$got"' EXIT
 sed -n '/^\/\/ Output:/,$p' "$2" | sed '1d; s|^// \{0,1\}||' >"$want"
-"$1" >"$got"
+"$1" "${@:3}" >"$got"
 code=$?
 if [ $code != 0 ]; then
     echo "exit code $code after:"

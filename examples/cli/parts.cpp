@@ -19,7 +19,7 @@ namespace cli {
 
 namespace {
 
-constexpr auto estimator = std::string_view{"of run times"};
+constexpr auto of_run_times = std::string_view{"of run times"};
 constexpr auto unit = std::string_view{"GPU-ms of service (gpu_time) or ms of it (time)"};
 
 std::string text(auto const& value) { return fmt::format("{}", value); }
@@ -36,17 +36,17 @@ kind_of_part orders() {
           "queueing/sjf.hpp",
           "the shortest job first, by its estimated run time in all",
           "Conway, Maxwell, Miller, Theory of scheduling, 1967",
-          {{"Estimator", "user_limit", estimator}}},
+          {{"Estimator", "user_limit", of_run_times}}},
          {"srtf",
           "queueing/srtf.hpp",
           "the shortest remaining time first",
           "Schrage, Operations Research 1968",
-          {{"Estimator", "user_limit", estimator}}},
+          {{"Estimator", "user_limit", of_run_times}}},
          {"srsf",
           "queueing/srsf.hpp",
           "the shortest remaining service first: remaining time x GPUs",
           "Gu et al., Tiresias, NSDI 2019, section 3.1",
-          {{"Estimator", "user_limit", estimator}}},
+          {{"Estimator", "user_limit", of_run_times}}},
          {"las",
           "queueing/las.hpp",
           "the least attained service first, in quanta",
@@ -88,12 +88,12 @@ kind_of_part disciplines() {
               "queueing/easy.hpp",
               "who does not delay the first waiting job may pass it",
               "Lifka, The ANL/IBM SP scheduling system, JSSPP 1995; Mu'alem, Feitelson, IEEE TPDS 2001",
-              {{"Estimator", "user_limit", estimator}}},
+              {{"Estimator", "user_limit", of_run_times}}},
              {"conservative",
               "queueing/conservative.hpp",
               "every job is promised a start when it arrives, and holds never slide forward",
               "Mu'alem, Feitelson, IEEE TPDS 2001",
-              {{"Estimator", "user_limit", estimator}}}}};
+              {{"Estimator", "user_limit", of_run_times}}}}};
 }
 
 kind_of_part other_queueing() {
@@ -174,7 +174,7 @@ kind_of_part laws() {
               "estimate/point_law.hpp",
               "of a known size: the index is 1 / remaining",
               "Gittins, JRSS B 1979",
-              {{"estimate", "", estimator},
+              {{"estimate", "", of_run_times},
                {"step_ms", text(rota::estimate::point_law<rota::estimate::user_limit>{}.step_ms),
                 "of service between two looks"}}}}};
 }
