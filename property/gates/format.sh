@@ -13,15 +13,14 @@ for folder in include examples property fuzz bench cuda libslurm; do
 done
 # shellcheck disable=SC2086 # the names are ours
 files=$(find $folders -name '*.hpp' -o -name '*.cpp' -o -name '*.cuh' -o -name '*.cu')
-failed=0
-passed=0
-for file in $files; do
-    if said=$(clang-format-19 --dry-run -Werror "$file" 2>&1); then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        printf '%s\n' "$said" | head -n 5
-    fi
-done
-echo "$passed passed, $failed failed"
-[ $failed = 0 ] && [ $passed != 0 ]
+count=$(printf '%s\n' "$files" | grep -c .)
+# shellcheck disable=SC2086
+said=$(clang-format-19 --dry-run -Werror $files 2>&1)
+code=$?
+failed=$(printf '%s\n' "$said" | sed -n 's/^\([^: ]*\):[0-9]*:[0-9]*: error.*/\1/p' | sort -u | grep -c .)
+if [ $code != 0 ]; then
+    printf '%s\n' "$said" | grep ' error' | head -n 20
+    [ "$failed" != 0 ] || failed=1
+fi
+echo "$((count - failed)) passed, $failed failed"
+[ "$failed" = 0 ] && [ "$count" != 0 ]
