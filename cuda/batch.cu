@@ -20,6 +20,7 @@
 #include <rota/placement/gpu_clustering.hpp>
 #include <rota/placement/most_allocated.hpp>
 #include <rota/placement/pal.hpp>
+#include <rota/placement/target_view.hpp>
 #include <rota/placement/target_workload.hpp>
 #include <rota/placement/tiers.hpp>
 
@@ -57,9 +58,9 @@ void try_scorers(std::uint64_t seed, std::size_t nodes, int steps) {
     auto const kinds = target_workload({{.cpu_milli = 4'000, .gpus = 1, .milli = 460},
                                         {.cpu_milli = 1'000, .gpus = 2, .milli = 1'000},
                                         {.cpu_milli = 16'000}});
-    auto const device_kinds = cuda::buffer<typical_pod>{kinds.kinds()};
+    auto const device_steps = cuda::buffer<target_step>{kinds.steps()};
     auto device_view = kinds.view();
-    device_view.kinds = device_kinds.data();
+    device_view.steps = device_steps.data();
     auto paces = std::vector<std::uint16_t>(3u * cluster::gpus_per_node_max);
     for (auto& milli : paces) milli = worlds::one_of<std::uint16_t>(draw, {900, 1000, 1000, 1400});
     auto const device_paces = cuda::buffer<std::uint16_t>{paces};

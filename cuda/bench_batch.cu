@@ -49,6 +49,7 @@
 #include <rota/placement/state_memo.hpp>
 #include <rota/placement/state_table.hpp>
 #include <rota/placement/sum_scorer.hpp>
+#include <rota/placement/target_view.hpp>
 #include <rota/placement/target_workload.hpp>
 
 #include "../bench/markdown.hpp"
@@ -429,9 +430,9 @@ int main() {
     }
     auto const most = machine();
     auto const kinds = placement::target_workload(mixed(20));
-    auto const device_kinds = cuda::buffer<placement::typical_pod>{kinds.kinds()};
+    auto const device_steps = cuda::buffer<placement::target_step>{kinds.steps()};
     auto device_view = kinds.view();
-    device_view.kinds = device_kinds.data();
+    device_view.steps = device_steps.data();
     auto draw = rota::random{3};
     auto paces = std::vector<std::uint16_t>((std::size_t{1} << 16) * cluster::gpus_per_node_max);
     for (auto& milli : paces)

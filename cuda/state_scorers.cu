@@ -23,6 +23,7 @@
 #include <rota/placement/most_allocated.hpp>
 #include <rota/placement/node_state.hpp>
 #include <rota/placement/requested_to_capacity.hpp>
+#include <rota/placement/target_view.hpp>
 #include <rota/placement/target_workload.hpp>
 #include <rota/placement/tiers.hpp>
 #include <rota/placement/uniform_draw.hpp>
@@ -147,7 +148,7 @@ struct world {
     placement::target_view device_target;
 };
 
-/// The scorer over the host's kinds, and the same over the device's.
+/// The scorer over the host's steps, and the same over the device's.
 template <class Scorer>
 void same(world const& in, Scorer const& here, Scorer const& there, char const* what) {
     auto const out = on_device<answer>{std::vector<answer>(in.states.size())};
@@ -178,7 +179,7 @@ int main() {
     auto expected = std::vector<job::pod>{};
     for (auto i = 0; i != 500; ++i) expected.push_back(some_pod(draw));
     auto const kinds = placement::target_workload(expected);
-    auto const device_kinds = on_device<placement::typical_pod>{kinds.kinds()};
+    auto const device_steps = on_device<placement::target_step>{kinds.steps()};
     auto states = std::vector<placement::node_state>{};
     auto pods = std::vector<job::pod>{};
     for (auto i = 0; i != 200'000; ++i) {
@@ -186,10 +187,10 @@ int main() {
         pods.push_back(some_pod(draw));
     }
     auto device_target = kinds.view();
-    device_target.kinds = device_kinds.data();
+    device_target.steps = device_steps.data();
     auto const in =
         world{.states = states, .pods = pods, .target = kinds.view(), .device_target = device_target};
-    if (!device_kinds.good() || !in.device_states.good() || !in.device_pods.good()) return 1;
+    if (!device_steps.good() || !in.device_states.good() || !in.device_pods.good()) return 1;
 
     using namespace placement;
     same(in, fgd{in.target}, fgd{device_target}, "fgd");

@@ -24,12 +24,12 @@
 #include <rota/placement/fewest_hops.hpp>
 #include <rota/placement/fgd.hpp>
 #include <rota/placement/first_fit.hpp>
-#include <rota/placement/fragmentation.hpp>
 #include <rota/placement/of_state.hpp>
 #include <rota/placement/outcome.hpp>
 #include <rota/placement/random.hpp>
 #include <rota/placement/remembered.hpp>
 #include <rota/placement/spread_out.hpp>
+#include <rota/placement/target_view.hpp>
 #include <rota/placement/target_workload.hpp>
 #include <rota/placement/tightest_domain.hpp>
 #include <rota/placement/worst_fit.hpp>

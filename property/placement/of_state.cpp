@@ -119,12 +119,17 @@ void policies() {
         placement::remembered<placement::fgd_exact>{placement::fgd_exact{target}}};
     auto const compact = placement::by_score<placement::of_state<placement::fgd_exact>>{
         placement::of_state<placement::fgd_exact>{placement::fgd_exact{target}}};
+    auto const forgetful =
+        placement::by_score<placement::remembered<placement::fgd>, placement::spread::spill>{
+            placement::remembered<placement::fgd>{placement::fgd{target},
+                                                  *rc::gen::inRange<std::size_t>(0, 99)}};
     auto lie = std::vector<cluster::placement>{};
     auto asked = std::vector{some_request(), some_request(), some_request()};
     for (auto i = 0; i != 20; ++i) { // on the ledger, and on what is tried and undone there
         auto const& one = asked[*rc::gen::inRange<std::size_t>(0, asked.size())];
         auto const where = packing.place(one, free);
         RC_ASSERT(same(known.place(one, free), where));
+        RC_ASSERT(same(forgetful.place(one, free), where));
         RC_ASSERT(same(known_compact.place(one, free), compact.place(one, free)));
         switch (*rc::gen::inRange(0, 4)) {
         case 0:

@@ -182,7 +182,9 @@ void by_hand() {
         {pod(1, 1000, 4000), pod(1, 1000, 4000), pod(1, 1000, 4000), pod(1, 500), pod(0, 0, 1000)},
         {.percent = 100});
     auto const target = kinds.view();
-    check(target.weight == 5 && target.size == 3 && target.begin()->weight == 3, "three kinds of five pods");
+    check(target.weight == 5 && kinds.kinds().size() == 3 && kinds.kinds().front().weight == 3,
+          "three kinds of five pods");
+    check(target.size == 2, "two of them with GPUs");
     // 1000 + 600 + 200 free, 4 cores: one GPU leaves 800, 500 milli leave 200, no GPU leaves 1800
     check(fragment(node({1000, 600, 200}, 4000), target) == 3 * 800 + 200 + 1800, "fragmentation by hand");
     check(fragment(node({1000, 600, 200}, 3000), target) == 3 * 1800 + 200 + 1800, "without CPU for a GPU");
@@ -292,6 +294,19 @@ int main() {
     property("typical kinds are the most frequent ones", [] {
         typical(some_pods(), *rc::gen::element(1u, 50u, 95u, 100u), *rc::gen::element(true, true, false));
     });
+    property("fragmentation under many kinds is the sum over each of them", [] {
+        auto pods = some_pods();
+        auto const asked = pods.size();
+        for (auto i = 0; i != 60; ++i) { // the same again with other CPU
+            pods.push_back(pods[*rc::gen::inRange<std::size_t>(0, asked)]);
+            pods.back().cpu_milli = 1'000 * *rc::gen::inRange(0u, 42u) + *rc::gen::inRange(0u, 2u);
+        }
+        auto const kinds = placement::target_workload(pods, {.percent = *rc::gen::element(90u, 100u)});
+        auto const on = some_node();
+        auto sum = std::int64_t{0};
+        for (auto const& one : kinds.kinds()) sum += one.weight * placement::fragment(on, one.need);
+        RC_ASSERT(placement::fragment(on, kinds.view()) == sum);
+    });
     property("fragmentation lies between what no GPU pod uses and all that is idle", [] {
         auto const kinds = placement::target_workload(some_pods());
         auto const on = some_node();
@@ -304,7 +319,12 @@ int main() {
         RC_ASSERT(got >= idle * without);
     });
     property("drops are the difference of two full counts, and leave out only GPUs that are alike", [] {
-        auto const kinds = placement::target_workload(some_pods());
+        auto pods = some_pods();
+        for (auto i = pods.size(); i-- != 0;) { // and the same with other CPU
+            pods.push_back(pods[i]);
+            pods.back().cpu_milli += *rc::gen::element(1u, 500u, 12'000u);
+        }
+        auto const kinds = placement::target_workload(pods);
         auto const target = kinds.view();
         auto const on = some_node();
         auto const need = some_pod();

@@ -7,26 +7,9 @@
 #include <rota/core/config.hpp>
 #include <rota/job/pod.hpp>
 #include <rota/placement/node_state.hpp>
+#include <rota/placement/target_view.hpp>
 
 namespace rota::placement {
-
-/// A kind of pod that is expected, and how often.
-struct typical_pod {
-    job::pod need{};
-    std::uint32_t weight = 0;
-
-    friend bool operator==(typical_pod const&, typical_pod const&) = default;
-};
-
-/// The pods against which idle GPUs are judged: a view of kinds that somebody else keeps.
-struct target_view {
-    typical_pod const* kinds = nullptr;
-    std::uint32_t size = 0;
-    std::int64_t weight = 0; ///< of all kinds together
-
-    [[nodiscard]] ROTA_HOST_DEVICE constexpr typical_pod const* begin() const noexcept { return kinds; }
-    [[nodiscard]] ROTA_HOST_DEVICE constexpr typical_pod const* end() const noexcept { return kinds + size; }
-};
 
 /// What a node's idle GPUs are to a kind of pod, in the order of the published reports.
 enum class idle_for : std::uint8_t {
@@ -60,14 +43,35 @@ inline constexpr int idle_kinds = 7;
     return sum;
 }
 
+/// The node's GPUs on which a share of that size has room.
+struct usable_gpus {
+    int count = 0;
+    int milli = 0; ///< free of them together
+};
+[[nodiscard]] ROTA_HOST_DEVICE constexpr usable_gpus usable(node_state const& on, int least) noexcept {
+    auto found = usable_gpus{};
+    for (auto g = 0; g != on.gpus; ++g) {
+        auto const enough = on.milli[g] >= least;
+        found.count += enough;
+        found.milli += enough ? on.milli[g] : 0;
+    }
+    return found;
+}
+
 /// Fragmentation of the node under the expected pods, times target.weight: an integer, exact.
 ///
+/// Equal to the sum of weight x fragment(on, kind) over all kinds.
+/// Cost      O(groups x (GPUs + log kinds)).
 /// Source    Q. Weng et al., "Beware of Fragmentation: Scheduling GPU-Sharing Workloads with Fragmentation
 /// Gradient Descent", ATC 2023, section 4 (F_n(m) and F_n(M)).
 [[nodiscard]] ROTA_HOST_DEVICE constexpr std::int64_t fragment(node_state const& on,
                                                                target_view target) noexcept {
-    auto sum = std::int64_t{0};
-    for (auto const& one : target) sum += one.weight * fragment(on, one.need);
+    auto sum = target.weight * free_milli(on);
+    for (auto const* group = target.begin(); group != target.end(); group += group->steps) {
+        if (!group->accepts(on.model)) continue;
+        if (auto const room = usable(on, group->milli); room.count >= group->gpus)
+            sum -= weight_within(group, on.cpu_milli) * room.milli;
+    }
     return sum;
 }
 

@@ -9,6 +9,7 @@
 #include <rota/job/pod.hpp>
 #include <rota/placement/fragmentation.hpp>
 #include <rota/placement/node_state.hpp>
+#include <rota/placement/target_view.hpp>
 
 namespace rota::placement {
 
@@ -25,8 +26,8 @@ struct fragmentation_drops {
 /// A share of one GPU has a way for each GPU it fits on, lowest first; of GPUs with equally much free only the
 /// lowest, for they are alike. Any other pod has one way: the tightest GPUs.
 ///
-/// Equal to fragment(on, target) - fragment(with(on, need, gpus), target), but counts each kind once and
-/// corrects for the GPU that changes.
+/// Equal to fragment(on, target) - fragment(with(on, need, gpus), target), but counts each group of kinds
+/// once and corrects for the GPU that changes.
 /// Expects   fits(on, need).
 [[nodiscard]] ROTA_HOST_DEVICE constexpr fragmentation_drops drops(node_state const& on, job::pod const& need,
                                                                    target_view target) noexcept {
@@ -48,27 +49,21 @@ struct fragmentation_drops {
     // much less than the free milli do.
     auto before = std::int64_t{0};
     auto const cpu_after = on.cpu_milli - need.cpu_milli;
-    for (auto const& kind : target) {
-        auto const least = int{kind.need.milli};
-        if (kind.need.gpus == 0 || on.cpu_milli < kind.need.cpu_milli || !kind.need.accepts(on.model))
-            continue;
-        auto count = 0;
-        auto usable = 0;
-        for (auto g = 0; g != on.gpus; ++g)
-            if (on.milli[g] >= least) {
-                ++count;
-                usable += on.milli[g];
-            }
-        if (count < kind.need.gpus) continue;
-        before += std::int64_t{kind.weight} * usable;
-        if (cpu_after < kind.need.cpu_milli) continue;
+    for (auto const* group = target.begin(); group != target.end(); group += group->steps) {
+        if (!group->accepts(on.model)) continue;
+        auto const least = int{group->milli};
+        auto const room = usable(on, least);
+        if (room.count < group->gpus) continue;
+        before += weight_within(group, on.cpu_milli) * room.milli;
+        auto const weight = weight_within(group, cpu_after);
+        if (weight == 0) continue;
         for (auto i = 0; i != found.size; ++i) {
             auto const had = int{on.milli[at[i]]};
             auto const left = had - need.milli;
             auto const lost = had >= least && left < least;
-            if (count - lost < kind.need.gpus) continue;
-            auto const now = usable - (had >= least ? had : 0) + (left >= least ? left : 0);
-            found.ways[i].drop += std::int64_t{kind.weight} * now;
+            if (room.count - lost < group->gpus) continue;
+            auto const now = room.milli - (had >= least ? had : 0) + (left >= least ? left : 0);
+            found.ways[i].drop += weight * now;
         }
     }
     for (auto i = 0; i != found.size; ++i) found.ways[i].drop += target.weight * need.milli - before;

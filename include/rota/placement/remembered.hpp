@@ -2,9 +2,12 @@
 #ifndef ROTA_PLACEMENT_REMEMBERED_HPP
 #define ROTA_PLACEMENT_REMEMBERED_HPP
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -27,20 +30,22 @@ namespace rota::placement {
 /// It looks whether a node's state has changed, and is told of nothing: any ledger of the cluster may come,
 /// also one on which something is tried and undone.
 /// Expects   ledgers of one cluster, which outlives it; one thread.
-/// Cost      a few loads a score that is known; memory 16 bytes for each distinct pod and node.
+/// Cost      a few loads a score that is known; memory 16 bytes for each distinct pod and node, `known_most` scores
+/// at most: beyond, the half that was not asked for longest is forgotten.
 template <pod_scorer Scorer>
 class remembered {
 public:
+    static constexpr auto known_most = std::size_t{1} << 24;
+
     remembered() = default;
-    explicit remembered(Scorer score) noexcept : of_{score}, score_{std::move(score)} {}
+    explicit remembered(Scorer score, std::size_t most = known_most) noexcept
+        : of_{score}, score_{std::move(score)}, most_{most} {}
 
     [[nodiscard]] std::int64_t operator()(job::request const& need, cluster::ledger const& free, node_id n,
                                           int gpus) const noexcept {
         if (seen_.size() != free.size()) begin(free);
         auto const version = look(free, n);
-        auto& scores = row_of(need, gpus);
-        if (scores.size() != seen_.size()) scores.resize(seen_.size());
-        auto& one = scores[index(n)];
+        auto& one = row_of(need, gpus)[index(n)];
         if (one.version != version) one = {version, score_.score(state_of(free, n), pod_of(need, gpus))};
         return one.score;
     }
@@ -64,15 +69,24 @@ private:
         std::int64_t score = 0;
     };
     using row = std::vector<known>;
+    /// All of a request that a score depends on, but for the GPUs on the node.
+    using key = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint16_t>;
+    static key key_of(job::request const& need) noexcept {
+        return {need.cpu_milli, need.mem_mib, need.models, need.milli};
+    }
     struct shape {
-        job::request need;
+        key of;
         std::array<row, cluster::gpus_per_node_max + 1> rows; ///< by GPUs on the node
+        std::uint64_t asked = 0;                              ///< when, the last time
     };
+    static constexpr auto of_a_shape = sizeof(shape) / sizeof(known); ///< without its rows
 
     void begin(cluster::ledger const& free) const {
         seen_.clear();
         shapes_.clear();
+        position_.clear();
         shares_.clear();
+        last_ = known_ = 0;
         for (auto n = std::uint32_t{0}; n != free.size(); ++n) {
             seen_.push_back(mark_of(free, node_id{n}, 1));
             shares_.push_back(state_of(free, node_id{n}));
@@ -96,12 +110,41 @@ private:
         return ++was.version;
     }
     row& row_of(job::request const& need, int gpus) const {
+        auto const of = key_of(need);
+        if (last_ == shapes_.size() || shapes_[last_].of != of) {
+            auto found = position_.find(of);
+            if (found == position_.end()) {
+                make_room(of_a_shape);
+                found = position_.emplace(of, shapes_.size()).first;
+                shapes_.push_back({of, {}, 0});
+            }
+            last_ = found->second;
+        }
+        shapes_[last_].asked = ++asked_;
         auto const at = static_cast<std::size_t>(gpus);
-        if (last_ < shapes_.size() && shapes_[last_].need == need) return shapes_[last_].rows[at];
-        for (last_ = 0; last_ != shapes_.size(); ++last_)
-            if (shapes_[last_].need == need) return shapes_[last_].rows[at];
-        shapes_.push_back({need, {}});
-        return shapes_.back().rows[at];
+        if (shapes_[last_].rows[at].empty()) {
+            make_room(seen_.size());
+            shapes_[last_].rows[at].resize(seen_.size());
+        }
+        return shapes_[last_].rows[at];
+    }
+    /// Forgets the half that was not asked for longest, where there is no room for so many more.
+    void make_room(std::size_t more) const {
+        known_ += more;
+        if (known_ <= most_ || shapes_.size() < 2) return;
+        auto asked = std::vector<std::uint64_t>{};
+        for (auto const& one : shapes_) asked.push_back(one.asked);
+        auto const middle = asked.begin() + static_cast<std::ptrdiff_t>(asked.size() / 2);
+        std::nth_element(asked.begin(), middle, asked.end());
+        std::erase_if(shapes_, [&](shape const& one) { return one.asked < *middle; });
+        position_.clear();
+        known_ = more;
+        for (auto i = std::size_t{0}; i != shapes_.size(); ++i) {
+            position_.emplace(shapes_[i].of, i);
+            known_ += of_a_shape;
+            for (auto const& one : shapes_[i].rows) known_ += one.size();
+            if (shapes_[i].asked == asked_) last_ = i;
+        }
     }
 
     of_state<Scorer> of_{}; ///< refuses what a ledger cannot tell
@@ -109,7 +152,11 @@ private:
     mutable std::vector<mark> seen_;
     mutable std::vector<node_state> shares_; ///< of a node with a shared GPU: the state as it was seen last
     mutable std::vector<shape> shapes_;
-    mutable std::size_t last_ = 0;
+    mutable std::map<key, std::size_t> position_; ///< of each shape
+    mutable std::size_t last_ = 0;                ///< the position asked for last
+    mutable std::uint64_t asked_ = 0;
+    mutable std::size_t known_ = 0; ///< scores there is memory for
+    std::size_t most_ = known_most;
 };
 
 } // namespace rota::placement

@@ -11,9 +11,17 @@
 
 #include <rota/core/config.hpp>
 #include <rota/job/pod.hpp>
-#include <rota/placement/fragmentation.hpp>
+#include <rota/placement/target_view.hpp>
 
 namespace rota::placement {
+
+/// A kind of pod that is expected, and how often.
+struct typical_pod {
+    job::pod need{};
+    std::uint32_t weight = 0;
+
+    friend bool operator==(typical_pod const&, typical_pod const&) = default;
+};
 
 /// Which pods count as typical.
 struct popularity {
@@ -61,17 +69,35 @@ public:
         auto taken = std::size_t{0};
         while (100 * weight_ < how.percent * all) weight_ += kinds_[taken++].weight;
         kinds_.resize(taken);
+        group();
     }
 
     [[nodiscard]] std::vector<typical_pod> const& kinds() const noexcept { return kinds_; }
     /// Expects   this outlives the view.
+    /// Those of them with GPUs, by group.
+    [[nodiscard]] std::vector<target_step> const& steps() const noexcept { return steps_; }
     [[nodiscard]] target_view view() const& noexcept {
-        return {kinds_.data(), static_cast<std::uint32_t>(kinds_.size()), weight_};
+        return {steps_.data(), static_cast<std::uint32_t>(steps_.size()), weight_};
     }
     [[nodiscard]] target_view view() const&& = delete;
 
 private:
+    void group() {
+        for (auto const& [need, weight] : kinds_)
+            if (need.gpus != 0)
+                steps_.push_back({need.cpu_milli, need.models, need.gpus, need.milli, 1, weight});
+        auto const of = [](target_step const& one) { return std::tuple{one.gpus, one.milli, one.models}; };
+        std::sort(steps_.begin(), steps_.end(), [&](auto const& a, auto const& b) {
+            return of(a) != of(b) ? of(a) < of(b) : a.cpu_milli < b.cpu_milli;
+        });
+        for (auto i = std::size_t{1}; i < steps_.size(); ++i)
+            if (of(steps_[i]) == of(steps_[i - 1])) steps_[i].weight += steps_[i - 1].weight;
+        for (auto i = steps_.size(); i-- > 1;)
+            if (of(steps_[i]) == of(steps_[i - 1])) steps_[i - 1].steps += steps_[i].steps;
+    }
+
     std::vector<typical_pod> kinds_;
+    std::vector<target_step> steps_;
     std::int64_t weight_ = 0;
 };
 
