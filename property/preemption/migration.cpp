@@ -76,9 +76,7 @@ struct judge {
     void decide(view const& v, actions& a) {
         for (auto j : v.jobs()) {
             if (!v.waiting(j) || place.place(v.need(j), v.free())) continue;
-            auto const before = v.free();
-            auto const found = moves.planned(v, a, place, j);
-            told->check(v.free() == before, "a plan leaves no trace");
+            auto const found = moves.planned(v, place, j);
             if (!found) continue;
             ++*plans;
             judged(v, *found);

@@ -16,6 +16,7 @@
 #include <rota/contract/event.hpp>
 #include <rota/contract/view.hpp>
 #include <rota/core/units.hpp>
+#include <rota/job/request.hpp>
 #include <rota/placement/concepts.hpp>
 #include <rota/preemption/concepts.hpp>
 #include <rota/preemption/transition_cost.hpp>
@@ -26,10 +27,12 @@ namespace rota::preemption {
 /// nobody loses its devices for good.
 ///
 /// A plan: jobs leave in thought, those whose transition costs least first, until the gang fits; those that stand on
-/// none of its devices stay. Each of the others gets devices that are free now and not the gang's, so that no move
-/// waits for another. The plan is carried out if all find some and it costs no more than it is worth, and not at all
-/// otherwise.
-/// Cost      O(running) placements and a copy of the ledger for a job that does not fit while enough GPUs are free.
+/// none of its devices stay. Each of the others gets as many devices as it has, that are free now and not the gang's,
+/// so that no move waits for another. The plan is carried out if all find some and it costs no more than it is worth,
+/// and not at all otherwise. Who was started or moved moves again when it has worked as long as its pause was:
+/// whatever comes, moves take no job more than half of its time.
+/// Cost      for a job that does not fit while enough GPUs are free: a copy of the ledger, O(running) changes of it,
+/// O(log running) placements, and one for each job that moves.
 /// Source    W. Xiao et al., "Gandiva: introspective cluster scheduling for deep learning", OSDI 2018, section 3.3
 /// (migration against fragmentation). differs: when a job needs it and not at any time; weighed by what the
 /// moves cost; no packing.
@@ -81,7 +84,7 @@ public:
     [[nodiscard]] bool start(view const& v, actions& a, Placement const& place, Order const& by,
                              job_id j) const {
         if (!may_start(v, place, by, j, 0)) return false;
-        auto const found = planned(v, a, place, j);
+        auto const found = planned(v, place, j);
         if (!found || found->cost_gpu_ms() > worth_ms * v.need(j).gpus_max) return false;
         auto const before = a.checkpoint();
         auto whole = true;
@@ -90,31 +93,43 @@ public:
         a.rollback(before);
         return false;
     }
-    /// The moves that would let the job start; nothing where there are none. Leaves no trace.
+    /// The moves that would let the job start; nothing where there are none.
     template <placement::policy Placement>
-    [[nodiscard]] std::optional<plan> planned(view const& v, actions& a, Placement const& place,
-                                              job_id j) const {
+    [[nodiscard]] std::optional<plan> planned(view const& v, Placement const& place, job_id j) const {
+        auto const& need = v.need(j);
         auto movable = std::vector<std::tuple<std::int64_t, job_id>>{};
         for (auto k : v.jobs())
-            if (v.where(k) == phase::running) movable.emplace_back(price(v, k), k);
+            if (may_move(v, k) && need.accepts(v.free().of(v.intent(k).front().node).model))
+                movable.emplace_back(price(v, k), k);
         std::sort(movable.begin(), movable.end());
-        auto const before = a.checkpoint();
-        auto out = std::vector<std::pair<migration, cluster::placement>>{}; // with what it holds
-        auto where = place.place(v.need(j), v.free());
-        for (auto at = movable.begin(); !where && at != movable.end(); ++at) {
-            auto const [costs, k] = *at;
-            out.push_back({{k, {}, costs}, v.intent(k)});
-            a.preempt(k);
-            where = place.place(v.need(j), v.free());
-        }
-        a.rollback(before);
-        if (!where) return {};
         auto left = cluster::ledger{v.free()};
-        for (auto const& [one, held] : out) left.give(held);
-        for (auto i = out.size(); i-- != 0;) { // who is in nobody's way stays, the dearest first
-            left.take(out[i].second);
-            if (left.fits(*where)) out.erase(out.begin() + static_cast<std::ptrdiff_t>(i));
-            else left.give(out[i].second);
+        auto gone = std::size_t{0}; // of the movable ones, in thought
+        auto const go_to = [&](std::size_t count) {
+            for (; gone < count; ++gone) left.give(v.intent(std::get<job_id>(movable[gone])));
+            while (gone > count) left.take(v.intent(std::get<job_id>(movable[--gone])));
+            return place.place(need, left);
+        };
+        // the fewest that make room: twice as many until they do, then between
+        auto too_few = std::size_t{0};
+        auto where = go_to(0);
+        while (!where && gone != movable.size()) {
+            too_few = gone;
+            where = go_to(std::min(movable.size(), 2 * gone + 1));
+        }
+        if (!where) return {};
+        auto enough = gone;
+        while (enough > too_few + 1) {
+            auto const middle = too_few + (enough - too_few) / 2;
+            (go_to(middle) ? enough : too_few) = middle;
+        }
+        where = go_to(enough);
+        auto out = std::vector<std::pair<migration, cluster::placement>>{}; // with what it holds
+        while (gone != 0) { // who is in nobody's way stays, the dearest first
+            auto const [costs, k] = movable[--gone];
+            left.take(v.intent(k));
+            if (left.fits(*where)) continue;
+            left.give(v.intent(k));
+            out.push_back({{k, {}, costs}, v.intent(k)});
         }
         // from here on: devices that are free now, without the gang's
         left.take(*where);
@@ -125,7 +140,7 @@ public:
             return std::pair{-x.second.gpus(), x.first.job} < std::pair{-y.second.gpus(), y.first.job};
         });
         for (auto& [one, held] : out) {
-            auto const to = place.place(v.need(one.job), left);
+            auto const to = place.place(as_held(v, one.job), left);
             if (!to) return {};
             left.take(*to);
             one.to = *to;
@@ -135,6 +150,19 @@ public:
     }
 
 private:
+    [[nodiscard]] static bool may_move(view const& v, job_id k) noexcept {
+        if (v.where(k) != phase::running || !v.placed(k)) return false;
+        auto const& has = v.state(k);
+        return has.accrues_from <= v.now() && v.now() - has.accrues_from >= has.accrues_from - has.since;
+    }
+    /// What it asks for, in the size that it has.
+    [[nodiscard]] static job::request as_held(view const& v, job_id k) noexcept {
+        auto need = v.need(k);
+        auto const& held = v.intent(k);
+        need.gpus_min = need.gpus_max = static_cast<std::uint16_t>(held.gpus());
+        need.milli = need.milli_min = held.front().milli;
+        return need;
+    }
     [[nodiscard]] std::int64_t price(view const& v, job_id k) const noexcept {
         auto const gpus = v.intent(k).gpus();
         auto const takes = cost_of(cost, v.spec(k), gpus);
