@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <cstdint>
 #include <utility>
+#include <vector>
 
+#include <rota/preemption/by_migration.hpp>
+#include <rota/queueing/disciplines.hpp>
+#include <rota/queueing/fifo.hpp>
+#include <rota/queueing/greedy.hpp>
 #include <rota/queueing/multifactor.hpp>
+#include <rota/queueing/sjf.hpp>
+#include <rota/scheduler/scheduler.hpp>
 #include <rota/system/best_effort_fifo.hpp>
 #include <rota/system/conservative.hpp>
 #include <rota/system/easy.hpp>
@@ -16,20 +23,48 @@ namespace cli {
 
 namespace {
 
-any_scheduler make_fifo(arguments const&, setting const& in) {
-    return with_placement(in, []<class P>(P place) {
-        return any_scheduler{rota::system::fifo<P>{
-            rota::queueing::greedy<rota::queueing::fifo, rota::queueing::strict>{}, std::move(place)}};
+/// The queue as it is, but running jobs move for a gang that does not fit.
+template <class Queue, class P>
+any_scheduler migrating(arguments const& values, setting const& in, Queue queue, P place) {
+    auto const moves =
+        rota::preemption::by_migration{.cost = in.cost, .worth_ms = 1000 * values.whole("worth_s")};
+    return any_scheduler{rota::scheduler{std::move(queue), std::move(place), moves}};
+}
+std::vector<parameter> with_migration(std::vector<parameter> all) {
+    all.push_back(
+        {.key = "migrate",
+         .standard = "off",
+         .meaning = "running jobs move where free GPUs do not lie together: preemption/by_migration",
+         .form = parameter::kind::word,
+         .words = {"off", "on"}});
+    all.push_back({.key = "worth_s",
+                   .standard = "600",
+                   .meaning = "with migrate=on: of the waiting gang's run that its moves may cost"});
+    return all;
+}
+
+any_scheduler make_fifo(arguments const& values, setting const& in) {
+    return with_placement(in, [&]<class P>(P place) {
+        auto queue = rota::queueing::greedy<rota::queueing::fifo, rota::queueing::strict>{};
+        if (values.on("migrate")) return migrating(values, in, std::move(queue), std::move(place));
+        return any_scheduler{rota::system::fifo<P>{std::move(queue), std::move(place)}};
     });
 }
-any_scheduler make_best_effort_fifo(arguments const&, setting const& in) {
-    return with_placement(in, []<class P>(P place) {
-        return any_scheduler{rota::system::best_effort_fifo<P>{
-            rota::queueing::greedy<rota::queueing::fifo, rota::queueing::skip_ahead>{}, std::move(place)}};
+any_scheduler make_best_effort_fifo(arguments const& values, setting const& in) {
+    return with_placement(in, [&]<class P>(P place) {
+        auto queue = rota::queueing::greedy<rota::queueing::fifo, rota::queueing::skip_ahead>{};
+        if (values.on("migrate")) return migrating(values, in, std::move(queue), std::move(place));
+        return any_scheduler{rota::system::best_effort_fifo<P>{std::move(queue), std::move(place)}};
     });
 }
 any_scheduler make_sjf(arguments const& values, setting const& in) {
     auto made = with_placement(in, [&]<class P>(P place) {
+        using order = rota::queueing::sjf<any_estimator>;
+        if (values.on("migrate"))
+            return migrating(
+                values, in,
+                rota::queueing::greedy<order, rota::queueing::strict>{order{estimator_named(values, in)}},
+                std::move(place));
         return any_scheduler{
             rota::system::sjf<any_estimator, P>{estimator_named(values, in), std::move(place)}};
     });
@@ -90,17 +125,17 @@ void add_queues(std::vector<entry>& to) {
     to.push_back({.name = "fifo",
                   .about = "first come, first served: nobody overtakes",
                   .source = "the baseline of every study; YARN-CS of Gu et al., Tiresias, NSDI 2019",
-                  .parameters = {},
+                  .parameters = with_migration({}),
                   .make = make_fifo});
     to.push_back({.name = "best_effort_fifo",
                   .about = "first come, first served, but who does not fit lets others pass",
                   .source = "BestEffortFIFO of Kueue; fit job first of the Tiresias simulator",
-                  .parameters = {},
+                  .parameters = with_migration({}),
                   .make = make_best_effort_fifo});
     to.push_back({.name = "sjf",
                   .about = "the shortest job first, by its estimate; never preempts, nobody overtakes",
                   .source = "Hu et al., Characterization and prediction of deep learning workloads, SC 2021",
-                  .parameters = estimate_parameters("limit"),
+                  .parameters = with_migration(estimate_parameters("limit")),
                   .make = make_sjf});
     to.push_back({.name = "easy",
                   .about = "first come, first served with EASY backfill",

@@ -53,7 +53,7 @@ expect 2 'expected a whole number' simulate "${in[@]}" --scheduler las:quantum_s
 expect 2 'expected a whole number' simulate "${in[@]}" --scheduler las:quantum_s=0
 expect 2 'expected rising numbers' simulate "${in[@]}" --scheduler tiresias_l:thresholds_s=5/3
 expect 2 'expected key=value' simulate "${in[@]}" --scheduler las:quantum_s
-expect 2 'expected none' simulate "${in[@]}" --scheduler fifo:quantum_s=3
+expect 2 'expected none' simulate "${in[@]}" --scheduler priority_preemptive:quantum_s=3
 expect 2 'expected it once' simulate "${in[@]}" --scheduler las:quantum_s=3,quantum_s=4
 expect 2 "read '-1', expected a whole number" generate --jobs -1 --out x.csv
 expect 2 'expected a whole number' generate --jobs=-18446744073709551606 --out x.csv
