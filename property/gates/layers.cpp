@@ -75,6 +75,7 @@ std::set<std::string> const no_policy{
     "placement/fragmentation_drop.hpp",
     "placement/gang_planner.hpp",
     "placement/gpu_subsets.hpp",
+    "placement/kind_search.hpp",
     "placement/may_fit.hpp",
     "placement/mig_explain.hpp",
     "placement/mig_request.hpp",

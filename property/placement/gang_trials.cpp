@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <new>
+#include <vector>
 
 #include <rota/cluster/domain_tree.hpp>
 #include <rota/cluster/ledger.hpp>
@@ -12,6 +13,7 @@
 #include <rota/core/units.hpp>
 #include <rota/job/request.hpp>
 #include <rota/placement/gang_planner.hpp>
+#include <rota/placement/kind_search.hpp>
 #include <rota/placement/topology_gang.hpp>
 
 #include "../tally.hpp"
@@ -57,5 +59,20 @@ int main() {
     auto const small = refused_by(100, told);
     auto const large = refused_by(1'000, told);
     told.check(large < 12 * small, "ten times the racks take ten times the memory, not a hundred times");
+
+    // 5 + 3 and 4 + 4 on nodes of 8: one way among many, and none for one pod more
+    auto const kinds = [](std::uint32_t least) {
+        return std::vector<placement::pod_kind>{
+            {job::gang(5), 2, 2}, {job::gang(4), 4, 4}, {job::gang(3), 2, least}};
+    };
+    auto const nodes = std::vector<placement::room_for_kinds>(4, {.gpus = 8});
+    auto tries = std::uint32_t{1'000};
+    auto const fitting = kinds(2);
+    told.check(placement::kind_search{fitting}.run(nodes, tries).size() == 4 && tries != 0, "a way is found");
+    tries = 5;
+    told.check(placement::kind_search{fitting}.run(nodes, tries).empty() && tries == 0, "tries run out");
+    auto const one_more = kinds(3);
+    tries = 1'000;
+    told.check(placement::kind_search{one_more}.run(nodes, tries).empty() && tries != 0, "there is no way");
     return told.end();
 }

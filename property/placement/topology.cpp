@@ -395,6 +395,91 @@ void several_kinds() {
               static_cast<int>(std::min(room, gang.kinds.front().count)) * gang.kinds.front().each.gpus_max);
 }
 
+/// Several kinds whatever their sizes, with CPU or without: they are placed where any way of laying them fits, on the
+/// lowest level where one does, and are infeasible only where no empty cluster has one.
+template <class Rule>
+void kinds_at_odds() {
+    auto cluster = cluster::uniform(draw(1, 3), draw(1, 2), static_cast<std::uint8_t>(draw(4, 8)), 8'000);
+    auto const tree = cluster::domain_tree::of_racks(cluster);
+    auto gang = topology_gang{};
+    auto pods = 0u;
+    for (auto kinds = draw(2, 3); kinds != 0; --kinds) {
+        auto const least = draw(1, std::max(1u, 4 - pods / 2));
+        gang.kinds.push_back({job::gang(static_cast<int>(draw(1, 5))), least + draw(0, 1), least});
+        if (draw(0, 2) == 0) gang.kinds.back().each.cpu_milli = 400 * draw(0, 6);
+        pods += least;
+    }
+    gang.required = draw(0, 2);
+    gang.preferred = draw(0, gang.required);
+    auto free = cluster::ledger{cluster};
+    for (auto i = draw(0, 4); i != 0; --i) {
+        auto const part = cluster::slice{.node = node_id{draw(0, free.size() - 1)},
+                                         .gpus = static_cast<std::uint16_t>(1u << draw(0, 3)),
+                                         .cpu_milli = draw(0, 3'000)};
+        if (free.fits(cluster::placement{part})) free.take(part);
+    }
+    // pod after pod on every node of the domain
+    auto const fits = [&](cluster::ledger const& on, std::uint32_t level, std::uint32_t domain) {
+        auto gpus = std::vector<int>{};
+        auto cpu = std::vector<int>{};
+        for (auto n = std::uint32_t{0}; n != on.size(); ++n) {
+            auto const in = level == 0 ? n : level == 1 ? index(cluster.nodes[n].rack) : 0;
+            if (in != domain) continue;
+            gpus.push_back(on.whole_count(node_id{n}));
+            cpu.push_back(static_cast<int>(on.state().cpu_milli(node_id{n})));
+        }
+        auto const lay = [&](auto const& self, std::size_t kind, std::uint32_t done,
+                             std::size_t from) -> bool {
+            if (kind == gang.kinds.size()) return true;
+            auto const& [each, count, least] = gang.kinds[kind];
+            if (done == least) return self(self, kind + 1, 0, 0);
+            for (auto n = from; n != gpus.size(); ++n) { // pods of a kind are alike
+                auto const takes = static_cast<int>(each.cpu_milli) * each.gpus_max;
+                if (gpus[n] < each.gpus_max || cpu[n] < takes) continue;
+                gpus[n] -= each.gpus_max;
+                cpu[n] -= takes;
+                auto const got = self(self, kind, done + 1, n);
+                gpus[n] += each.gpus_max;
+                cpu[n] += takes;
+                if (got) return true;
+            }
+            return false;
+        };
+        return lay(lay, 0, 0, 0);
+    };
+    auto const lowest = [&](cluster::ledger const& on) {
+        for (auto level = gang.preferred; level <= gang.required; ++level)
+            for (auto domain = std::uint32_t{0}; domain != tree.size(level); ++domain)
+                if (fits(on, level, domain)) return static_cast<int>(level);
+        return -1;
+    };
+    auto const wanted = lowest(free);
+    auto const got = placement::gang_planner<Rule>{tree}.place(gang, free);
+    RC_CLASSIFY(static_cast<bool>(got), "placed");
+    RC_ASSERT(static_cast<bool>(got) == (wanted >= 0));
+    if (!got) {
+        auto const ever = lowest(cluster::ledger{cluster}) >= 0;
+        RC_CLASSIFY(ever, "busy");
+        RC_ASSERT((got.why() == placement::refusal::busy) == ever);
+        return;
+    }
+    RC_ASSERT(free.fits(*got));
+    auto nodes = counts(free.size());
+    auto gpus = 0;
+    auto cpu = std::int64_t{0};
+    for (auto const& part : *got) nodes[index(part.node)] = 1;
+    for (auto const& [each, count, least] : gang.kinds) {
+        gpus += static_cast<int>(least) * each.gpus_max;
+        cpu += std::int64_t{least} * each.gpus_max * each.cpu_milli;
+    }
+    RC_ASSERT(got->gpus() >= gpus);
+    RC_ASSERT(got->cpu_milli() >= cpu);
+    for (auto n = std::size_t{0}; n != nodes.size(); ++n)
+        for (auto m = std::size_t{0}; m != n && wanted != 2; ++m)
+            if (nodes[n] != 0 && nodes[m] != 0)
+                RC_ASSERT(wanted == 1 && cluster.nodes[n].rack == cluster.nodes[m].rack);
+}
+
 bool same(placement::outcome const& a, placement::outcome const& b) {
     if (static_cast<bool>(a) != static_cast<bool>(b)) return false;
     return a ? *a == *b : a.why() == b.why();
@@ -513,6 +598,9 @@ int main() {
     law("spread in balance", balanced);
     law("spread in balance over thousands of nodes", balanced_at_scale);
     law("several kinds, and more than the least", several_kinds);
+    law("kinds of any sizes, tightest", kinds_at_odds<placement::tightest_domain>);
+    law("kinds of any sizes, balanced", kinds_at_odds<placement::balanced_domains>);
+    law("kinds of any sizes, fewest hops", kinds_at_odds<placement::fewest_hops>);
     law("tightest domain: the index is the planner", indexed<placement::tightest_domain>);
     law("balanced domains: the index is the planner", indexed<placement::balanced_domains>);
     law("fewest hops: the index is the planner", indexed<placement::fewest_hops>);

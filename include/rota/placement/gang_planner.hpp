@@ -20,6 +20,7 @@
 #include <rota/placement/domain_rule.hpp>
 #include <rota/placement/domain_search.hpp>
 #include <rota/placement/domain_sums.hpp>
+#include <rota/placement/kind_search.hpp>
 #include <rota/placement/node_fit.hpp>
 #include <rota/placement/outcome.hpp>
 #include <rota/placement/tightest_domain.hpp>
@@ -38,8 +39,11 @@ namespace rota::placement {
 ///
 /// The lowest level from the preferred on that has a domain with room gives the domain, by the rule. A gang of
 /// several kinds is laid largest pods first, in the domains of a level in the rule's order for these, until all
-/// kinds fit into one; models in ascending order. This is the reference: everything is summed up anew.
-/// Cost      O(nodes) for one kind; for several O(nodes of the domain) more for each domain that is tried.
+/// kinds fit into one; where they do not fit that way and may fit in another, every other way is tried
+/// (kind_search). Models in ascending order. This is the reference: everything is summed up anew.
+/// Meaning   `infeasible` is certain. So is `busy`, unless the tries of a gang of several kinds have run out.
+/// Cost      O(nodes) for one kind; for several O(nodes of the domain) more for each domain that is tried, and
+/// `tries_most` ways at most.
 /// Source    as the rule; the scheme is that of Kueue (KEP 2724), KAI-Scheduler (topology plugin) and Volcano
 /// (HyperNode): pods a node, sums up the tree, a domain, down again. differs: by trial only where sums do not
 /// decide, that is for several kinds.
@@ -52,56 +56,24 @@ public:
 
     [[nodiscard]] Rule const& rule() const noexcept { return rule_; }
     [[nodiscard]] outcome place(topology_gang const& gang, cluster::ledger const& free) const {
+        auto tries = tries_most;
         for (auto m = 0; m != free.models(); ++m)
-            if (auto where = plan(gang, static_cast<gpu_model>(m), free.state()); !where.empty())
+            if (auto where = plan(gang, static_cast<gpu_model>(m), free.state(), tries); !where.empty())
                 return where;
         auto const empty = cluster::occupancy{free.layout()};
+        tries = tries_most;
         for (auto m = 0; m != free.models(); ++m)
-            if (!plan(gang, static_cast<gpu_model>(m), empty).empty()) return refusal::busy;
-        return refusal::infeasible;
+            if (!plan(gang, static_cast<gpu_model>(m), empty, tries).empty()) return refusal::busy;
+        return tries == 0 ? refusal::busy : refusal::infeasible;
     }
     /// On nodes of one model; empty where there is no room.
-    [[nodiscard]] cluster::placement plan(topology_gang gang, gpu_model model,
+    [[nodiscard]] cluster::placement plan(topology_gang const& gang, gpu_model model,
                                           cluster::occupancy const& state) const {
-        expect_sound(gang, *tree_);
-        auto const top = std::min(gang.required, tree_->top());
-        for (auto const& kind : gang.kinds)
-            if (!kind.each.accepts(model)) return {};
-        auto const larger = [](pod_kind const& a, pod_kind const& b) {
-            auto const size = [](job::request const& each) {
-                return std::tuple{each.gpus_max, each.gpus_max * std::uint64_t{each.cpu_milli},
-                                  each.gpus_max * std::uint64_t{each.mem_mib}};
-            };
-            return size(a.each) > size(b.each);
-        };
-        auto sorted = std::vector<pod_kind>{}; // those of one size as they were
-        for (auto const& kind : gang.kinds)
-            sorted.insert(std::upper_bound(sorted.begin(), sorted.end(), kind, larger), kind);
-        gang.kinds = std::move(sorted);
-        auto const& first = gang.kinds.front();
-        auto now = domain_sums{*tree_, gang.slice, gang.slice_level};
-        auto empty = now;
-        auto const unused = cluster::occupancy{state.layout()};
-        sum_up(now, tree_->top(), 0, first.each, model, state);
-        sum_up(empty, tree_->top(), 0, first.each, model, unused);
-        auto in = trial{state, domain_sums{*tree_, gang.slice, gang.slice_level}, {}, {}};
-        for (auto level = std::min(gang.preferred, top); level <= top; ++level) {
-            auto const units = units_at(gang, level, first.least);
-            auto on = domain_view{tree_, &now, &empty, level, 0};
-            if (gang.kinds.size() == 1) {
-                on.domain = choose(rule_, on, units);
-                if (on.domain != no_domain) return filled(gang, model, in, level, on.domain);
-                continue;
-            }
-            auto order = std::vector<std::pair<std::int64_t, std::uint32_t>>{};
-            for (on.domain = 0; on.domain != tree_->size(level); ++on.domain)
-                if (on.room() >= units) order.emplace_back(-rule_.score(on, units), on.domain);
-            std::sort(order.begin(), order.end());
-            for (auto const& [score, domain] : order)
-                if (auto where = filled(gang, model, in, level, domain); !where.empty()) return where;
-        }
-        return {};
+        auto tries = tries_most;
+        return plan(gang, model, state, tries);
     }
+
+    static constexpr auto tries_most = std::uint32_t{1} << 16;
 
     /// What a topology_gang expects of its maker.
     static void expect_sound(topology_gang const& gang, [[maybe_unused]] cluster::domain_tree const& tree) {
@@ -124,6 +96,47 @@ public:
     }
 
 private:
+    [[nodiscard]] cluster::placement plan(topology_gang gang, gpu_model model,
+                                          cluster::occupancy const& state, std::uint32_t& tries) const {
+        expect_sound(gang, *tree_);
+        auto const top = std::min(gang.required, tree_->top());
+        for (auto const& kind : gang.kinds)
+            if (!kind.each.accepts(model)) return {};
+        auto const larger = [](pod_kind const& a, pod_kind const& b) {
+            auto const size = [](job::request const& each) {
+                return std::tuple{each.gpus_max, each.gpus_max * std::uint64_t{each.cpu_milli},
+                                  each.gpus_max * std::uint64_t{each.mem_mib}};
+            };
+            return size(a.each) > size(b.each);
+        };
+        auto sorted = std::vector<pod_kind>{}; // those of one size as they were
+        for (auto const& kind : gang.kinds)
+            sorted.insert(std::upper_bound(sorted.begin(), sorted.end(), kind, larger), kind);
+        gang.kinds = std::move(sorted);
+        auto const& first = gang.kinds.front();
+        auto now = domain_sums{*tree_, gang.slice, gang.slice_level};
+        auto empty = now;
+        auto const unused = cluster::occupancy{state.layout()};
+        sum_up(now, tree_->top(), 0, first.each, model, state);
+        sum_up(empty, tree_->top(), 0, first.each, model, unused);
+        auto in = trial{state, domain_sums{*tree_, gang.slice, gang.slice_level}, {}, {}, {}};
+        for (auto level = std::min(gang.preferred, top); level <= top; ++level) {
+            auto const units = units_at(gang, level, first.least);
+            auto on = domain_view{tree_, &now, &empty, level, 0};
+            if (gang.kinds.size() == 1) {
+                on.domain = choose(rule_, on, units);
+                if (on.domain != no_domain) return filled(gang, model, in, level, on.domain, tries);
+                continue;
+            }
+            auto order = std::vector<std::pair<std::int64_t, std::uint32_t>>{};
+            for (on.domain = 0; on.domain != tree_->size(level); ++on.domain)
+                if (on.room() >= units) order.emplace_back(-rule_.score(on, units), on.domain);
+            std::sort(order.begin(), order.end());
+            for (auto const& [score, domain] : order)
+                if (auto where = filled(gang, model, in, level, domain, tries); !where.empty()) return where;
+        }
+        return {};
+    }
     void sum_up(domain_sums& into, std::uint32_t level, std::uint32_t domain, job::request const& each,
                 gpu_model model, cluster::occupancy const& state) const {
         into.fill(level, domain,
@@ -133,8 +146,9 @@ private:
     struct trial {
         cluster::occupancy left;
         domain_sums sums;
-        std::vector<cluster::slice> found;  ///< of the gang
-        std::vector<cluster::slice> closed; ///< taken beside it
+        std::vector<cluster::slice> found;   ///< of the gang
+        std::vector<cluster::slice> closed;  ///< taken beside it
+        std::vector<room_for_kinds> in_vain; ///< what the last search has not found a way in
 
         void undo() {
             for (auto const& part : found) left.give(part);
@@ -145,7 +159,7 @@ private:
     };
     /// The gang in that domain; empty where not all of it has room, and nothing is left of the trial.
     cluster::placement filled(topology_gang const& gang, gpu_model model, trial& in, std::uint32_t level,
-                              std::uint32_t domain) const {
+                              std::uint32_t domain, std::uint32_t& tries) const {
         auto scratch = std::vector<domain_part>{};
         auto const lay = [&](pod_kind const& kind, std::uint32_t count, bool all) {
             if (count == 0) return true;
@@ -156,24 +170,62 @@ private:
                 units = level < gang.slice_level ? has - has % gang.slice : has;
             }
             if (units == 0) return true;
-            descend(rule_, *tree_, in.sums, level, domain, units, scratch,
-                    [&](std::uint32_t at, std::uint32_t count_here) {
-                        auto const n = tree_->node(at);
-                        auto const part =
-                            pick(kind.each, in.left, n, static_cast<int>(count_here * kind.each.gpus_max));
-                        in.left.take(part);
-                        in.found.push_back(part);
-                        close(in, part);
-                    });
+            descend(
+                rule_, *tree_, in.sums, level, domain, units, scratch,
+                [&](std::uint32_t at, std::uint32_t pods) { take(in, kind.each, tree_->node(at), pods); });
             return true;
         };
-        for (auto const& kind : gang.kinds)
-            if (!lay(kind, kind.least, true)) {
-                in.undo();
-                return {};
-            }
+        auto all = true;
+        for (auto const& kind : gang.kinds) all = all && lay(kind, kind.least, true);
+        if (!all) {
+            in.undo();
+            if (largest_first_decides(gang) || !tried(gang, model, in, level, domain, tries)) return {};
+        }
         for (auto const& kind : gang.kinds) static_cast<void>(lay(kind, kind.count - kind.least, false));
         return merged(in.found);
+    }
+    /// Sizes that divide each other, and nothing but GPUs: then the largest pods first fit wherever they can fit.
+    [[nodiscard]] static bool largest_first_decides(topology_gang const& gang) noexcept {
+        for (auto k = std::size_t{0}; k != gang.kinds.size(); ++k) {
+            auto const& each = gang.kinds[k].each;
+            if (each.cpu_milli != 0 || each.mem_mib != 0) return gang.kinds.size() == 1;
+            if (k != 0 && gang.kinds[k - 1].each.gpus_max % each.gpus_max != 0) return false;
+        }
+        return true;
+    }
+    /// Lays what the gang needs at least in any way that there is.
+    [[nodiscard]] bool tried(topology_gang const& gang, gpu_model model, trial& in, std::uint32_t level,
+                             std::uint32_t domain, std::uint32_t& tries) const {
+        auto from = domain;
+        auto to = domain + 1;
+        for (auto l = level; l != 0; --l) {
+            from = tree_->first(l, from);
+            to = tree_->end(l, to - 1);
+        }
+        auto gpus_only = gang.kinds.front().each;
+        gpus_only.gpus_max = 1;
+        gpus_only.cpu_milli = gpus_only.mem_mib = 0;
+        auto rooms = std::vector<room_for_kinds>{};
+        for (auto at = from; at != to; ++at) {
+            auto const n = tree_->node(at);
+            rooms.push_back(
+                {pods_on(gpus_only, model, in.left, n), in.left.cpu_milli(n), in.left.mem_mib(n)});
+        }
+        if (rooms == in.in_vain) return false; // domains of an empty cluster are alike
+        auto const counts = kind_search{gang.kinds}.run(rooms, tries);
+        if (counts.empty()) in.in_vain = std::move(rooms);
+        for (auto i = std::size_t{0}; i != counts.size(); ++i)
+            for (auto k = std::size_t{0}; k != gang.kinds.size(); ++k)
+                if (counts[i][k] != 0)
+                    take(in, gang.kinds[k].each, tree_->node(from + static_cast<std::uint32_t>(i)),
+                         counts[i][k]);
+        return !counts.empty();
+    }
+    static void take(trial& in, job::request const& each, node_id n, std::uint32_t pods) {
+        auto const part = pick(each, in.left, n, static_cast<int>(pods * each.gpus_max));
+        in.left.take(part);
+        in.found.push_back(part);
+        close(in, part);
     }
     /// A gang never shares a device with itself: what is left of those it holds in part is taken, too.
     static void close(trial& in, cluster::slice part) {
