@@ -18,10 +18,13 @@ using namespace rota::placement;
 void stream(tally& told, extent size, std::vector<extent> const& shapes, std::uint64_t seed) {
     auto net = torus{size, shapes};
     auto in_use = std::vector<char>(net.nodes());
+    auto down = std::vector<char>(net.nodes());
     auto draw = rota::random{seed};
+    auto const set = [&](std::uint32_t node) { net.set_in_use(node, in_use[node] != 0 || down[node] != 0); };
     auto const is_free = [&](std::size_t shape, std::uint32_t anchor) {
         auto const block = net.block(shape, anchor);
-        return std::none_of(block.begin(), block.end(), [&](auto node) { return in_use[node] != 0; });
+        return std::none_of(block.begin(), block.end(),
+                            [&](auto node) { return in_use[node] != 0 || down[node] != 0; });
     };
     auto right = true;
     for (auto step = 0; step != 300; ++step) {
@@ -39,21 +42,35 @@ void stream(tally& told, extent size, std::vector<extent> const& shapes, std::ui
                             std::find_first_of(block.begin(), block.end(), other.begin(), other.end()) !=
                                 block.end();
                 }
+            right &= net.broken(shape, anchor) == cost;
             if (!wanted || cost < least) {
                 wanted = anchor;
                 least = cost;
             }
         }
         right &= net.best(shape) == wanted;
-        if (wanted && draw.below(3) != 0) {
-            for (auto node : net.block(shape, *wanted)) {
-                in_use[node] = 1;
-                net.set_in_use(node, true);
+        auto const node = static_cast<std::uint32_t>(draw.below(net.nodes()));
+        switch (wanted ? draw.below(6) : 4) {
+        case 0:
+            down[node] ^= 1;
+            set(node);
+            break;
+        case 4: // whoever holds the node gives back what it holds: a block of some shape around it, say
+            for (auto other :
+                 net.block(shape, static_cast<std::uint32_t>(draw.below(net.anchors_of(shape))))) {
+                in_use[other] = 0;
+                set(other);
             }
-        } else {
-            auto const node = static_cast<std::uint32_t>(draw.below(net.nodes()));
+            break;
+        case 5:
             in_use[node] ^= 1;
-            net.set_in_use(node, in_use[node] != 0);
+            set(node);
+            break;
+        default:
+            for (auto taken : net.block(shape, *wanted)) {
+                in_use[taken] = 1;
+                set(taken);
+            }
         }
     }
     told.check(right, "the best anchor is that of a recount");
@@ -64,9 +81,28 @@ void stream(tally& told, extent size, std::vector<extent> const& shapes, std::ui
 int main() {
     auto told = tally{};
     for (auto seed = std::uint64_t{1}; seed != 8; ++seed) {
+        stream(told, {1, 1, 1}, {{1, 1, 1}}, seed);
+        stream(told, {1, 1, 1}, {{1, 1, 1}, {1, 1, 1}}, seed); // a shape may be named twice
+        stream(told, {2, 2, 2}, {{1, 1, 1}, {1, 1, 2}, {1, 2, 1}, {2, 1, 1}, {2, 2, 2}}, seed);
+        stream(told, {2, 1, 3}, {{2, 1, 1}, {1, 1, 2}, {2, 1, 2}, {2, 1, 3}}, seed);
+        stream(told, {6, 5, 1}, {{1, 4, 1}, {4, 1, 1}, {5, 1, 1}, {1, 5, 1}}, seed); // turned
+        stream(told, {5, 5, 5}, {{3, 2, 4}, {4, 3, 2}, {2, 4, 3}, {5, 5, 5}}, seed); // all wrap
         stream(told, {4, 4, 4}, {{1, 1, 1}, {2, 2, 1}, {2, 2, 2}, {4, 4, 2}}, seed);
         stream(told, {5, 3, 2}, {{1, 2, 1}, {2, 2, 2}, {4, 3, 2}}, seed);
         stream(told, {3, 1, 7}, {{2, 1, 2}, {2, 1, 3}}, seed);
+    }
+    for (auto seed = std::uint64_t{1}; seed != 40; ++seed) { // whatever fits
+        auto draw = rota::random{seed};
+        auto const up_to = [&](std::uint32_t most) {
+            return 1 + static_cast<std::uint32_t>(draw.below(most));
+        };
+        auto const size = extent{up_to(6), up_to(5), up_to(4)};
+        auto shapes = std::vector<extent>{};
+        for (auto count = up_to(4); count != 0; --count)
+            shapes.push_back({up_to(size[0]), up_to(size[1]), up_to(size[2])});
+        std::sort(shapes.begin(), shapes.end(),
+                  [](auto const& a, auto const& b) { return a[0] * a[1] * a[2] < b[0] * b[1] * b[2]; });
+        stream(told, size, shapes, seed);
     }
     // a block that wraps around: x 4 and 0 of a ring of five
     auto const ring = torus{{5, 1, 1}, {{2, 1, 1}}};
