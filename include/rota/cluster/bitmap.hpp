@@ -21,8 +21,9 @@ public:
         summary_[i >> 12] |= std::uint64_t{1} << (i >> 6 & 63);
     }
     void erase(std::uint32_t i) noexcept {
-        if ((words_[i >> 6] &= ~(std::uint64_t{1} << (i & 63))) == 0)
-            summary_[i >> 12] &= ~(std::uint64_t{1} << (i >> 6 & 63));
+        // whether a word is empty now is a coin's toss: no branch
+        auto const rest = words_[i >> 6] &= ~(std::uint64_t{1} << (i & 63));
+        summary_[i >> 12] &= ~(std::uint64_t{rest == 0} << (i >> 6 & 63));
     }
     [[nodiscard]] bool contains(std::uint32_t i) const noexcept {
         return (words_[i >> 6] >> (i & 63) & 1) != 0;

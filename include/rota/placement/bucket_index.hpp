@@ -3,6 +3,7 @@
 #define ROTA_PLACEMENT_BUCKET_INDEX_HPP
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -71,11 +72,12 @@ public:
         if (was == now) return;
         if (was != none) {
             members_[was].erase(index(n));
-            if (--population_[was] == 0) filled_[was / stride] ^= 1u << was % stride;
+            filled_[was / stride] ^= std::uint32_t{--population_[was] == 0} << was % stride;
         }
         if (now != none) {
             members_[now].insert(index(n));
-            if (++population_[now] == 1) filled_[now / stride] ^= 1u << now % stride;
+            ++population_[now];
+            filled_[now / stride] |= 1u << now % stride;
         }
         was = now;
     }
@@ -106,15 +108,27 @@ public:
         auto const& need = requests_[request];
         if (need.milli != whole_gpu) return Scorer{}.pick((*nodes_)[n], need);
         auto const free = unsigned{nodes_->whole(n)};
-        auto rest = free;
-        for (auto i = 0; i != need.gpus; ++i) rest &= rest - 1;
-        return static_cast<std::uint16_t>(free ^ rest);
+        auto const low = lowest_of[std::min<unsigned>(need.gpus, 8)][free & 255u];
+        auto const more = need.gpus - static_cast<unsigned>(cluster::gpus_in(low));
+        return static_cast<std::uint16_t>(low | lowest_of[std::min(more, 8u)][free >> 8] << 8);
     }
 
 private:
     static constexpr auto nowhere = cluster::bitmap::none;
     static constexpr auto none = std::uint16_t{0xffff};
     static constexpr auto stride = 32u; ///< above the counts, 0 .. 16
+
+    /// The lowest k bits of a byte: a loop over a number that changes from pod to pod is a branch nobody foresees.
+    static constexpr auto lowest_of = [] {
+        auto made = std::array<std::array<std::uint8_t, 256>, 9>{};
+        for (auto k = 0u; k != 9; ++k)
+            for (auto byte = 0u; byte != 256; ++byte) {
+                auto rest = byte;
+                for (auto i = 0u; i != k; ++i) rest &= rest - 1;
+                made[k][byte] = static_cast<std::uint8_t>(byte ^ rest);
+            }
+        return made;
+    }();
 
     [[nodiscard]] std::uint32_t first_in(cluster::bitmap const& members,
                                          job::pod const& need) const noexcept {

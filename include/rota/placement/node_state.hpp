@@ -18,11 +18,8 @@ inline constexpr int pod_sizes = 5;
 
 /// Expects   a pod with GPUs.
 [[nodiscard]] ROTA_HOST_DEVICE constexpr pod_size size_of(job::pod const& need) noexcept {
-    if (need.shares()) return pod_size::share;
-    return need.gpus == 1   ? pod_size::one
-           : need.gpus == 2 ? pod_size::two
-           : need.gpus <= 4 ? pod_size::four
-                            : pod_size::more;
+    auto const whole = 1 + (need.gpus > 1) + (need.gpus > 2) + (need.gpus > 4); // pods differ: no branches
+    return static_cast<pod_size>(need.shares() ? 0 : whole);
 }
 
 /// What a node has, what is free of it and which sizes of pods lie on it: all that a node-local scorer may

@@ -102,8 +102,11 @@ private:
         if (need.milli == whole_gpu) { // the mask without a look at the node, its GPUs without a branch each
             whole = static_cast<std::uint16_t>(whole ^ gpus);
             constexpr auto each = static_cast<std::uint16_t>(Sign * whole_gpu);
-            for (auto g = 0; g != cluster::gpus_per_node_max; ++g)
-                on.milli[g] = static_cast<std::uint16_t>(on.milli[g] + ((gpus & bit_of[g]) != 0 ? each : 0));
+            for (auto g = 0; g != cluster::gpus_per_node_max; ++g) { // all in 16 bits
+                auto const here = static_cast<std::uint16_t>(gpus & bit_of[g]);
+                auto const all = static_cast<std::uint16_t>(here == bit_of[g] ? 0xffff : 0);
+                on.milli[g] = static_cast<std::uint16_t>(on.milli[g] + (all & each));
+            }
         } else {
             for (auto left = std::uint32_t{gpus}; left != 0; left &= left - 1) {
                 auto const g = std::countr_zero(left);
