@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What it costs to place a pod and to release one, for every engine, as tables in Markdown.
 //
-//   placement [best_fit|least_aligned|fgd|scorers|bandwidth|waves|simulations ...]
+//   placement [best_fit|least_aligned|fgd|kinds|scorers|bandwidth|waves|simulations ...]
 //
 // A cell is CPU time of a place and a release in ns: the question, the choice of GPUs, both changes of the table, what
 // the engine does about them, and the stream (the last row); the least of several stretches. All engines of a table go
@@ -447,6 +447,46 @@ void bandwidth() {
     std::printf("\nchecksum %llu\n", static_cast<unsigned long long>(kept % 1'000));
 }
 
+/// A score of `fgd` against a target whose kinds ask for CPU of their own, and the fragmentation that it takes twice, kind
+/// by kind.
+void many_kinds() {
+    std::printf("\nA score of `fgd`, and fragmentation before and after as a sum over all kinds\n\n");
+    auto const out = bench::markdown{{"kinds", "ns", "sum over all, ns"}};
+    auto states = std::vector<placement::node_state>{};
+    auto draw = rota::random{19};
+    for (auto i = 0; i != 64; ++i) {
+        states.push_back(placement::empty_state(nodes_of_8(1).nodes[0]));
+        for (auto g = 0; g != 8; ++g)
+            if (draw.below(3) == 0) states.back().milli[g] = static_cast<std::uint16_t>(draw.below(800));
+        states.back().cpu_milli = static_cast<std::uint32_t>(24'000 + draw.below(72'000));
+    }
+    auto const need = job::pod{.cpu_milli = 4'000, .gpus = 1, .milli = 200};
+    states.erase(
+        std::remove_if(states.begin(), states.end(), [&](auto const& on) { return !fits(on, need); }),
+        states.end());
+    auto kept = std::int64_t{0}; // and printed, so that it is computed
+    for (auto const count :
+         smoke ? std::vector<std::size_t>{20, 40} : std::vector<std::size_t>{20, 2'000, 20'000}) {
+        auto pods = mixed(count);
+        for (auto k = std::size_t{0}; k != count; ++k)
+            pods[k].cpu_milli = static_cast<std::uint32_t>(1'000 + k * 64'000 / count);
+        auto const kinds = placement::target_workload{pods, {.percent = 100}};
+        auto const score = placement::fgd{kinds.view()};
+        auto i = std::size_t{0};
+        auto const next = [&]() -> auto& { return states[++i % states.size()]; };
+        auto const scored = least_ns([&] { kept += score.score(next(), need); });
+        auto const summed = least_ns([&] {
+            auto const& on = next();
+            auto const after = with(on, need, tightest(on, need));
+            for (auto const& kind : kinds.kinds())
+                kept += kind.weight * (fragment(on, kind.need) - fragment(after, kind.need));
+        });
+        out.row({bench::grouped(static_cast<std::int64_t>(kinds.kinds().size())), bench::rounded(scored),
+                 bench::rounded(summed)});
+    }
+    std::printf("\nchecksum %lld\n", static_cast<long long>(kept % 1'000));
+}
+
 /// bench::workload with CPU and memory, and shares of a GPU for two in five of the jobs of one.
 job::workload shared_workload(std::size_t jobs, std::int64_t gpus, double load) {
     auto made = bench::workload(jobs, gpus, load, false);
@@ -520,13 +560,13 @@ void simulations() {
 
 int main(int count, char** arguments) {
     auto const wanted = std::vector<std::string>(arguments + 1, arguments + count);
-    auto const known = std::vector<std::string>{"best_fit",  "least_aligned", "fgd",        "scorers",
-                                                "bandwidth", "waves",         "simulations"};
+    auto const known = std::vector<std::string>{"best_fit", "least_aligned", "fgd",   "scorers",
+                                                "kinds",    "bandwidth",     "waves", "simulations"};
     for (auto const& one : wanted)
         if (std::find(known.begin(), known.end(), one) == known.end()) {
             std::fprintf(stderr,
-                         "placement: read '%s', expected best_fit, least_aligned, fgd, scorers, bandwidth, "
-                         "waves or simulations\n",
+                         "placement: read '%s', expected best_fit, least_aligned, fgd, scorers, kinds, "
+                         "bandwidth, waves or simulations\n",
                          one.c_str());
             return 2;
         }
@@ -540,6 +580,7 @@ int main(int count, char** arguments) {
     if (wants("fgd")) tables("fgd", placement::fgd{kinds.view()}, mixed);
     if (wants("scorers")) scorers(kinds.view());
     if (wants("bandwidth")) bandwidth();
+    if (wants("kinds")) many_kinds();
     if (wants("simulations")) simulations();
     if (!wants("waves")) return 0;
     std::printf("\nA queue on a half full cluster, in waves\n\n");
