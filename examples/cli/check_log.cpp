@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +20,7 @@
 #include "inputs.hpp"
 #include "options.hpp"
 #include "registry.hpp"
+#include "verdict.hpp"
 
 namespace cli {
 
@@ -94,15 +94,7 @@ int check_log(check_log_options const& asked) {
                                                 .claims = claims,
                                                 .given = given,
                                                 .log = log});
-    print(rota::verify::text(found));
-    if (auto const broken = found.broken()) {
-        auto const& why = found.of(*broken);
-        auto const line = why.record < lines.size() ? std::optional{lines[why.record]} : std::nullopt;
-        print(fmt::format("\n{}: {}", asked.log, rota::verify::explain(*broken, why, log, line)));
-        return 1;
-    }
-    print(fmt::format("\n{}: {} records keep every law that was exercised\n", asked.log, log.records.size()));
-    return 0;
+    return say_verdict(found, log, asked.log, {}, lines);
 }
 
 } // namespace cli

@@ -22,18 +22,17 @@
 #include <rota/contract/recorder.hpp>
 #include <rota/contract/tenant_tree.hpp>
 #include <rota/live/host.hpp>
-#include <rota/live/journal_file.hpp>
+#include <rota/live/journal_head.hpp>
 #include <rota/live/shadow.hpp>
 #include <rota/live/wake_up.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
 #include <rota/simulation/simulator.hpp>
 #include <rota/slurm/command.hpp>
-#include <rota/trace/number.hpp>
-#include <rota/trace/place.hpp>
 
 #include "console.hpp"
 #include "drive_config.hpp"
+#include "drive_journal.hpp"
 #include "drive_log.hpp"
 #include "drive_metrics.hpp"
 #include "driven_cluster.hpp"
@@ -94,12 +93,6 @@ std::string nodes_of(rota::cluster::spec const& cluster, auto const& parts) {
     return out.empty() ? "-" : out;
 }
 
-/// Where there are several, `:v100`; that of the first nodes goes without saying.
-std::string model_of(rota::cluster::spec const& cluster, rota::cluster::node const& one) {
-    auto const model = std::size_t{index(one.model)};
-    return model == 0 ? std::string{} : ':' + cluster.models[model];
-}
-
 std::int64_t unix_ms() {
     using namespace std::chrono;
     return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
@@ -140,6 +133,7 @@ public:
                 log_.line("unsettled", {{"why", "the scheduler does not come to rest; its orders stand"}});
             say_news(*its);
             auto const took = steady_ms() - from;
+            counts_.journal_bytes = journal_ ? journal_->bytes() : 0;
             metrics_.publish(
                 page_of(counts_, cluster_, host.state(), backend_, strays_ + host.strays(), took));
             auto const due = host.next_timer() == rota::never ? config_.poll_ms : host.next_timer() - now;
@@ -217,79 +211,36 @@ private:
             log_.line("journal", {{"file", "-"}, {"why", "none is configured: a restart knows nothing"}});
             return;
         }
-        auto why = std::string{};
-        journal_ = live::journal_file::open(config_.journal, why);
-        if (!journal_) refuse(fmt::format("{}: {}", config_.journal, why));
-        auto text = journal_->text();
-        if (!text) fail(config_.journal + ": it cannot be read");
-        auto names = std::string{};
-        for (auto n = std::size_t{0}; n != cluster_.names.size(); ++n)
-            names += fmt::format(" {}:{}{}", cluster_.names[n], int{cluster_.nodes[n].gpus},
-                                 model_of(cluster_, cluster_.nodes[n]));
-        auto accounts = std::string{};
-        for (auto const& one : config_.names.accounts) accounts += ' ' + one;
-        auto const head =
-            fmt::format("{}#nodes{}\n#accounts{}\n#epoch ", live::journal_header, names, accounts);
-        auto const end = text->find('\n', std::min(head.size(), text->size()));
-        if (end == text->npos && text->size() <= head.size() + 20 &&
-            head.starts_with(text->substr(0, head.size()))) {
-            if (!journal_->cut(0) ||
-                !journal_->write(fmt::format("{}{}\n", head, epoch_ms_))) // or torn off at birth
-                fail(config_.journal + ": it cannot be written");
-        } else {
-            if (!text->starts_with(head))
-                refuse(
-                    fmt::format("{}: it speaks of other nodes or accounts; while none of its jobs runs, move "
-                                "it away",
-                                config_.journal));
-            auto const digits = std::string_view{*text}.substr(head.size(), end - head.size());
-            auto const epoch = rota::trace::whole(digits);
-            if (!epoch.ok() || epoch.value < 0)
-                refuse(fmt::format(
-                    "{}:{}:{}: error[E-JOURNAL]: read {}, expected when it began, in ms since 1970",
-                    config_.journal, std::count(head.begin(), head.end(), '\n') + 1,
-                    head.size() - head.rfind('\n'), rota::trace::shown(digits)));
-            epoch_ms_ = epoch.value;
-            auto const got = host.recover(*text);
-            if (auto const* const wrong = std::get_if<rota::log::text_error>(&got))
-                refuse(fmt::format("{}:{}:{}: error[E-JOURNAL]: {}", config_.journal, wrong->line,
-                                   wrong->column, wrong->message));
-            if (!journal_->cut(std::max(std::get<std::size_t>(got), end + 1)))
-                fail(config_.journal + ": it cannot be written");
-        }
+        journal_.emplace(config_.journal, live::journal_head{cluster_, config_.names.accounts, epoch_ms_});
+        epoch_ms_ = journal_->epoch_ms();
+        auto const got = host.recover(journal_->text());
+        if (auto const* const wrong = std::get_if<rota::log::text_error>(&got)) journal_->refuse_at(*wrong);
+        journal_->go_on(std::get<std::size_t>(got));
         log_.line("journal", {{"file", config_.journal},
                               {"records", std::to_string(written.records.size())},
                               {"jobs", std::to_string(host.state().jobs().active().size())}});
-        head_ = fmt::format("{}{}\n", head, epoch_ms_);
-        counts_.journal_bytes = std::max(text->size(), head_.size());
         told = written.records.size(); // they were said by those who wrote them
         keep_journal(its);
     }
     void keep_journal(life& its) {
-        its.host.keep_journal(its.written, [this](std::string_view group) {
-            if (!journal_->write(group))
-                fail(config_.journal + ": it cannot be written; nothing is done without it");
-            counts_.journal_bytes += group.size();
-        });
+        its.host.keep_journal(its.written, [this](std::string_view group) { journal_->write(group); });
         if (index(its.host.state().now()) != 0) its.host.resync();
     }
     /// A journal that has grown long begins anew with how things stand, and so does the host: both forget the jobs that
     /// are gone. To Slurm it is as if the driver had died and come back.
     void compact(std::unique_ptr<life>& its) {
-        auto const limit = static_cast<std::uint64_t>(config_.compact_kib) * 1'024;
-        if (!journal_ || limit == 0 || counts_.journal_bytes < std::max(limit, 2 * compacted_bytes_)) return;
-        auto const before = counts_.journal_bytes;
-        auto const text = head_ + its->host.standing();
+        if (!journal_ || !journal_->is_long(config_.compact_kib)) return;
+        auto const before = journal_->bytes();
+        auto const text = journal_->anew(its->host.standing());
         auto next = std::make_unique<life>(*this);
         auto const got = next->host.recover(text);
         auto const* const wrong = std::get_if<rota::log::text_error>(&got);
         if (wrong != nullptr || !journal_->replace(text)) {
-            compacted_bytes_ = before; // tried again when it is twice as long
+            journal_->stays_long();
             return log_.line(
                 "journal_not_compacted",
                 {{"why", wrong != nullptr ? wrong->message : "no shorter one can be written beside it"}});
         }
-        counts_.journal_bytes = compacted_bytes_ = text.size();
         strays_ += its->host.strays();
         its = std::move(next);
         log_.line("journal_compacted", {{"bytes", std::to_string(text.size())},
@@ -391,11 +342,9 @@ private:
     std::unique_ptr<slurm_way> way_;
     driven_cluster backend_;
     drive_counts counts_;
-    std::optional<live::journal_file> journal_; ///< locked as long as this lives
-    std::optional<live::wake_up> bell_;         ///< none: it only polls
-    std::int64_t again_ms_ = 0;                 ///< the longest rest, soon after somebody has rung
-    std::string head_;                          ///< of the journal
-    std::uint64_t compacted_bytes_ = 0; ///< how long it was when it was last made short, or that failed
+    std::optional<drive_journal> journal_;
+    std::optional<live::wake_up> bell_; ///< none: it only polls
+    std::int64_t again_ms_ = 0;         ///< the longest rest, soon after somebody has rung
     std::uint64_t strays_ = 0;          ///< of the hosts before this one
     std::int64_t epoch_ms_ = 0;         ///< of the journal, since 1970
     std::int64_t ahead_ms_ = 0;         ///< of the host's time over the steady one

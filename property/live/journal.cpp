@@ -25,6 +25,7 @@
 #include <rota/core/units.hpp>
 #include <rota/job/spec.hpp>
 #include <rota/live/journal_file.hpp>
+#include <rota/live/journal_head.hpp>
 #include <rota/live/journaled_books.hpp>
 #include <rota/live/recover.hpp>
 #include <rota/log/schedule.hpp>
@@ -100,6 +101,45 @@ void replays(tally& t) {
     auto none = told{};
     auto const empty = none.read("");
     t.check(std::holds_alternative<std::size_t>(empty) && std::get<std::size_t>(empty) == 0, "nothing yet");
+}
+
+void heads(tally& t) {
+    auto const words =
+        std::string{"#rota-journal 1\n#nodes n1:4 n2:8:v100 n3:4\n#accounts a b\n#epoch 123\n"};
+    auto const got = live::read_journal_head(words + "job");
+    auto const* const read = std::get_if<live::journal_head_read>(&got);
+    t.check(read != nullptr, "a head is read");
+    if (read == nullptr) return;
+    auto const& was = read->head;
+    t.check(live::text(was) == words && read->size == words.size() && was.epoch_ms == 123,
+            "a head is its own text");
+    t.check(was.cluster.gpus() == 16 && index(was.cluster.nodes[1].model) == 1 &&
+                was.cluster.nodes[2].model == was.cluster.nodes[0].model,
+            "a node has its GPUs and their model");
+    auto is = was;
+    is.epoch_ms = 7;
+    t.check(live::difference(was, is).empty(), "when it began is no difference");
+    is.cluster.names[1] = "n9";
+    is.cluster.nodes[2].gpus = 2;
+    is.accounts = {"b"};
+    t.check(live::difference(was, is) ==
+                "nodes gone: n2:8:v100 n3:4; nodes new: n9:8:v100 n3:2; accounts gone: a",
+            live::difference(was, is));
+    is = was;
+    std::swap(is.cluster.names[0], is.cluster.names[2]);
+    t.check(live::difference(was, is) == "the same nodes in another order", live::difference(was, is));
+    auto const wrong = [&t](std::string const& text, std::size_t line, std::size_t column) {
+        auto const bad = live::read_journal_head(text);
+        auto const* const why = std::get_if<rota::log::text_error>(&bad);
+        t.check(why != nullptr && why->line == line && why->column == column, "no head: " + text);
+    };
+    wrong("#rota-journal 2\n", 1, 1);
+    wrong("#rota-journal 1\n#nodesn1:4\n", 2, 1);
+    wrong("#rota-journal 1\n#nodes n1:4 n2\n", 2, 13);
+    wrong("#rota-journal 1\n#nodes n1:4 n2:17\n", 2, 13);
+    wrong("#rota-journal 1\n#nodes n1:4\n#epoch 1\n", 3, 1);
+    wrong("#rota-journal 1\n#nodes n1:4\n#accounts\n#epoch -1\n", 4, 10);
+    wrong("#rota-journal 1\n#nodes n1:4\n#accounts\n#epoch 1", 4, 1);
 }
 
 void refuses(tally& t) {
@@ -220,6 +260,7 @@ void files(tally& t) {
 int main() {
     auto t = tally{};
     replays(t);
+    heads(t);
     refuses(t);
     files(t);
     return t.end();

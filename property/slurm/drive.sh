@@ -190,6 +190,9 @@ check 'and says so' said 'event=stopped signal=15 jobs=1'
 check 'the jobs run on' runs 3
 expect 0 'records of 3 jobs keep every law' check-journal journal --log schedule.log
 check 'its schedule log is one' grep -q '^[0-9]* finish 1\.' schedule.log
+sed -i 's/^#nodes n1:4/#nodes n9:2/' journal
+expect 2 'other nodes or accounts (nodes gone: n9:2; nodes new: n1:4); undo the change' drive-slurm --config drive.toml
+sed -i 's/^#nodes n9:2/#nodes n1:4/' journal
 expect 2 ':2:8: error[E-JOURNAL]' check-journal <(sed 's/^#nodes n1:4/#nodes n1 n2/' journal)
 epoch=$(sed -n 's/^#epoch //p' journal)
 sed -i "s/^#epoch .*/#epoch $((epoch + 3600000))/" journal

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "drive_journal.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "failure.hpp"
+
+namespace cli {
+
+namespace live = rota::live;
+
+namespace {
+
+/// A head that a death has torn off at its birth: nothing stands behind it.
+bool torn(std::string_view text, std::string_view head) {
+    auto const words = head.substr(0, head.rfind(' ') + 1); // all but the epoch
+    auto const digits = text.substr(std::min(words.size(), text.size()));
+    return words.starts_with(text.substr(0, words.size())) &&
+           digits.find_first_not_of("0123456789") == digits.npos;
+}
+
+} // namespace
+
+drive_journal::drive_journal(std::string path, live::journal_head is)
+    : path_{std::move(path)}, head_{live::text(is)}, epoch_ms_{is.epoch_ms} {
+    auto why = std::string{};
+    file_ = live::journal_file::open(path_, why);
+    if (!file_) refuse(fmt::format("{}: {}", path_, why));
+    auto const text = file_->text();
+    if (!text) fail(path_ + ": it cannot be read");
+    if (torn(*text, head_)) {
+        if (!file_->cut(0) || !file_->write(head_)) fail(path_ + ": it cannot be written");
+        text_ = head_;
+        return;
+    }
+    auto const read = live::read_journal_head(*text);
+    if (auto const* const wrong = std::get_if<rota::log::text_error>(&read)) refuse_at(*wrong);
+    auto const& was = std::get<live::journal_head_read>(read).head;
+    if (auto const others = live::difference(was, is); !others.empty())
+        refuse(fmt::format("{}: it speaks of other nodes or accounts ({}); undo the change, or move it away "
+                           "while none of its jobs runs",
+                           path_, others));
+    epoch_ms_ = is.epoch_ms = was.epoch_ms;
+    head_ = live::text(is);
+    text_ = *text;
+}
+
+void drive_journal::refuse_at(rota::log::text_error const& wrong) const {
+    refuse(fmt::format("{}:{}:{}: error[E-JOURNAL]: {}", path_, wrong.line, wrong.column, wrong.message));
+}
+
+void drive_journal::go_on(std::size_t size) {
+    if (!file_->cut(size)) fail(path_ + ": it cannot be written");
+    bytes_ = size;
+    text_ = {};
+}
+
+void drive_journal::write(std::string_view group) {
+    if (!file_->write(group)) fail(path_ + ": it cannot be written; nothing is done without it");
+    bytes_ += group.size();
+}
+
+bool drive_journal::is_long(std::int64_t limit_kib) const noexcept {
+    auto const limit = static_cast<std::uint64_t>(limit_kib) * 1'024;
+    return limit != 0 && bytes_ >= std::max(limit, 2 * short_bytes_);
+}
+
+bool drive_journal::replace(std::string_view shorter) {
+    if (!file_->replace(shorter)) return false;
+    bytes_ = short_bytes_ = shorter.size();
+    return true;
+}
+
+} // namespace cli

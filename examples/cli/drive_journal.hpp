@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef ROTA_CLI_DRIVE_JOURNAL_HPP
+#define ROTA_CLI_DRIVE_JOURNAL_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <rota/live/journal_file.hpp>
+#include <rota/live/journal_head.hpp>
+#include <rota/log/text.hpp>
+
+namespace cli {
+
+/// The journal of a driver, whose it is alone as long as this lives.
+class drive_journal {
+public:
+    /// `is`: the cluster and the tenants of this driver, and the time. Ends the command where another driver writes it,
+    /// or it speaks of others.
+    drive_journal(std::string path, rota::live::journal_head is);
+
+    /// What it told when it was opened; only its head where it is a new one.
+    [[nodiscard]] std::string const& text() const noexcept { return text_; }
+    [[nodiscard]] bool fresh() const noexcept { return text_.size() == head_.size(); }
+    /// When it began, since 1970.
+    [[nodiscard]] std::int64_t epoch_ms() const noexcept { return epoch_ms_; }
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
+
+    /// Ends the command with that place.
+    [[noreturn]] void refuse_at(rota::log::text_error const& wrong) const;
+    /// What stands behind has been torn off and does not count; the text is not needed any more.
+    void go_on(std::size_t size);
+    /// A group of lines; ends the command where it is not known to be on the disk.
+    void write(std::string_view group);
+    /// It is longer than that, and twice as long as it was when it last began anew, or failed to.
+    [[nodiscard]] bool is_long(std::int64_t limit_kib) const noexcept;
+    /// Its head, and behind it how things stand, as a text to recover from.
+    [[nodiscard]] std::string anew(std::string const& standing) const { return head_ + standing; }
+    /// It becomes that text. False: it stays what it is.
+    [[nodiscard]] bool replace(std::string_view shorter);
+    /// Nothing came of a shorter one: that is tried again when it is twice as long.
+    void stays_long() noexcept { short_bytes_ = bytes_; }
+
+private:
+    std::string path_;
+    std::optional<rota::live::journal_file> file_;
+    std::string head_;
+    std::string text_;
+    std::int64_t epoch_ms_;
+    std::uint64_t bytes_ = 0;
+    std::uint64_t short_bytes_ = 0; ///< how long it was when it last began anew, or failed to
+};
+
+} // namespace cli
+
+#endif
