@@ -51,11 +51,6 @@ int check_journal(check_journal_options const& asked) {
     auto const head = rota::live::read_journal_head(text);
     if (auto const* const wrong = std::get_if<rota::log::text_error>(&head)) refuse_at(asked.file, *wrong);
     auto const& [cluster, accounts, epoch_ms] = std::get<rota::live::journal_head_read>(head).head;
-    if (text.find("\nstand ") != text.npos)
-        refuse(
-            fmt::format("{}: it has begun anew since the driver first wrote it, and what was before is not "
-                        "known; compact_kib = 0 keeps all of it",
-                        asked.file));
 
     auto log = rota::log::schedule{};
     auto specs = std::deque<rota::job::spec>{}; // stay where they are

@@ -243,6 +243,7 @@ private:
         }
         strays_ += its->host.strays();
         its = std::move(next);
+        its->told = its->written.records.size(); // how things stood is no news
         log_.line("journal_compacted", {{"bytes", std::to_string(text.size())},
                                         {"before", std::to_string(before)},
                                         {"jobs", std::to_string(its->host.state().jobs().active().size())}});

@@ -286,8 +286,10 @@ struct story {
     std::vector<rota::job::spec> specs{};
     std::vector<std::int64_t> attained{}; ///< of those that have ended
 
+    /// The log without its first records, which say how things stood.
     template <class Driver>
-    void add(Driver const& host, rota::log::schedule const& its, std::vector<std::int64_t> const& got) {
+    void add(Driver const& host, rota::log::schedule const& its, std::size_t first,
+             std::vector<std::int64_t> const& got) {
         auto number = std::vector<std::uint32_t>{};
         for (auto j = std::uint32_t{0}; j != host.specs().size(); ++j) {
             auto const& name = host.name(rota::job_id{j});
@@ -300,7 +302,8 @@ struct story {
             }
             if (host.state().at(rota::job_id{j}).over && got[j] != 0) attained[number[j]] = got[j];
         }
-        for (auto what : its.records) {
+        for (auto i = first; i != its.records.size(); ++i) {
+            auto what = its.records[i];
             auto where = rota::cluster::placement{};
             for (auto const& part : its.devices(what)) where.add(part);
             if (rota::log::about_a_job(what.kind)) what.job = number[what.job];
@@ -308,6 +311,25 @@ struct story {
         }
     }
 };
+
+/// Judges what one driver has written since its journal began anew, by that alone.
+template <class Driver>
+[[nodiscard]] std::string judge_alone(Driver const& host, rota::cluster::spec const& cluster,
+                                      rota::claim claims, verify::premises given,
+                                      rota::log::schedule const& its) {
+    auto jobs = rota::job::workload{};
+    jobs.specs.assign(host.specs().begin(), host.specs().end());
+    jobs.works.resize(jobs.specs.size());
+    auto outages = std::vector<rota::cluster::outage>{};
+    for (auto const& what : its.records)
+        if (what.kind == rota::log::kind::node_down || what.kind == rota::log::kind::node_up)
+            outages.push_back(
+                {what.at, its.devices(what).front().node, what.kind == rota::log::kind::node_up});
+    given.complete = false;
+    auto const found = verify::check_log({cluster, jobs, outages, claims, given, its});
+    auto const law = found.broken();
+    return law ? "since it began anew: " + explain(*law, found.of(*law), its) + rota::log::to_text(its) : "";
+}
 
 [[nodiscard]] inline judged run(scheduler_under_test const& of, std::uint64_t seed,
                                 trouble const& asked = {}) {
@@ -333,7 +355,11 @@ struct story {
     auto const keep = [&](driver& one, rota::log::schedule& log) {
         one.keep_journal(log, [&lasts](std::string_view group) { lasts.write(group); });
     };
+    auto given = verify::premises{};
+    // a node may come back and go again while no driver lives, and what ran there meanwhile is told by the next one
+    if (keeps && outages == verify::world::outages) given.late_ms_max = 1'000'000'000;
     auto told_so_far = story{};       // by drivers whose journal is gone
+    auto stood = std::size_t{0};      // records that say how things stood when this one began
     auto log = rota::log::schedule{}; // of the driver that lives, or that has died and comes back
     auto host = fresh(log);
     if (keeps) keep(*host, log);
@@ -355,9 +381,11 @@ struct story {
         auto const old = std::move(host);
         auto before = std::exchange(log, {});
         auto const anew = std::exchange(lasts.replaced, false);
-        if (anew)
-            told_so_far.add(*old, std::exchange(before, {}),
+        if (anew) {
+            if (out.fault.empty()) out.fault = judge_alone(*old, what.cluster, of.claims, given, before);
+            told_so_far.add(*old, std::exchange(before, {}), stood,
                             std::exchange(attained, decltype(attained)(attained.size())));
+        }
         host = fresh(log);
         auto const got = host->recover(lasts.journal);
         if (auto const* const wrong = std::get_if<rota::log::text_error>(&got)) {
@@ -365,9 +393,11 @@ struct story {
             return;
         }
         lasts.journal.resize(std::get<std::size_t>(got)); // what was torn off is gone
-        if (!begins_with(before, log)) out.fault = "the journal tells another story";
-        if (anew) out.fault = difference(old->state(), host->state());
-        if (anew && !log.records.empty()) out.fault = "how things stood is news";
+        if (!anew && !begins_with(before, log)) out.fault = "the journal tells another story";
+        if (anew) {
+            stood = log.records.size();
+            if (auto const other = difference(old->state(), host->state()); !other.empty()) out.fault = other;
+        }
         keep(*host, log);
         decides = verify::detail::probe<any_scheduler>{of.make(), out.laws, attained};
         host->resync();
@@ -384,7 +414,8 @@ struct story {
             auto const got = host->round(now, decides);
             out.seen.blind += got == driver::outcome::blind;
             if (got == driver::outcome::unsettled) out.fault = "does not come to rest";
-            if (asked.compacts_ms != 0 && index(now) >= compacted + asked.compacts_ms) {
+            if (asked.compacts_ms != 0 && got == driver::outcome::ran &&
+                index(now) >= compacted + asked.compacts_ms) {
                 compacted = index(now);
                 lasts.replace(std::string{live::journal_header} + host->standing());
                 again();
@@ -412,7 +443,8 @@ struct story {
         }
     }
     leave();
-    told_so_far.add(*host, log, attained);
+    if (out.fault.empty()) out.fault = judge_alone(*host, what.cluster, of.claims, given, log);
+    told_so_far.add(*host, log, stood, attained);
     out.log = std::move(told_so_far.log);
     out.seen.points = lasts.points;
     if (how.late == 0 && truth.hasty() != 0) out.fault = "would have broken a job of a real Slurm";
@@ -426,10 +458,7 @@ struct story {
         jobs.specs.push_back(told_so_far.specs[j]);
         jobs.works.push_back(what.jobs.works[number_of.back()]);
     }
-    auto given = verify::premises{};
     given.complete = out.fault.empty();
-    // a node may come back and go again while no driver lives, and what ran there meanwhile is told by the next one
-    if (keeps && outages == verify::world::outages) given.late_ms_max = 1'000'000'000;
     auto const about = verify::subject{what.cluster, jobs, truth.told(), of.claims, given, out.log};
     out.laws.add(verify::check_log(about));
     auto const expect = [&](law which, bool good, std::string why) {

@@ -90,8 +90,13 @@ void replays(tally& t) {
     auto const all = anew.read(stood + "10000 finish 1.4 #0 - 0\nrest 10000\nend\n");
     t.check(std::holds_alternative<std::size_t>(all) && anew.names == "9 17 " &&
                 anew.books.at(rota::job_id{1}).over &&
-                rota::log::to_text(anew.log) == "#rota-log 1\n10000 finish 1.4 #7 - 0\n",
-            "it begins with how things stood, and the log with what came then");
+                rota::log::to_text(anew.log) == "#rota-log 1\n"
+                                                "1000 submit 1.0 #0 - 2\n"
+                                                "9000 order 1.4 #7 ordered 0 n0:3@1000/0/0\n"
+                                                "9000 start 1.4 #7 - 0 n0:3@1000/0/0\n"
+                                                "9000 node_down 0.0 #0 drained 0 n1:0@0/0/0\n"
+                                                "10000 finish 1.4 #7 - 0\n",
+            "it begins with how things stood, and so does the log");
     auto still = told{};
     t.check(std::holds_alternative<std::size_t>(still.read(stood)) && still.books.ops() == 7 &&
                 still.books.at(rota::job_id{1}).preemptions == 3 && still.books.at(rota::job_id{0}).over &&

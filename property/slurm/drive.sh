@@ -256,6 +256,8 @@ within 'and comes back' said 'event=journal file=.* jobs=14'
 within 'and knows who ran' said 'event=finish at_ms=[0-9]* job=11 '
 within 'and goes on' runs 13
 check 'from how things stood' grep -q '^stand ' journal
+expect 0 'keep every law' check-journal journal --claims strict_fifo,non_preemptive --log schedule.log
+check 'with which its schedule log begins' grep -q '^[0-9]* start 0.1 #1 - 0 n0:f' schedule.log
 check 'and started nothing twice' [ "$(sort verbs | uniq -d)" = '' ]
 kill -TERM $driver
 wait $driver

@@ -52,7 +52,7 @@ public:
                 j.incarnation, j.preemptions,     j.op,           j.decided,  j.flight,
                 j.mode,        jobs().intent(id), jobs().held(id)};
     }
-    /// From here to `stood` nothing has happened, it only was so; the log hears of none of it.
+    /// From here to `stood` nothing has happened, it only was so.
     void stand() { quiet_ = std::exchange(log_, recorder{}); }
     /// False where it cannot have been so, and then these books are of no use any more.
     [[nodiscard]] bool stand(job_id id, standing const& as) {
@@ -81,10 +81,12 @@ public:
     }
     void stand_closed(node_id n) { want_.set_open(n, false); }
     void stand_waiting_for_devices(job_id id) { block(id); }
+    /// The log begins with how things stood: whoever reads it needs nothing of what was before.
     void stood(std::uint32_t ops) {
         ops_ = ops;
         for (auto id : jobs().active()) cool(id);
         log_ = quiet_;
+        say_standing();
     }
 
     // --- what was decided
@@ -151,6 +153,43 @@ private:
                 return false;
         }
         return of.fits(p);
+    }
+
+    /// As if all that stands had been submitted when it was, and ordered and begun just now. A closed node may be one
+    /// where jobs go on, since how it was closed is not known.
+    void say_standing() {
+        struct decision {
+            std::uint32_t op;
+            job_id job;
+            cluster::placement const* where;
+            bool begun;
+        };
+        auto decided = std::vector<decision>{};
+        for (auto i = std::uint32_t{0}; i != jobs().size(); ++i) {
+            auto const id = job_id{i};
+            auto const& j = at(id);
+            if (j.over) continue;
+            log_.add(
+                {.at = j.spec->submit, .value = j.spec->need.gpus_max, .job = i, .kind = log::kind::submit});
+            auto const& held = jobs().held(id);
+            auto const& intent = jobs().intent(id);
+            auto const sent = !held.empty() || j.flight != order_kind::none;
+            if (sent) // what the start in flight assumed, others may have by now
+                decided.push_back({j.op, id, held.empty() ? &intent : &held,
+                                   !held.empty() && j.flight != order_kind::start});
+            if (sent ? j.decided != j.op : !intent.empty())
+                decided.push_back({j.decided, id, &intent, false});
+        }
+        std::sort(decided.begin(), decided.end(), [](auto const& a, auto const& b) { return a.op < b.op; });
+        for (auto const& one : decided) {
+            if (how_.log_orders) note(log::kind::order, one.job, log::cause::ordered, one.where, 0, one.op);
+            if (one.begun) note(log::kind::start, one.job, {}, one.where, 0, one.op);
+        }
+        for (auto n = std::uint32_t{0}; n != held().size(); ++n) {
+            auto const where = cluster::placement{cluster::slice{.node = node_id{n}, .gpus = 0, .milli = 0}};
+            if (!want_.free().open(node_id{n}))
+                log_.add({.at = now(), .kind = log::kind::node_down, .why = log::cause::drained}, &where);
+        }
     }
 
     recorder quiet_;
