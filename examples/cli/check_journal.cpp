@@ -23,6 +23,7 @@
 #include <rota/trace/source.hpp>
 
 #include "console.hpp"
+#include "drive_journal.hpp"
 #include "failure.hpp"
 #include "inputs.hpp"
 #include "options.hpp"
@@ -40,7 +41,6 @@ namespace {
 } // namespace
 
 int check_journal(check_journal_options const& asked) {
-    auto const claims = claims_named(asked.claims);
     auto const from = rota::trace::from_file(asked.file);
     if (!from) {
         auto why = rota::trace::text(from.error());
@@ -52,6 +52,7 @@ int check_journal(check_journal_options const& asked) {
     if (auto const* const wrong = std::get_if<rota::log::text_error>(&head)) refuse_at(asked.file, *wrong);
     auto const& [cluster, accounts, epoch_ms] = std::get<rota::live::journal_head_read>(head).head;
 
+    auto const claims = asked.claims.empty() ? claims_in(asked.file, text) : claims_named(asked.claims);
     auto log = rota::log::schedule{};
     auto specs = std::deque<rota::job::spec>{}; // stay where they are
     auto books =

@@ -114,6 +114,12 @@ public:
                          fmt::format("seconds from {} to {}", least, most));
         to = static_cast<rota::millis>(std::llround(value * 1'000));
     }
+    void flag(std::string_view key, bool& to) const {
+        auto const* const node = in_.get(key);
+        if (node == nullptr) return;
+        if (!node->is_boolean()) return wrong(key, *node, "E-TYPE", "true or false");
+        to = node->ref<bool>();
+    }
     void word(std::string_view key, std::string& to, std::vector<std::string_view> const& words) const {
         text(key, to);
         for (auto const one : words)
@@ -206,10 +212,11 @@ drive_config read_drive_config(std::string const& path) {
                               again ? "each key once" : "a file as https://toml.io says"));
         wrong.tell();
     }
-    auto const all = section{wrong,
-                             "the file",
-                             file,
-                             {"slurm", "scheduler", "pace", "journal", "log", "metrics", "tenant", "qos"}};
+    auto const all =
+        section{wrong,
+                "the file",
+                file,
+                {"slurm", "scheduler", "pace", "journal", "laws", "log", "metrics", "tenant", "qos"}};
     auto const slurm = section{
         wrong, "slurm", table_of(wrong, file, "slurm"), {"partition", "timeout_s", "poll_s", "wake_up"}};
     slurm.text("partition", out.partition, true);
@@ -241,6 +248,7 @@ drive_config read_drive_config(std::string const& path) {
     auto const journal = section{wrong, "journal", table_of(wrong, file, "journal"), {"file", "compact_kib"}};
     journal.text("file", out.journal);
     journal.whole("compact_kib", out.compact_kib, 0, 1'000'000'000);
+    section{wrong, "laws", table_of(wrong, file, "laws"), {"judge"}}.flag("judge", out.judge);
     auto format = std::string{"words"};
     auto const log = section{wrong, "log", table_of(wrong, file, "log"), {"format"}};
     if (log.get("format") != nullptr) log.word("format", format, {"words", "json"});

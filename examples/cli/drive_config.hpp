@@ -34,6 +34,7 @@ struct drive_config {
     rota::preemption::fixed_cost cost{0, 0};
     rota::millis poll_ms = 1'000;
     bool json = false; ///< the log
+    bool judge = true; ///< by the laws, while it drives
 };
 
 /// Reads it. Ends the command with FILE:LINE:COLUMN where it is wrong.

@@ -8,12 +8,15 @@
 #include <fmt/format.h>
 
 #include "failure.hpp"
+#include "inputs.hpp"
 
 namespace cli {
 
 namespace live = rota::live;
 
 namespace {
+
+constexpr auto claims_word = std::string_view{"#claims "};
 
 /// A head that a death has torn off at its birth: nothing stands behind it.
 bool torn(std::string_view text, std::string_view head) {
@@ -24,6 +27,29 @@ bool torn(std::string_view text, std::string_view head) {
 }
 
 } // namespace
+
+std::string claims_line(rota::claim all) {
+    auto out = std::string{claims_word};
+    for (auto i = std::size_t{0}; i != rota::claim_names.size(); ++i)
+        if (rota::has(all, static_cast<rota::claim>(1u << i))) (out += rota::claim_names[i]) += ',';
+    out.back() = out.back() == ',' ? '\n' : ' ';
+    return out.ends_with('\n') ? out : out + "none\n";
+}
+
+rota::claim claims_in(std::string const& path, std::string_view journal) {
+    auto const at = journal.rfind(std::string{"\n"}.append(claims_word));
+    if (at == journal.npos) return rota::claim::none;
+    auto words = journal.substr(at + 1 + claims_word.size());
+    words = words.substr(0, words.find('\n'));
+    try {
+        return claims_named(words);
+    } catch (failure const& why) {
+        refuse(fmt::format(
+            "{}:{}:{}: error[E-JOURNAL]: {}", path,
+            std::count(journal.begin(), journal.begin() + static_cast<std::ptrdiff_t>(at), '\n') + 2,
+            claims_word.size() + 1, why.message));
+    }
+}
 
 drive_journal::drive_journal(std::string path, live::journal_head is)
     : path_{std::move(path)}, head_{live::text(is)}, epoch_ms_{is.epoch_ms} {

@@ -8,11 +8,17 @@
 #include <string>
 #include <string_view>
 
+#include <rota/contract/claims.hpp>
 #include <rota/live/journal_file.hpp>
 #include <rota/live/journal_head.hpp>
 #include <rota/log/text.hpp>
 
 namespace cli {
+
+/// A line that says what all schedulers have promised that decided in a journal so far; it stands between two groups.
+[[nodiscard]] std::string claims_line(rota::claim all);
+/// What the last such line of a journal says; none where there is none. Ends the command where it is none.
+[[nodiscard]] rota::claim claims_in(std::string const& path, std::string_view journal);
 
 /// The journal of a driver, whose it is alone as long as this lives.
 class drive_journal {
@@ -28,6 +34,8 @@ public:
     [[nodiscard]] std::int64_t epoch_ms() const noexcept { return epoch_ms_; }
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
 
+    /// Those of its last claims_line; none where it has none.
+    [[nodiscard]] rota::claim claims() const { return claims_in(path_, text_); }
     /// Ends the command with that place.
     [[noreturn]] void refuse_at(rota::log::text_error const& wrong) const;
     /// What stands behind has been torn off and does not count; the text is not needed any more.

@@ -8,6 +8,7 @@
 
 #include <rota/contract/event.hpp>
 #include <rota/core/units.hpp>
+#include <rota/verify/law.hpp>
 
 namespace cli {
 
@@ -65,6 +66,19 @@ std::string page_of(drive_counts const& counts, rota::cluster::spec const& clust
     verbs("rota_verbs_unanswered_total", "What Slurm did not answer in time.",
           [](auto const& a) { return a.unanswered; });
     verbs("rota_verb_seconds_total", "Time spent on asking.", [](auto const& a) { return a.seconds; });
+    if (counts.judged == 0) return page;
+    one("rota_judged_records", "gauge", "Records of the schedule log that were judged by the laws.",
+        counts.judged);
+    auto const laws = [&](std::string_view name, std::string_view help, auto of) {
+        about(name, "gauge", help);
+        for (auto i = std::size_t{0}; i != rota::verify::laws; ++i)
+            if (auto const& law = counts.laws.of(static_cast<rota::verify::law>(i)); law.checked != 0)
+                with(name, "law", rota::verify::law_texts[i].code, of(law));
+    };
+    laws("rota_laws_broken", "1 where that law has broken since the driver started.",
+         [](auto const& its) { return its.story.empty() ? 0 : 1; });
+    laws("rota_laws_checked", "How often that law was asked, in the log as it was judged.",
+         [](auto const& its) { return its.checked; });
     return page;
 }
 

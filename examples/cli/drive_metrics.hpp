@@ -10,6 +10,7 @@
 #include <rota/cluster/spec.hpp>
 #include <rota/contract/books.hpp>
 #include <rota/log/record.hpp>
+#include <rota/verify/report.hpp>
 
 #include "driven_cluster.hpp"
 
@@ -21,6 +22,8 @@ struct drive_counts {
     std::uint64_t blind = 0; ///< rounds in which Slurm did not answer
     std::uint64_t woken = 0; ///< before a round was due
     std::uint64_t journal_bytes = 0;
+    std::uint64_t judged = 0; ///< records
+    rota::verify::report laws;
     bool answers = false;
     std::array<std::uint64_t, rota::log::kind_names.size()> records{};
 

@@ -29,6 +29,8 @@
 #include <rota/log/text.hpp>
 #include <rota/simulation/simulator.hpp>
 #include <rota/slurm/command.hpp>
+#include <rota/verify/law.hpp>
+#include <rota/verify/verdict.hpp>
 
 #include "console.hpp"
 #include "drive_config.hpp"
@@ -37,6 +39,7 @@
 #include "drive_metrics.hpp"
 #include "driven_cluster.hpp"
 #include "failure.hpp"
+#include "law_watch.hpp"
 #include "metrics_server.hpp"
 #include "options.hpp"
 #include "registry.hpp"
@@ -110,7 +113,7 @@ public:
         : asked_{asked}, config_{std::move(config)}, cluster_{cluster}, maker_{cluster}, log_{config_.json},
           scheduler_{maker_.make(config_)}, metrics_{config_.address, config_.port},
           way_{open_slurm(cluster, config_.partition, config_.names, config_.timeout_ms)},
-          backend_{*way_, asked.dry_run} {}
+          backend_{*way_, asked.dry_run}, laws_{cluster} {}
 
     void drive() {
         auto its = std::make_unique<life>(*this);
@@ -132,6 +135,7 @@ public:
             if (got == host_type::outcome::unsettled)
                 log_.line("unsettled", {{"why", "the scheduler does not come to rest; its orders stand"}});
             say_news(*its);
+            watch_laws(*its);
             auto const took = steady_ms() - from;
             counts_.journal_bytes = journal_ ? journal_->bytes() : 0;
             metrics_.publish(
@@ -140,6 +144,7 @@ public:
             if (got == host_type::outcome::ran) compact(its);
             rest(std::clamp<std::int64_t>(std::min(config_.poll_ms, due) - took, 10, config_.poll_ms));
         }
+        say_laws(*its);
         log_.line("stopped", {{"signal", std::to_string(signalled())},
                               {"jobs", std::to_string(its->host.state().jobs().active().size())}});
     }
@@ -208,6 +213,7 @@ private:
         auto& [written, host, told] = its;
         epoch_ms_ = unix_ms();
         if (config_.journal.empty()) {
+            promises();
             log_.line("journal", {{"file", "-"}, {"why", "none is configured: a restart knows nothing"}});
             return;
         }
@@ -215,12 +221,67 @@ private:
         epoch_ms_ = journal_->epoch_ms();
         auto const got = host.recover(journal_->text());
         if (auto const* const wrong = std::get_if<rota::log::text_error>(&got)) journal_->refuse_at(*wrong);
+        if (!journal_->fresh()) claims_ = journal_->claims();
         journal_->go_on(std::get<std::size_t>(got));
+        promises();
         log_.line("journal", {{"file", config_.journal},
                               {"records", std::to_string(written.records.size())},
                               {"jobs", std::to_string(host.state().jobs().active().size())}});
         told = written.records.size(); // they were said by those who wrote them
         keep_journal(its);
+    }
+    /// What its log is judged by from here on: what every scheduler has promised that decided in it.
+    void promises() {
+        auto const before = claims_;
+        claims_ = claims_ ? *claims_ & scheduler_.claims() : scheduler_.claims();
+        if (journal_ && claims_ != before) journal_->write(claims_line(*claims_));
+    }
+    [[nodiscard]] log_so_far so_far(life& its) const {
+        auto out = log_so_far{its.written, {}, {}, claims_.value_or(rota::claim::none)};
+        out.jobs.specs.assign(its.host.specs().begin(), its.host.specs().end());
+        out.jobs.works.resize(out.jobs.specs.size());
+        for (auto j = std::uint32_t{0}; j != out.jobs.specs.size(); ++j)
+            out.names.push_back(its.host.name(rota::job_id{j}));
+        return out;
+    }
+    void say_breaches(std::vector<law_watch::breach> const& all) {
+        for (auto const& one : all) {
+            auto const& law = rota::verify::text_of(one.which);
+            log_.line("law_broken", {{"law", std::string{law.code}},
+                                     {"at_ms", std::to_string(index(one.at))},
+                                     {"job", one.job.empty() ? "-" : one.job},
+                                     {"says", std::string{law.says}},
+                                     {"why", one.story}});
+        }
+    }
+    void watch_laws(life& its) {
+        say_breaches(laws_.news());
+        auto const now = steady_ms();
+        if (config_.judge && !laws_.busy() && laws_.due(its.written.records.size(), now))
+            laws_.judge(so_far(its), now);
+        counts_.laws = laws_.found();
+        counts_.judged = laws_.records();
+    }
+    /// All of it is judged once more, and how every law has fared is said.
+    void say_laws(life& its) {
+        if (!config_.judge) return;
+        say_breaches(laws_.wait());
+        laws_.judge(so_far(its), steady_ms(), true);
+        say_breaches(laws_.wait());
+        auto const found = laws_.found();
+        auto by = std::array<std::string, 3>{};
+        for (auto i = std::size_t{0}; i != rota::verify::laws; ++i) {
+            auto& all = by[static_cast<std::size_t>(found.of(static_cast<rota::verify::law>(i)).stands())];
+            (all += all.empty() ? "" : ",") += rota::verify::law_texts[i].code;
+        }
+        for (auto& all : by)
+            if (all.empty()) all = "-";
+        using rota::verify::standing;
+        auto const of = [&by](standing which) { return by[static_cast<std::size_t>(which)]; };
+        log_.line("laws", {{"records", std::to_string(laws_.records())},
+                           {"broken", of(standing::broken)},
+                           {"hold", of(standing::holds)},
+                           {"not_exercised", of(standing::not_exercised)}});
     }
     void keep_journal(life& its) {
         its.host.keep_journal(its.written, [this](std::string_view group) { journal_->write(group); });
@@ -229,9 +290,9 @@ private:
     /// A journal that has grown long begins anew with how things stand, and so does the host: both forget the jobs that
     /// are gone. To Slurm it is as if the driver had died and come back.
     void compact(std::unique_ptr<life>& its) {
-        if (!journal_ || !journal_->is_long(config_.compact_kib)) return;
+        if (!journal_ || !journal_->is_long(config_.compact_kib) || laws_.busy()) return;
         auto const before = journal_->bytes();
-        auto const text = journal_->anew(its->host.standing());
+        auto const text = journal_->anew(claims_line(*claims_) + its->host.standing());
         auto next = std::make_unique<life>(*this);
         auto const got = next->host.recover(text);
         auto const* const wrong = std::get_if<rota::log::text_error>(&got);
@@ -241,6 +302,8 @@ private:
                 "journal_not_compacted",
                 {{"why", wrong != nullptr ? wrong->message : "no shorter one can be written beside it"}});
         }
+        say_breaches(laws_.news());
+        if (config_.judge) laws_.judge(so_far(*its), steady_ms(), true);
         strays_ += its->host.strays();
         its = std::move(next);
         its->told = its->written.records.size(); // how things stood is no news
@@ -270,8 +333,10 @@ private:
             config_.seed = fresh.seed, config_.cost = fresh.cost;
             config_.poll_ms = fresh.poll_ms, config_.json = fresh.json;
             config_.pace = fresh.pace, config_.compact_kib = fresh.compact_kib;
+            config_.judge = fresh.judge;
             log_.as_json(config_.json);
             scheduler_ = std::move(made);
+            promises();
             log_.line("reloaded",
                       {{"scheduler", config_.scheduler},
                        {"not_reloaded", kept.empty() ? "-" : kept + ": what it was, until a restart"}});
@@ -343,6 +408,8 @@ private:
     std::unique_ptr<slurm_way> way_;
     driven_cluster backend_;
     drive_counts counts_;
+    std::optional<rota::claim> claims_; ///< what the log is judged by, besides the unconditional laws
+    law_watch laws_;
     std::optional<drive_journal> journal_;
     std::optional<live::wake_up> bell_; ///< none: it only polls
     std::int64_t again_ms_ = 0;         ///< the longest rest, soon after somebody has rung

@@ -252,7 +252,8 @@ struct program {
                     [](program const& p) { return cli::check_journal(p.check_journal); });
         driven.add_option("FILE", check_journal.file, "the driver's journal; it may drive meanwhile")
             ->required();
-        driven.add_option("--claims", check_journal.claims, "as of check-log");
+        driven.add_option("--claims", check_journal.claims,
+                          "as of check-log; by default what its schedulers promised, as the journal says");
         driven.add_option("--log", check_journal.log, "write its schedule log to this file");
         driven.footer(
             "Exit codes: 0 no law breaks; 1 a law breaks; 2 a wrong option or file, said with its place.");

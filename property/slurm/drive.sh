@@ -187,6 +187,9 @@ kill -TERM $driver
 wait $driver
 check 'it leaves on SIGTERM with 0' [ $? = 0 ]
 check 'and says so' said 'event=stopped signal=15 jobs=1'
+check 'and how the laws fared' said 'event=laws records=[0-9]* broken=- hold=S0,.*,L1,.* not_exercised='
+check 'none was broken' [ "$(grep -c 'event=law_broken' drive.log)" = 0 ]
+check 'its journal says what both schedulers promised' [ "$(grep -c '^#claims' journal)" = 2 ]
 check 'the jobs run on' runs 3
 expect 0 'records of 3 jobs keep every law' check-journal journal --log schedule.log
 check 'its schedule log is one' grep -q '^[0-9]* finish 1\.' schedule.log
@@ -207,9 +210,42 @@ printf 'pass 1\n5 order 9.0 #1 - 0\nend\n' >>journal
 expect 2 'journal:' drive-slurm --config drive.toml
 check 'a journal that is none is refused with its line' grep -q 'error\[E-JOURNAL\]: no such job' err.txt
 
+# --- a law is broken: a scheduler that had promised to stop nobody has stopped somebody
+rm jobs/* verbs
+printf '%s\n' '#rota-journal 1' '#nodes n1:4 n2:4' '#accounts' "#epoch $epoch" '#claims non_preemptive' \
+    'job 17 1000 0 0 0 0 300000 9223372036854775807 0 2 2 1000 1000 0 0 4294967295 2' 'pass 1000' \
+    '1000 order 0.0 #1 ordered 0 n0:3@1000/0/0' 'end' '2000 start 0.0 #1 - 2000' 'rest 2000' 'end' 'pass 3000' \
+    '3000 order 0.1 #2 ordered 1' 'end' '4000 preempt 0.1 #2 - 4000' 'rest 4000' 'end' >journal
+expect 1 'P1 broken: no running job is stopped' check-journal journal
+expect 0 'keep every law' check-journal journal --claims none
+echo 'PENDING 0 1 2 -' >jobs/17
+: >drive.log
+port=$(free_port)
+config fifo
+drive
+within 'a broken law is said' said 'event=law_broken law=P1 at_ms=4000 job=17 says="no running job is stopped" why='
+within 'and counted' metric 'rota_laws_broken{law="P1"} 1'
+within 'beside those that hold' metric 'rota_laws_broken{law="S1"} 0'
+within 'it goes on' runs 17
+kill -TERM $driver
+wait $driver
+check 'it is said once' [ "$(grep -c 'event=law_broken' drive.log)" = 1 ]
+check 'and at the end' said 'event=laws records=[0-9]* broken=P1 '
+sed -i 's/^#claims non_preemptive/#claims none_of_them/' journal
+expect 2 "journal:5:9: error[E-JOURNAL]: unknown claim 'none_of_them'" drive-slurm --config drive.toml
+port=$(free_port)
+config fifo
+sed -i 's/^#claims .*/#claims none/' journal
+printf '[laws]\njudge = false\n' >>drive.toml
+drive
+within 'it comes back' said 'event=journal file=.* jobs=1'
+kill -TERM $driver
+wait $driver
+check 'who wants no judge has none' [ "$(grep -c 'event=laws' drive.log)" = 1 ]
+finish 17
+
 # --- somebody rings
-finish 3
-rm journal
+rm -f journal
 port=$(free_port)
 config fifo
 sed -i "s|^poll_s = .*|poll_s = 60\nwake_up = \"$here/bell\"|" drive.toml
