@@ -131,7 +131,7 @@ public:
             auto const now = rota::sim_time{from + ahead_ms_};
             auto const got = host.round(now, scheduler_);
             heard(got != host_type::outcome::blind);
-            say_left();
+            say_left([&host](std::string const& job) { return host.drives(job); });
             if (got == host_type::outcome::unsettled)
                 log_.line("unsettled", {{"why", "the scheduler does not come to rest; its orders stand"}});
             say_news(*its);
@@ -158,7 +158,7 @@ public:
             if (std::exchange(reload_wanted, 0) != 0) static_cast<void>(reload());
             auto const got = host.round(rota::sim_time{steady_ms() - from}, maker_.make(config_));
             heard(got.has_value());
-            say_left();
+            say_left([](std::string const&) { return false; });
             auto wants = std::map<std::string, shadow::remark>{};
             for (auto const& one : got.value_or(std::vector<shadow::remark>{})) {
                 using deed = shadow::deed;
@@ -356,10 +356,12 @@ private:
             log_.line(answered ? "slurm_answers" : "slurm_silent",
                       {{"why", answered ? std::string{"-"} : way_->complaint()}});
     }
-    /// A job that waits for somebody else than this driver is said once, and again where the reason has changed.
-    void say_left() {
+    /// A job that waits for somebody else than this driver is said once, and again where the reason has changed. What one
+    /// of ours asks for is what its last start has said.
+    template <class Ours>
+    void say_left(Ours ours) {
         for (auto const& [job, why] : backend_.left_alone())
-            if (auto const was = left_.find(job); was == left_.end() || was->second != why)
+            if (auto const was = left_.find(job); (was == left_.end() || was->second != why) && !ours(job))
                 log_.line("left_alone", {{"job", job}, {"why", why}});
         left_ = backend_.left_alone();
     }

@@ -57,6 +57,7 @@ slurm_job_info_t plain(std::uint32_t id) {
     made.num_nodes = 1;
     made.priority = 7;
     made.time_limit = INFINITE;
+    made.shared = NO_VAL16;
     return made;
 }
 
@@ -98,8 +99,9 @@ void states() {
             auto one = plain(17);
             one.job_state = bits;
             one.priority = priority;
-            auto const row = "17|" + std::string{word} + '|' + std::to_string(priority) +
-                             "|0|UNLIMITED|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:1||\n";
+            auto const row =
+                "17|" + std::string{word} + '|' + std::to_string(priority) +
+                "|0|UNLIMITED|N/A|OK|0|0||(null)|(null)|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:1||\n";
             auto const said = reader.read(row);
             auto const seen = libslurm::state_of(one);
             check(said && seen && said->front().state == *seen, word);
@@ -197,10 +199,15 @@ void jobs() {
     one.qos = text("urgent");
     one.num_nodes = 2;
     one.tres_per_node = text("gres:gpu:4");
-    same(one, "2|PENDING|0|2|5:00|speech|bob|-5|urgent|(null)|(null)|2|gres:gpu:4|N/A||\n", "a held gang");
+    same(one,
+         "2|PENDING|0|2|5:00|N/A|OK|0|0||(null)|(null)|speech|bob|-5|urgent|(null)|(null)|2|gres:gpu:4|N/"
+         "A||\n",
+         "a held gang");
     one.job_state = JOB_RUNNING;
     one.nodes = text("n[1,3]");
-    same(one, "2|RUNNING|0|2|5:00|speech|bob|-5|urgent|(null)|(null)|2|gres:gpu:4|N/A|n[1,3]|\n",
+    same(one,
+         "2|RUNNING|0|2|5:00|N/A|OK|0|0||(null)|(null)|speech|bob|-5|urgent|(null)|(null)|2|gres:gpu:4|N/"
+         "A|n[1,3]|\n",
          "a running gang");
 
     auto other = plain(8);
@@ -209,12 +216,16 @@ void jobs() {
     other.dependency = text("afterok:1(unfulfilled)");
     other.features = text("big");
     other.tres_per_job = text("gres:gpu:2");
-    same(other, "8|PENDING|7|0|UNLIMITED|(null)|ann|7|normal|big|afterok:1(unfulfilled)|1|N/A|gres:gpu:2||\n",
+    same(other,
+         "8|PENDING|7|0|UNLIMITED|N/"
+         "A|OK|0|0||(null)|(null)|(null)|ann|7|normal|big|afterok:1(unfulfilled)|1|N/A|gres:gpu:2||\n",
          "one that waits for another");
     other.time_limit = NO_VAL;
     other.dependency = text("");
-    same(other, "8|PENDING|7|0|NOT_SET|(null)|ann|7|normal|big|(null)|1|N/A|gres:gpu:2||\n",
-         "one of no kind here");
+    same(
+        other,
+        "8|PENDING|7|0|NOT_SET|N/A|OK|0|0||(null)|(null)|(null)|ann|7|normal|big|(null)|1|N/A|gres:gpu:2||\n",
+        "one of no kind here");
 
     auto array = plain(30);
     array.user_id = 2;
@@ -222,7 +233,8 @@ void jobs() {
     array.array_task_str = text("2,4-5%1");
     array.tres_per_job = text("gres:gpu:1");
     auto const row =
-        std::string{"|PENDING|7|0|UNLIMITED|(null)|ann|0|normal|(null)|(null)|1|N/A|gres:gpu:1||\n"};
+        std::string{"|PENDING|7|0|UNLIMITED|N/A|OK|0|0||(null)|(null)|(null)|ann|0|normal|(null)|(null)|1|N/"
+                    "A|gres:gpu:1||\n"};
     same(array, "30_2" + row + "30_4" + row + "30_5" + row, "tasks that are not apart yet");
     array.array_task_str = nullptr;
     array.array_task_id = 3;
@@ -232,6 +244,28 @@ void jobs() {
     array.het_job_id = 30;
     array.het_job_offset = 1;
     same(array, "30+1" + row, "a component");
+
+    // what only Slurm can grant
+    auto const wish = [&](auto set, std::string_view fields) {
+        auto its = plain(40);
+        its.user_id = 2;
+        its.tres_per_job = text("gres:gpu:1");
+        set(its);
+        same(its,
+             "40|PENDING|7|0|UNLIMITED|" + std::string{fields} +
+                 "|(null)|ann|0|normal|(null)|(null)|1|N/A|gres:gpu:1||\n",
+             fields);
+    };
+    wish([](auto& its) { its.eligible_time = 4'000'000'000; }, "4000000000|OK|0|0||(null)|(null)");
+    wish([](auto& its) { its.eligible_time = 1'000'000'000; }, "1000000000|OK|0|0||(null)|(null)");
+    wish([](auto& its) { its.shared = JOB_SHARED_NONE; }, "N/A|NO|0|0||(null)|(null)");
+    wish([](auto& its) { its.shared = JOB_SHARED_USER; }, "N/A|USER|0|0||(null)|(null)");
+    wish([](auto& its) { its.shared = JOB_SHARED_OK; }, "N/A|YES|0|0||(null)|(null)");
+    wish([](auto& its) { its.contiguous = 1; }, "N/A|OK|1|0||(null)|(null)");
+    wish([](auto& its) { its.req_switch = 1; }, "N/A|OK|0|1||(null)|(null)");
+    wish([](auto& its) { its.req_nodes = text("n2"); }, "N/A|OK|0|0|n2|(null)|(null)");
+    wish([](auto& its) { its.resv_name = text("r1"); }, "N/A|OK|0|0||r1|(null)");
+    wish([](auto& its) { its.licenses = text("a:1"); }, "N/A|OK|0|0||(null)|a:1");
 
     auto uneven = plain(31);
     uneven.job_state = JOB_RUNNING;

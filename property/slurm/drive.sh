@@ -19,12 +19,13 @@ put() { echo "$state $priority $restarts $gpus $node" >"jobs/$1.new" && mv "jobs
 case "$(basename "$0") $*" in
 'scontrol --version') cat version ;;
 'scontrol show config') cat config ;;
+'squeue '*'%i|%x') : ;; # nobody excludes nodes
 'squeue '*)
     for file in jobs/*; do
         [ -e "$file" ] || continue
         id=${file#jobs/}
         job "$id"
-        echo "$id|$state|$priority|$restarts|5:00|(null)|root|0|normal|(null)|(null)|1|N/A|gres:gpu:$gpus|${node%-}|"
+        echo "$id|$state|$priority|$restarts|5:00|N/A|OK|0|0||(null)|(null)|(null)|root|0|normal|(null)|(null)|1|N/A|gres:gpu:$gpus|${node%-}|"
     done
     [ ! -e rows ] || cat rows ;;
 'sinfo '*) printf 'n1|%s|gpu:4|main\nn2|idle|gpu:4|main\n' "$(cat n1 2>/dev/null || echo idle)" ;;
@@ -130,7 +131,7 @@ metric() {
 submit 1 4
 submit 2 3
 submit 3 8
-odd() { echo "$1|PENDING|0|0|5:00|(null)|root|0|normal|$2|(null)|$3|gres:gpu:1|N/A||"; } # id, features, nodes
+odd() { echo "$1|PENDING|0|0|5:00|N/A|OK|0|0||(null)|(null)|(null)|root|0|normal|$2|(null)|$3|gres:gpu:1|N/A||"; } # id, features, nodes
 { odd 90 'a100|v100' 1; odd 91 '(null)' 2; } >rows
 touch slow
 drive

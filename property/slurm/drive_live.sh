@@ -63,6 +63,36 @@ kill -TERM $driver
 wait $driver
 check 'it leaves with 0' [ $? = 0 ]
 
+# what only Slurm can grant is left to it, and said; a job that may not begin yet is started when it may
+scontrol create reservation ReservationName=r1 StartTime=now+1day Duration=60 Users=root Nodes=n1 >/dev/null
+left=()
+leaves() { # why, options...
+    left+=("$(submit 1 1 --time=5 --hold "${@:2}")=$1")
+}
+leaves 'its time to begin is still to come' --begin=now+1hour
+leaves 'it asks for nodes by name' --nodelist=n2
+leaves 'it excludes nodes by name' --exclude=n1
+leaves 'it wants its nodes to itself' --exclusive
+leaves 'it asks for contiguous nodes' --contiguous
+leaves 'it asks for a number of switches' --switches=1
+leaves 'it asks for a reservation' --reservation=r1
+soon=$(submit 1 1 --time=5 --hold --begin=now+5)
+large=$(submit 4 1 --time=5 --hold --exclusive)
+mine=$(submit 8 1 --time=5 --hold)
+drive
+for one in "${left[@]}"; do within "left alone: ${one#*=}" said 1 "event=left_alone job=${one%%=*} why=\"${one#*=}\""; done
+within 'the others run' said 1 "event=finish at_ms=[0-9]* job=$mine "
+within 'where it gets all GPUs of its nodes, it has them to itself' said 1 "event=finish at_ms=[0-9]* job=$large "
+within 'and the one that had to wait, when its time has come' said 1 "event=finish at_ms=[0-9]* job=$soon "
+for one in "${left[@]}"; do
+    check "still held: ${one#*=}" grep -q '^PENDING|0$' <(timeout 10 squeue --noheader --jobs="${one%%=*}" -O 'State:|,PriorityLong:' | tr -d ' ' | sed 's/|$//')
+    timeout 10 scancel "${one%%=*}"
+done
+check 'each is said once' [ "$(grep -c 'event=left_alone' drive.log)" = 8 ]
+kill -TERM $driver
+wait $driver
+scontrol delete ReservationName=r1 >/dev/null
+
 # How long the GPUs lie idle between two jobs of the whole cluster: what a wake-up saves of polls. These are 1.1 s apart, so that
 # they meet the ticks of Slurm, one a second, at all distances. IDLE_JOBS jobs, 5 where it is not set and 11 at most.
 jobs=${IDLE_JOBS:-5}

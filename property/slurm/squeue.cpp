@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Rows of squeue with words that users chose: a bar or the end of a line within them hides that job, and no other.
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,7 @@ namespace live = rota::live;
 /// A row as squeue 22.05 prints it, of a job that asks for one GPU.
 std::string row(std::string_view id, std::string_view account, std::string_view feature,
                 std::string_view per_node, std::string_view count = "1") {
-    auto out = std::string{id} + "|PENDING|0|0|5:00|";
+    auto out = std::string{id} + "|PENDING|0|0|5:00|N/A|OK|0|0||(null)|(null)|";
     for (auto const word :
          {account, std::string_view{"ann"}, std::string_view{"0"}, std::string_view{"normal"}, feature,
           std::string_view{"(null)"}, count, per_node, std::string_view{"N/A"}})
@@ -64,5 +65,40 @@ int main() {
     for (auto const& wrong : {"8|PENDING|0|0|\n" + plain, plain.substr(0, 40) + '\n' + plain,
                               plain.substr(0, 40), plain + "y|ann|0|\n"})
         told.check(!reader.read(wrong), "a row that is cut short is none: " + wrong);
+
+    // what only Slurm can grant
+    constexpr auto now = std::time_t{1'800'000'000};
+    auto const why = [&](std::string_view fields, std::string_view restarts = "0",
+                         std::string_view gpus = "1") {
+        auto const text = "8|PENDING|0|" + std::string{restarts} + "|5:00|" + std::string{fields} +
+                          "|(null)|ann|0|normal|(null)|(null)|1|gres:gpu:" + std::string{gpus} + "|N/A||\n";
+        auto const got = reader.read(text, now);
+        return got && got->size() == 1 ? got->front().unmapped : "not read: " + text;
+    };
+    auto const is = [&](std::string const& got, std::string_view expected) {
+        told.check(got == expected, "'" + got + "', expected '" + std::string{expected} + "'");
+    };
+    is(why("N/A|OK|0|0||(null)|(null)"), "");
+    is(why("N/A|YES|0|0||(null)|(null)"), "");
+    is(why("2099-01-01T00:00:00|OK|0|0||(null)|(null)"), "its time to begin is still to come");
+    is(why("1800000001|OK|0|0||(null)|(null)"), "its time to begin is still to come");
+    is(why("Tomorr 01:00|OK|0|0||(null)|(null)"), "its time to begin is still to come");
+    is(why("2020-01-01T00:00:00|OK|0|0||(null)|(null)"), "");
+    is(why("1800000000|OK|0|0||(null)|(null)"), "");
+    is(why("N/A|OK|0|0|n1|(null)|(null)"), "it asks for nodes by name");
+    is(why("N/A|NO|0|0||(null)|(null)"), "it wants its nodes to itself");
+    is(why("N/A|USER|0|0||(null)|(null)"), "it wants its nodes to itself");
+    is(why("N/A|NO|0|0||(null)|(null)", "0", "4"), ""); // it takes all GPUs there
+    is(why("N/A|OK|1|0||(null)|(null)"), "it asks for contiguous nodes");
+    is(why("N/A|OK|0|1@00:05:00||(null)|(null)"), "it asks for a number of switches");
+    is(why("N/A|OK|0|0||night|(null)"), "it asks for a reservation");
+    is(why("N/A|OK|0|0||(null)|matlab:1"), "it asks for licenses");
+    // a requeue gives it a time, and its first start has named nodes: neither is its user's
+    is(why("2099-01-01T00:00:00|OK|0|0|n1|(null)|(null)", "1"), "");
+    is(why("N/A|OK|0|0||night|(null)", "1"), "it asks for a reservation");
+    reader.learn_exclusions("7|(null)\n8|n1\n");
+    is(why("N/A|OK|0|0||(null)|(null)"), "it excludes nodes by name");
+    reader.learn_exclusions("8|(null)\n8\n8|\n");
+    is(why("N/A|OK|0|0||(null)|(null)"), "");
     return told.end();
 }

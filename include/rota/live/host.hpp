@@ -67,6 +67,7 @@ public:
     [[nodiscard]] std::deque<job::spec> const& specs() const noexcept { return specs_; }
     /// The manager's name of a job.
     [[nodiscard]] std::string const& name(job_id id) const noexcept { return links_[index(id)].name; }
+    [[nodiscard]] bool drives(std::string const& name) const { return ids_.contains(name); }
     /// A round is due by then, whatever happens.
     [[nodiscard]] sim_time next_timer() const noexcept { return books_.next_timer(); }
     /// Runs that nobody had ordered, each seen once.

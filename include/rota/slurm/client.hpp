@@ -50,10 +50,15 @@ public:
         auto const nodes = run_({"sinfo", "--noheader", "--Node", "--all", "-o", std::string{sinfo_format}});
         if (!good(queue) || !good(nodes)) return std::nullopt;
         auto jobs = jobs_.read(queue.out);
-        if (jobs && jobs_.misses_comments()) {
-            auto const words = run_({"squeue", "--noheader", "--all", "--states=all", "--array",
-                                     "--partition=" + partition_, "-O", std::string{squeue_comments}});
-            if (!good(words)) return std::nullopt;
+        if (jobs && jobs_.misses_words()) {
+            auto const ask = [this](std::string how, std::string_view what) {
+                return run_({"squeue", "--noheader", "--all", "--states=all", "--array",
+                             "--partition=" + partition_, std::move(how), std::string{what}});
+            };
+            auto const not_nodes = ask("-o", squeue_exclusions);
+            auto const words = ask("-O", squeue_comments);
+            if (!good(not_nodes) || !good(words)) return std::nullopt;
+            jobs_.learn_exclusions(not_nodes.out);
             jobs_.learn_comments(words.out);
             jobs = jobs_.read(queue.out);
         }

@@ -20,6 +20,7 @@
 #include <rota/live/backend.hpp>
 #include <rota/slurm/gres.hpp>
 #include <rota/slurm/hostlist.hpp>
+#include <rota/slurm/only_slurm.hpp>
 #include <rota/slurm/site.hpp>
 #include <rota/trace/number.hpp>
 
@@ -43,6 +44,7 @@ struct job_row {
     std::string_view node_list; ///< of its run, n[1,3]
     std::vector<int> split{};   ///< GPUs on each node of that list, where it is said
     std::string_view comment{}; ///< a user's own words: only `rota:gpus=2-8` is understood
+    only_slurm asks{};
 };
 
 /// What Slurm's words about a job mean on the nodes of a cluster.
@@ -81,6 +83,10 @@ public:
         constexpr auto most = std::int64_t{1'000'000'000};
         out.asked.priority = static_cast<std::int32_t>(std::clamp(priority, -most, most));
         if (each && whole) ask(out, said, *each, *whole);
+        auto asks = said.asks; // what its first start has left there is not its user's
+        if (said.restarts != 0) asks.later = asks.nodes = false;
+        if (each && whole && takes_whole_nodes(*each, *whole)) asks.alone = false;
+        if (out.unmapped.empty()) out.unmapped = asks.reason();
         if (said.depends) out.unmapped = "it waits for other jobs";
         if (said.id.find_first_not_of("0123456789_") != said.id.npos)
             out.unmapped = "it is a component, or tasks not yet apart";
@@ -136,6 +142,10 @@ private:
             else if (whole.gpus == room) gpus = cluster_->nodes[index(node->second)].gpus;
             out.where.push_back({node->second, gpus});
         }
+    }
+    /// Nobody else has GPUs where it runs.
+    [[nodiscard]] bool takes_whole_nodes(gres const& each, gres const& whole) const {
+        return each.gpus == largest_ || (whole.gpus != 0 && whole.gpus % largest_ == 0);
     }
     /// A gang on one node, on whole nodes, or as many GPUs of whichever nodes; its size may be a range.
     void ask(live::job_status& out, job_row const& said, gres const& each, gres const& whole) const {

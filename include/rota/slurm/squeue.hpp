@@ -6,10 +6,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -24,12 +26,30 @@ namespace rota::slurm {
 
 /// What squeue is asked for, as `Name:|` each: nothing is cut short, and no field holds text that a user can write.
 inline constexpr auto squeue_fields = std::to_array<std::string_view>(
-    {"JobArrayID", "State", "PriorityLong", "RestartCnt", "TimeLimit", "Account", "UserName", "Nice", "QOS",
-     "Feature", "Dependency", "NumNodes", "tres-per-node", "tres-per-job", "NodeList"});
+    {"JobArrayID",    "State",         "PriorityLong", "RestartCnt", "TimeLimit",   "EligibleTime",
+     "OverSubscribe", "Contiguous",    "ReqSwitch",    "ReqNodes",   "Reservation", "Licenses",
+     "Account",       "UserName",      "Nice",         "QOS",        "Feature",     "Dependency",
+     "NumNodes",      "tres-per-node", "tres-per-job", "NodeList"});
 
 /// What squeue is asked for where a job is new: the words that its user may have meant for us. They are the last in a row,
 /// and may hold anything, ends of rows too.
 inline constexpr auto squeue_comments = std::string_view{"JobArrayID:|,Comment:|"};
+
+/// What squeue is asked for where a job is new, with `-o`: the nodes that it excludes have no name among the fields.
+inline constexpr auto squeue_exclusions = std::string_view{"%i|%x"};
+
+/// A time as the clients of Slurm print it is still to come: `2026-11-22T01:23:31` on the clock of this machine, or seconds
+/// since 1970 where SLURM_TIME_FORMAT has it so. `N/A` and `Unknown` are no time; what is none of these may be.
+[[nodiscard]] inline bool is_to_come(std::string_view text, std::time_t now) {
+    if (text.empty() || text == "N/A" || text == "Unknown" || text == "(null)") return false;
+    if (auto const seconds = trace::whole(text); seconds.ok()) return seconds.value > now;
+    auto parts = std::tm{};
+    auto local = std::array<char, 20>{};
+    if (text.size() != local.size() - 1 || ::localtime_r(&now, &parts) == nullptr ||
+        std::strftime(local.data(), local.size(), "%Y-%m-%dT%H:%M:%S", &parts) != text.size())
+        return true;
+    return text > std::string_view{local.data(), text.size()};
+}
 
 /// `5:00`, `2:03:04`, `1-02:03:04` in ms; 0 for UNLIMITED and whatever else is no span of time.
 [[nodiscard]] inline millis read_time_limit(std::string_view text) {
@@ -66,8 +86,8 @@ public:
         return mapping_.nodes();
     }
 
-    /// A job of the last reading has not been asked for its comment.
-    [[nodiscard]] bool misses_comments() const {
+    /// A job of the last reading has not been asked for what is asked once.
+    [[nodiscard]] bool misses_words() const {
         return std::any_of(rows_.begin(), rows_.end(),
                            [this](auto const& job) { return !comments_.contains(job); });
     }
@@ -90,11 +110,23 @@ public:
             comments_.emplace(job, at == said.end() ? std::string{} : at->second);
         }
     }
+    /// Takes which jobs exclude nodes from what `squeue_exclusions` brought.
+    void learn_exclusions(std::string_view text) {
+        excluding_.clear();
+        while (!text.empty()) {
+            auto const row = text.substr(0, text.find('\n'));
+            text.remove_prefix(std::min(row.size() + 1, text.size()));
+            auto const bar = row.find('|');
+            if (bar != row.npos && bar + 1 != row.size() && row.substr(bar + 1) != "(null)")
+                excluding_.emplace(row.substr(0, bar));
+        }
+    }
     /// The jobs in the order of their numbers; nothing where a row is not what was asked for.
     ///
     /// Meaning   Accounts, features and types of GPUs are words of users, who may put a bar or the end of a line into
     ///           them: such a job is left alone, and the others are read all the same.
-    [[nodiscard]] std::optional<std::vector<live::job_status>> read(std::string_view text) {
+    [[nodiscard]] std::optional<std::vector<live::job_status>> read(std::string_view text,
+                                                                    std::time_t now = std::time(nullptr)) {
         auto all = std::vector<live::job_status>{};
         auto cells = fields{};
         rows_.clear();
@@ -114,11 +146,12 @@ public:
             }
             auto const clear = cells.size() == squeue_fields.size();
             if (!clear && !part_again(cells)) return std::nullopt;
-            auto one = row_of(cells);
+            auto one = row_of(cells, now);
             if (!one) return std::nullopt;
             rows_.emplace_back(one->id);
             if (auto const its = comments_.find(rows_.back()); its != comments_.end())
                 one->comment = its->second;
+            one->asks.not_nodes = excluding_.contains(rows_.back());
             all.push_back(mapping_.read(*one));
             if (!clear) all.back().unmapped = "its account, features or GPUs have a bar in their names";
         }
@@ -133,6 +166,13 @@ private:
         priority,
         restarts,
         limit,
+        eligible,
+        oversubscribe,
+        contiguous,
+        switches,
+        req_nodes,
+        reservation,
+        licenses,
         account,
         user,
         nice,
@@ -201,7 +241,7 @@ private:
         if (known == words.end()) return std::nullopt;
         return known->second;
     }
-    static std::optional<job_row> row_of(fields const& said) {
+    static std::optional<job_row> row_of(fields const& said, std::time_t now) {
         auto const is = state_of(said[state], said[priority] == "0");
         auto const again = trace::whole(said[restarts]);
         auto const count = trace::whole(said[node_count]);
@@ -224,12 +264,20 @@ private:
                        .node_count = count.value,
                        .per_node = said[per_node],
                        .per_job = said[per_job],
-                       .node_list = said[node_list]};
+                       .node_list = said[node_list],
+                       .asks = {.later = is_to_come(said[eligible], now),
+                                .nodes = !said_of(req_nodes).empty(),
+                                .alone = said[oversubscribe] != "OK" && said[oversubscribe] != "YES",
+                                .contiguous = said[contiguous] != "0",
+                                .switches = said[switches] != "0",
+                                .reservation = !said_of(reservation).empty(),
+                                .licenses = !said_of(licenses).empty()}};
     }
 
     job_mapping mapping_;
     std::vector<std::string> rows_;                         ///< the jobs of the last reading
     std::unordered_map<std::string, std::string> comments_; ///< by job
+    std::unordered_set<std::string> excluding_;             ///< jobs that exclude nodes
 };
 
 } // namespace rota::slurm

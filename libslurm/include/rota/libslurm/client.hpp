@@ -57,6 +57,7 @@ public:
     [[nodiscard]] std::string const& complaint() const noexcept { return complaint_; }
 
     [[nodiscard]] std::optional<live::snapshot> poll() {
+        if (next_begin_ != 0 && std::time(nullptr) > next_begin_) since_.jobs = 0; // no record tells of that
         auto fresh = call_([since = since_] { return load(since); });
         if (!heard(fresh ? fresh->error : no_answer)) return std::nullopt;
         auto const now = fresh->stamps(since_);
@@ -153,13 +154,17 @@ private:
     }
     [[nodiscard]] bool read_jobs(job_info_msg_t const& said) {
         auto jobs = std::vector<live::job_status>{};
+        auto const now = std::time(nullptr);
+        next_begin_ = 0;
         for (auto const& one : records(said)) {
             auto const ours = is_in(one.partition, partition_);
             auto const runs =
                 state_of(one) == live::job_state::running || state_of(one) == live::job_state::completing;
             if (!ours && !runs) continue;
+            if (one.eligible_time > now && (next_begin_ == 0 || one.eligible_time < next_begin_))
+                next_begin_ = one.eligible_time;
             auto const first = jobs.size();
-            if (!add_statuses(one, ours ? mapping_ : neighbours_, jobs)) {
+            if (!add_statuses(one, ours ? mapping_ : neighbours_, jobs, now)) {
                 complaint_ = "job " + std::to_string(one.job_id) + " is in no state that is known";
                 return false;
             }
@@ -177,6 +182,7 @@ private:
     slurm::job_mapping mapping_;
     slurm::job_mapping neighbours_; ///< of what other partitions run
     stamps since_;                  ///< of what is known
+    std::time_t next_begin_ = 0;    ///< when the next job's time to begin comes; 0: none waits for it
     std::vector<live::job_status> jobs_;
     std::vector<std::string> members_; ///< the partition's nodes
     std::unordered_set<std::string> up_;

@@ -3,6 +3,7 @@
 #define ROTA_LIBSLURM_RECORDS_HPP
 
 #include <cstdint>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -90,7 +91,8 @@ namespace rota::libslurm {
 
 /// Adds what Slurm says of a job, and of each task of an array. False where that is not to be understood.
 [[nodiscard]] inline bool add_statuses(slurm_job_info_t const& job, slurm::job_mapping& mapping,
-                                       std::vector<live::job_status>& to) {
+                                       std::vector<live::job_status>& to,
+                                       std::time_t now = std::time(nullptr)) {
     auto const text = [](char const* said) {
         return said == nullptr ? std::string_view{} : std::string_view{said};
     };
@@ -112,7 +114,15 @@ namespace rota::libslurm {
                               .per_node = text(job.tres_per_node),
                               .per_job = text(job.tres_per_job),
                               .node_list = text(job.nodes),
-                              .comment = text(job.comment)};
+                              .comment = text(job.comment),
+                              .asks = {.later = job.eligible_time > now,
+                                       .nodes = !text(job.req_nodes).empty(),
+                                       .not_nodes = !text(job.exc_nodes).empty(),
+                                       .alone = job.shared != NO_VAL16 && job.shared != JOB_SHARED_OK,
+                                       .contiguous = job.contiguous != 0,
+                                       .switches = job.req_switch != 0,
+                                       .reservation = !text(job.resv_name).empty(),
+                                       .licenses = !text(job.licenses).empty()}};
     for (auto i = std::uint32_t{0}; i != job.gres_detail_cnt; ++i)
         if (auto const here = slurm::read_gres(text(job.gres_detail_str[i]))) row.split.push_back(here->gpus);
     auto const add = [&](std::string const& id) {
