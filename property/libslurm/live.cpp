@@ -111,6 +111,10 @@ void compare(rota::cluster::spec const& cluster, fs::path const& folder) {
     submit({"--hold", "--gpus=5", "--comment=rota:gpus=6-9"}, "sleep 1");
     auto const uneven =
         submit({"--gpus=3", "--nodes=2", "--comment=no|| row\n" + first + "|of ann|"}, "sleep 60");
+    for (auto const* wish : {"--begin=now+1hour", "--nodelist=n2", "--exclude=n1", "--exclusive",
+                             "--exclusive=user", "--oversubscribe", "--contiguous", "--switches=1"})
+        submit({"--hold", "--gpus=1", wish}, "sleep 1");
+    submit({"--hold", "--gpus=8", "--exclusive"}, "sleep 1");
     auto const cancelled = submit({"--hold", "--gpus=1"}, "sleep 1");
     check(run({"scancel", cancelled}).code == 0, "scancel");
     see_the_same(by_text, by_record, "a queue");
