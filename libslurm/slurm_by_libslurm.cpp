@@ -38,6 +38,8 @@ controller ask_controller(rota::millis timeout_ms) {
         auto out = answer{};
         out.said.version = text(all->version);
         out.said.owner = fmt::format("{}({})", text(all->slurm_user_name), all->slurm_user_id);
+        out.said.name = text(all->cluster_name);
+        out.said.state = text(all->state_save_location);
         slurm_free_ctl_conf(all);
         return out;
     });

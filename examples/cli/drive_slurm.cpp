@@ -41,6 +41,7 @@
 #include "failure.hpp"
 #include "law_watch.hpp"
 #include "metrics_server.hpp"
+#include "only_driver.hpp"
 #include "options.hpp"
 #include "registry.hpp"
 #include "slurm_way.hpp"
@@ -436,6 +437,8 @@ int drive_slurm(drive_options const& asked) {
     auto why = std::string{};
     auto const cluster = find_slurm(config.partition, why, config.timeout_ms);
     if (!cluster) fail(fmt::format("partition '{}': {}", config.partition, why));
+    auto alone = std::optional<only_driver>{};
+    if (!asked.dry_run) alone.emplace(controlled, config.partition);
     auto const log = drive_log{config.json};
     log.line("started", {{"slurm", controlled.version},
                          {"partition", config.partition},

@@ -62,7 +62,9 @@ controller ask_controller(rota::millis timeout_ms) {
     auto const config = asked(run, {"scontrol", "show", "config"});
     return {.version = std::string{value_of(config, "SLURM_VERSION")},
             .owner = std::string{value_of(config, "SlurmUser")},
-            .clients = here.substr(0, here.find('\n'))};
+            .clients = here.substr(0, here.find('\n')),
+            .name = std::string{value_of(config, "ClusterName")},
+            .state = std::string{value_of(config, "StateSaveLocation")}};
 }
 
 std::string slurm_way_name() { return "clients"; }

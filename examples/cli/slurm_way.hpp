@@ -39,6 +39,8 @@ struct controller {
     std::string version; ///< 22.05.8
     std::string owner;   ///< SlurmUser, slurm(64030)
     std::string clients; ///< the version of Slurm's clients, where they are needed
+    std::string name;    ///< of the cluster
+    std::string state;   ///< where it keeps its own: no two clusters of a name keep it in one place
 };
 /// Ends the command where it does not answer.
 [[nodiscard]] controller ask_controller(rota::millis timeout_ms);

@@ -58,7 +58,8 @@ chmod +x bin/slurm
 for name in squeue sinfo scontrol scancel; do ln -s slurm bin/$name; done
 export FAKE_SLURM=$here PATH=$here/bin:$PATH
 echo 'slurm 22.05.8' >version
-printf 'SlurmUser               = slurm(64030)\nSLURM_VERSION           = 22.05.8\n' >config
+printf '%s\n' "ClusterName             = mini" 'SlurmUser               = slurm(64030)' 'SLURM_VERSION           = 22.05.8' \
+    "StateSaveLocation       = $here" >config
 submit() { echo "PENDING 0 0 $2 -" >"jobs/$1"; } # id, GPUs
 finish() { sed -i 's/^[A-Z]* /COMPLETED /' "jobs/$1"; }
 
@@ -150,7 +151,12 @@ begun=$SECONDS
 check 'metrics, too, where others keep connections open' metric 'rota_jobs{phase="running"} 2'
 check 'without waiting for them for long' [ $((SECONDS - begun)) -le 3 ]
 exec 5>&- 6>&-
-expect 2 'another driver writes it' drive-slurm --config drive.toml
+expect 2 "partition 'main' of cluster 'mini': process $driver of user $(id -u) drives it already" drive-slurm --config drive.toml
+sed "s|^file = .*|file = \"$here/other\"|" drive.toml >second.toml
+expect 2 'drives it already' drive-slurm --config second.toml
+check 'and has no journal' [ ! -e other ]
+sed 's/"main"/"other"/' drive.toml >second.toml
+expect 2 'another driver writes it' drive-slurm --config second.toml
 within 'what it cannot drive is said' said 'event=left_alone job=91 why="it asks for several nodes in part"'
 check 'a bar in words of a user hides his job alone' said 'event=left_alone job=90 why="its account, features'
 check 'once' [ "$(grep -c 'event=left_alone job=91' drive.log)" = 1 ]
@@ -258,8 +264,7 @@ check 'and has a minute until the next look' grep -q '^PENDING' jobs/5
 expect 0 '' wake-up bell
 within 'it is woken' said 'event=start at_ms=[0-9]* job=5 '
 within 'and counts it' metric 'rota_wake_ups_total 1'
-expect 2 'another driver writes it' drive-slurm --config drive.toml
-sed 's|^file = .*|file = "other"|' drive.toml >second.toml
+sed 's|^file = .*|file = "other"|; s/"main"/"other"/' drive.toml >second.toml
 expect 2 '/bell: another driver listens there' drive-slurm --config second.toml
 kill -TERM $driver
 wait $driver
