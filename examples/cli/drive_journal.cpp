@@ -6,6 +6,9 @@
 #include <variant>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <rota/live/carry_over.hpp>
 
 #include "failure.hpp"
 #include "inputs.hpp"
@@ -66,13 +69,30 @@ drive_journal::drive_journal(std::string path, live::journal_head is)
     auto const read = live::read_journal_head(*text);
     if (auto const* const wrong = std::get_if<rota::log::text_error>(&read)) refuse_at(*wrong);
     auto const& was = std::get<live::journal_head_read>(read).head;
-    if (auto const others = live::difference(was, is); !others.empty())
-        refuse(fmt::format("{}: it speaks of other nodes or accounts ({}); undo the change, or move it away "
-                           "while none of its jobs runs",
-                           path_, others));
     epoch_ms_ = is.epoch_ms = was.epoch_ms;
     head_ = live::text(is);
     text_ = *text;
+    changed_ = live::difference(was, is);
+    if (!changed_.empty()) carry_over(was, is);
+}
+
+void drive_journal::refuse_change(std::string_view why) const {
+    refuse(fmt::format(
+        "{}: it speaks of other nodes or accounts ({}), and {}; undo the change, or move it away while "
+        "none of its jobs runs",
+        path_, changed_, why));
+}
+
+void drive_journal::carry_over(live::journal_head const& was, live::journal_head const& is) {
+    if (is.accounts.size() < was.accounts.size() ||
+        !std::equal(was.accounts.begin(), was.accounts.end(), is.accounts.begin()))
+        refuse_change("accounts keep their places");
+    auto const got = live::carry_over(text_, was.cluster, is.cluster, is.accounts.size() + 1);
+    if (auto const* const wrong = std::get_if<rota::log::text_error>(&got)) refuse_at(*wrong);
+    auto const& [standing, stuck] = std::get<live::carried_over>(got);
+    if (!stuck.empty())
+        refuse_change(fmt::format("jobs have GPUs that are gone: {}", fmt::join(stuck, ", ")));
+    text_ = head_ + claims_line(claims()) + standing;
 }
 
 void drive_journal::refuse_at(rota::log::text_error const& wrong) const {
@@ -80,7 +100,8 @@ void drive_journal::refuse_at(rota::log::text_error const& wrong) const {
 }
 
 void drive_journal::go_on(std::size_t size) {
-    if (!file_->cut(size)) fail(path_ + ": it cannot be written");
+    auto const whole = std::string_view{text_}.substr(0, size);
+    if (changed_.empty() ? !file_->cut(size) : !file_->replace(whole)) fail(path_ + ": it cannot be written");
     bytes_ = size;
     text_ = {};
 }

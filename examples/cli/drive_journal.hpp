@@ -23,10 +23,12 @@ namespace cli {
 /// The journal of a driver, whose it is alone as long as this lives.
 class drive_journal {
 public:
-    /// `is`: the cluster and the tenants of this driver, and the time. Ends the command where another driver writes it,
-    /// or it speaks of others.
+    /// `is`: the cluster and the tenants of this driver, and the time. Where the cluster has changed since, it begins anew.
+    /// Ends the command where another driver writes it, or jobs have GPUs that are gone.
     drive_journal(std::string path, rota::live::journal_head is);
 
+    /// In what the cluster has changed; empty: in nothing.
+    [[nodiscard]] std::string const& changed() const noexcept { return changed_; }
     /// What it told when it was opened; only its head where it is a new one.
     [[nodiscard]] std::string const& text() const noexcept { return text_; }
     [[nodiscard]] bool fresh() const noexcept { return text_.size() == head_.size(); }
@@ -52,10 +54,14 @@ public:
     void stays_long() noexcept { short_bytes_ = bytes_; }
 
 private:
+    [[noreturn]] void refuse_change(std::string_view why) const;
+    void carry_over(rota::live::journal_head const& was, rota::live::journal_head const& is);
+
     std::string path_;
     std::optional<rota::live::journal_file> file_;
     std::string head_;
     std::string text_;
+    std::string changed_;
     std::int64_t epoch_ms_;
     std::uint64_t bytes_ = 0;
     std::uint64_t short_bytes_ = 0; ///< how long it was when it last began anew, or failed to

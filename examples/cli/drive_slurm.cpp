@@ -224,6 +224,7 @@ private:
         if (auto const* const wrong = std::get_if<rota::log::text_error>(&got)) journal_->refuse_at(*wrong);
         if (!journal_->fresh()) claims_ = journal_->claims();
         journal_->go_on(std::get<std::size_t>(got));
+        if (!journal_->changed().empty()) log_.line("cluster_changed", {{"why", journal_->changed()}});
         promises();
         log_.line("journal", {{"file", config_.journal},
                               {"records", std::to_string(written.records.size())},

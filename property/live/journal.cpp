@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 // A journal on disk: one writer, what was torn off at the end is cut, and what is wrong is said with its place.
 #include <array>
+#include <bit>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include <poll.h>
 #include <sys/wait.h>
@@ -24,6 +27,7 @@
 #include <rota/contract/tenant_tree.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/spec.hpp>
+#include <rota/live/carry_over.hpp>
 #include <rota/live/journal_file.hpp>
 #include <rota/live/journal_head.hpp>
 #include <rota/live/journaled_books.hpp>
@@ -147,6 +151,62 @@ void heads(tally& t) {
     wrong("#rota-journal 1\n#nodes n1:4\n#accounts\n#epoch 1", 4, 1);
 }
 
+/// Nodes come and go while no driver lives: n1 is gone, n2 has other numbers and more GPUs, and h100 are new.
+void carries_over(tally& t) {
+    auto const spec_of = [](std::string_view nodes) {
+        auto const got = live::read_journal_head("#rota-journal 1\n#nodes " + std::string{nodes} +
+                                                 "\n#accounts\n#epoch 1\n");
+        return std::get<live::journal_head_read>(got).head.cluster;
+    };
+    auto const was = spec_of("n1:4 n2:4:v100 n3:4");
+    auto is = spec_of("n3:4:a100 n9:8:h100 n2:8:v100");
+    is.models[index(is.nodes[0].model)] = "a100";
+    auto const line = [](std::string_view name, int gpus, std::string_view models) {
+        return "job " + std::string{name} + " 1000 0 0 0 0 0 9223372036854775807 0 " + std::to_string(gpus) +
+               ' ' + std::to_string(gpus) + " 1000 1000 0 0 " + std::string{models} + " 2\n";
+    };
+    auto const any = std::string_view{"4294967295"};
+    auto const begins = std::string{live::journal_header} + line("17", 3, any) + line("18", 2, "2") +
+                        line("19", 4, "1") + line("20", 8, "1");
+    auto const runs = begins + "pass 1000\n1000 order 0.0 #1 ordered 0 n1:7@1000/0/0\nend\n"
+                               "2000 start 0.0 #1 - 2000\nrest 2000\nend\n";
+    auto const got = live::carry_over(runs, was, is, 1);
+    auto const* const over = std::get_if<live::carried_over>(&got);
+    t.check(over != nullptr && over->stuck.empty(), "it is carried over");
+    if (over == nullptr) return;
+    auto log = rota::log::schedule{};
+    auto books = live::journaled_books{is, rota::tenant_tree{}, rota::recorder{log}, settings};
+    auto specs = std::deque<rota::job::spec>{};
+    auto names = std::string{};
+    auto const read = live::journal_replay{
+        books,
+        {[&](auto name, auto, auto const& spec) {
+             books.submit(name, 0, specs.emplace_back(spec));
+             names += name + ' ';
+         },
+         [](auto, auto) {
+         }}}.read(std::string{live::journal_header} + over->standing);
+    t.check(std::holds_alternative<std::size_t>(read), "and read: " + over->standing);
+    auto const& held = books.jobs().held(rota::job_id{0});
+    t.check(names == "17 18 19 " && held.size() == 1 && is.names[index(held.begin()->node)] == "n2" &&
+                held.begin()->gpus == 7,
+            "who ran holds what it held; who was too large is left out: " + names);
+    auto const models = [&](std::size_t which) { return specs.at(which).need.models; };
+    t.check(models(0) == ~0u && is.models[static_cast<std::size_t>(std::countr_zero(models(1)))] == "v100" &&
+                is.models[static_cast<std::size_t>(std::countr_zero(models(2)))] == "a100",
+            "models have their names");
+    auto const gone =
+        live::carry_over(begins + "pass 1000\n1000 order 2.0 #1 ordered 0 n0:f@1000/0/0\nend\n", was, is, 1);
+    auto const* const stuck = std::get_if<live::carried_over>(&gone);
+    t.check(stuck != nullptr && stuck->standing.empty() && stuck->stuck == std::vector<std::string>{"19"},
+            "whose devices are gone");
+    is.nodes[2].gpus = 2;
+    auto const small = live::carry_over(runs, was, is, 1);
+    t.check(std::get<live::carried_over>(small).stuck == std::vector<std::string>{"17"}, "or are fewer");
+    t.check(std::holds_alternative<rota::log::text_error>(live::carry_over(runs + "x\nend\n", was, is, 1)),
+            "a journal that is none");
+}
+
 void refuses(tally& t) {
     auto const wrong = [&](std::string const& text, std::size_t line, std::size_t column,
                            std::string_view words) {
@@ -266,6 +326,7 @@ int main() {
     auto t = tally{};
     replays(t);
     heads(t);
+    carries_over(t);
     refuses(t);
     files(t);
     return t.end();

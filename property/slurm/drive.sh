@@ -28,7 +28,7 @@ case "$(basename "$0") $*" in
         echo "$id|$state|$priority|$restarts|5:00|N/A|OK|0|0||(null)|(null)|(null)|root|0|normal|(null)|(null)|1|N/A|gres:gpu:$gpus|${node%-}|"
     done
     [ ! -e rows ] || cat rows ;;
-'sinfo '*) printf 'n1|%s|gpu:4|main\nn2|idle|gpu:4|main\n' "$(cat n1 2>/dev/null || echo idle)" ;;
+'sinfo '*) [ ! -e nodes ] && printf 'n1|%s|gpu:4|main\nn2|idle|gpu:4|main\n' "$(cat n1 2>/dev/null || echo idle)" || cat nodes ;;
 'scontrol update jobid='*)
     id=${2#jobid=}
     echo "update $id ${3#ReqNodeList=}" >>verbs
@@ -200,9 +200,9 @@ check 'its journal says what both schedulers promised' [ "$(grep -c '^#claims' j
 check 'the jobs run on' runs 3
 expect 0 'records of 3 jobs keep every law' check-journal journal --log schedule.log
 check 'its schedule log is one' grep -q '^[0-9]* finish 1\.' schedule.log
-sed -i 's/^#nodes n1:4/#nodes n9:2/' journal
-expect 2 'other nodes or accounts (nodes gone: n9:2; nodes new: n1:4); undo the change' drive-slurm --config drive.toml
-sed -i 's/^#nodes n9:2/#nodes n1:4/' journal
+sed -i 's/^#accounts/#accounts vision/' journal
+expect 2 'other nodes or accounts (accounts gone: vision), and accounts keep their places; undo the change' drive-slurm --config drive.toml
+sed -i 's/^#accounts vision/#accounts/' journal
 expect 2 ':2:8: error[E-JOURNAL]' check-journal <(sed 's/^#nodes n1:4/#nodes n1 n2/' journal)
 epoch=$(sed -n 's/^#epoch //p' journal)
 sed -i "s/^#epoch .*/#epoch $((epoch + 3600000))/" journal
@@ -250,6 +250,42 @@ kill -TERM $driver
 wait $driver
 check 'who wants no judge has none' [ "$(grep -c 'event=laws' drive.log)" = 1 ]
 finish 17
+
+# --- nodes come and go while no driver lives
+rm -f journal jobs/* verbs
+: >drive.log
+port=$(free_port)
+config best_effort_fifo
+submit 30 3
+submit 31 9
+submit 32 8
+drive
+within 'one runs' runs 30
+within 'one is larger than the cluster' said 'event=reject at_ms=[0-9]* job=31 '
+kill -9 $driver
+wait $driver 2>/dev/null
+printf 'n0|idle|gpu:4|main\nn2|idle|gpu:4|main\n' >nodes
+expect 2 'journal: it speaks of other nodes or accounts (nodes gone: n1:4; nodes new: n0:4), and jobs have GPUs that are gone: 30; undo' drive-slurm --config drive.toml
+printf 'n0|idle|gpu:8|main\nn1|idle|gpu:4|main\n' >nodes
+port=$(free_port)
+config best_effort_fifo
+drive
+within 'it goes on' said 'event=cluster_changed why="nodes gone: n2:4; nodes new: n0:8"'
+check 'with those that live' said 'event=journal file=.* jobs=2'
+check 'in the numbers of the new cluster' grep -q '^#nodes n0:8 n1:4$' journal
+within 'and uses what is new' runs 32
+check 'for whom it is large enough' grep -q ' n0$' jobs/32
+within 'what was too large is not, any more' metric 'rota_jobs{phase="waiting"} 1'
+finish 30
+finish 32
+within 'who ran has ended' said 'event=finish at_ms=[0-9]* job=30 run=1'
+within 'and that one runs' runs 31
+kill -TERM $driver
+wait $driver
+expect 0 'records of 3 jobs keep every law' check-journal journal
+check 'none was broken' [ "$(grep -c 'event=law_broken' drive.log)" = 0 ]
+check 'and nothing was started twice' [ "$(sort verbs | uniq -d)" = '' ]
+rm nodes jobs/*
 
 # --- somebody rings
 rm -f journal

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <rota/cluster/placement.hpp>
 #include <rota/contract/order.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/spec.hpp>
@@ -42,6 +43,30 @@ inline void append_job(std::string& to, std::string_view name, std::uint32_t run
                   static_cast<std::int64_t>(need.span)});
 }
 
+/// The numbers of a journal in one that speaks of another cluster. Empty: they stay what they are.
+struct renumbering {
+    std::vector<node_id> nodes{};        ///< [old nodes]; those without one hold nothing
+    std::vector<std::uint32_t> models{}; ///< [old models] the bit of its new number, 0 where it is gone
+    std::vector<bool> left_out{};        ///< [jobs]
+
+    [[nodiscard]] cluster::placement of(cluster::placement const& where) const {
+        auto out = cluster::placement{};
+        for (auto part : where) {
+            if (!nodes.empty()) part.node = nodes[index(part.node)];
+            out.add(part);
+        }
+        return out;
+    }
+    [[nodiscard]] job::spec of(job::spec spec) const {
+        if (models.empty() || spec.need.models == ~std::uint32_t{0}) return spec;
+        auto bits = std::uint32_t{0};
+        for (auto m = std::size_t{0}; m != models.size(); ++m)
+            if ((spec.need.models >> m & 1u) != 0) bits |= models[m];
+        spec.need.models = bits;
+        return spec;
+    }
+};
+
 /// The group of lines with which a short journal begins: how books stand, without the jobs that are over and gone.
 ///
 /// Meaning   Told to fresh books, it gives these, with the jobs numbered anew, in their order. A job is `job`, its
@@ -49,15 +74,17 @@ inline void append_job(std::string& to, std::string_view name, std::uint32_t run
 ///           job whose start waits for devices, `gone` one that is over though the manager knows it still. `stood`
 ///           ends it; `run` follows for a job that was requeued just now.
 /// Expects   books at rest, between two rounds; the link of each job.
-[[nodiscard]] inline std::string journal_standing(retold_books const& of, std::vector<link> const& links) {
+[[nodiscard]] inline std::string journal_standing(retold_books const& of, std::vector<link> const& links,
+                                                  renumbering const& as_now = {}) {
     auto to = std::string{"stand 0\n"};
     auto jobs = std::vector<job_id>{};
     for (auto i = std::uint32_t{0}; i != links.size(); ++i)
-        if (!of.at(job_id{i}).over || links[i].known) jobs.push_back(job_id{i});
+        if ((!of.at(job_id{i}).over || links[i].known) && (as_now.left_out.empty() || !as_now.left_out[i]))
+            jobs.push_back(job_id{i});
     auto const number = [&jobs](job_id id) {
         return std::lower_bound(jobs.begin(), jobs.end(), id) - jobs.begin();
     };
-    for (auto n = std::uint32_t{0}; n != of.held().size(); ++n)
+    for (auto n = std::uint32_t{0}; as_now.nodes.empty() && n != of.held().size(); ++n)
         if (!of.want().free().open(node_id{n})) append_words(to, "closed", {n});
     for (auto id : jobs) {
         auto const& its = links[index(id)];
@@ -73,13 +100,13 @@ inline void append_job(std::string& to, std::string_view name, std::uint32_t run
                                 .incarnation = as.incarnation,
                                 .op = as.decided,
                                 .kind = log::kind::order};
-        append_job(to, its.name, its.run, *of.at(id).spec);
-        places.add(what, as.intent);
+        append_job(to, its.name, its.run, as_now.of(*of.at(id).spec));
+        places.add(what, as_now.of(as.intent));
         log::append_line(to, places, places.records.back());
         what.kind = log::kind::start;
         what.op = as.op;
         what.value = as.attained;
-        places.add(what, as.held);
+        places.add(what, as_now.of(as.held));
         log::append_line(to += '\n', places, places.records.back());
         append_words(to += '\n', "stands",
                      {number(id), index(as.accrues_from), index(as.since), index(as.eligible),
