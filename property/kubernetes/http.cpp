@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 // The same client over real sockets: an API server on a free port of the loopback, lists, watches that stream, bindings
-// and deletions. A server that is gone makes a poll blind, and no more.
-#include <atomic>
+// and deletions, in the clear and over TLS. A server that is gone makes a poll blind, and no more.
 #include <chrono>
 #include <cstddef>
-#include <cstdio>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 
-#include <httplib.h>
-
 #include "../tally.hpp"
 #include "apiserver.hpp"
+#include "listening.hpp"
 #include "pods.hpp"
 
 #include <rota/contract/recorder.hpp>
@@ -33,85 +30,20 @@ namespace kubernetes = rota::kubernetes;
 namespace live = rota::live;
 using namespace std::chrono_literals;
 
-/// The emulated server behind a real one.
-class listening {
-public:
-    explicit listening(int wanted = 0) {
-        auto const answer = [this](httplib::Request const& asked, httplib::Response& said) {
-            if (asked.get_param_value("watch") == "true") return stream(asked, said);
-            auto const lock = std::lock_guard{mutex};
-            auto const got = behind.handle(asked.method, asked.target, asked.body);
-            said.status = got.status;
-            said.set_content(got.body, "application/json");
-        };
-        server_.Get(".*", answer);
-        server_.Post(".*", answer);
-        server_.Delete(".*", answer);
-        server_.new_task_queue = [] { return new httplib::ThreadPool(8); };
-        if (wanted != 0) port = server_.bind_to_port("127.0.0.1", wanted) ? wanted : 0;
-        else port = server_.bind_to_any_port("127.0.0.1");
-        thread_ = std::thread{[this] { server_.listen_after_bind(); }};
-        while (!server_.is_running()) std::this_thread::yield();
-    }
-    ~listening() {
-        stopping_ = true;
-        server_.stop();
-        thread_.join();
-    }
-    listening(listening const&) = delete;
-    listening& operator=(listening const&) = delete;
-    void close_watches() { ++epoch_; }
-
-    std::mutex mutex;
-    apiserver behind; ///< under the mutex
-    int port = 0;
-
-private:
-    void stream(httplib::Request const& asked, httplib::Response& said) {
-        auto const of = asked.path == "/api/v1/nodes" ? apiserver::kind::nodes : apiserver::kind::pods;
-        auto from = std::stoull(asked.get_param_value("resourceVersion"));
-        said.set_chunked_content_provider(
-            "application/json",
-            [this, of, from, born = epoch_.load()](std::size_t, httplib::DataSink& sink) mutable {
-                auto text = std::string{};
-                {
-                    auto const lock = std::lock_guard{mutex};
-                    if (from < behind.oldest()) text = apiserver::gone_line(from, behind.oldest()) + "\n";
-                    else
-                        for (auto const& one : behind.history()) {
-                            if (one.version <= from) continue;
-                            if (one.of == of) text += one.line + "\n";
-                            from = one.version;
-                        }
-                }
-                if (!text.empty()) sink.write(text.data(), text.size());
-                if (stopping_ || epoch_ != born) sink.done();
-                else std::this_thread::sleep_for(2ms);
-                return true;
-            });
-    }
-
-    std::atomic<bool> stopping_ = false;
-    std::atomic<int> epoch_ = 0;
-    httplib::Server server_;
-    std::thread thread_;
-};
-
-} // namespace
-
-int main() {
-    auto told = tally{};
-    auto server = std::make_unique<listening>();
-    if (!told.check(server->port > 0, "a free port")) return told.end();
+void speak(tally& told, certificate const* shown) {
+    auto server = std::make_unique<listening>(shown);
+    if (!told.check(server->port > 0, "a free port")) return;
     for (auto n = 0; n != 2; ++n)
         server->behind.create(apiserver::kind::nodes, pods::node("gpu-" + std::to_string(n), 4));
     auto how = kubernetes::http_settings{};
-    how.url = "http://127.0.0.1:" + std::to_string(server->port);
+    how.url =
+        (shown == nullptr ? "http" : "https") + std::string{"://127.0.0.1:"} + std::to_string(server->port);
+    if (shown != nullptr) how.ca_file = shown->file();
     how.timeout_ms = 1'000;
     auto wire = kubernetes::http{how};
     auto why = std::string{};
     auto const cluster = kubernetes::find_cluster(wire, why);
-    if (!told.check(cluster && cluster->gpus() == 8, "the cluster is found: " + why)) return told.end();
+    if (!told.check(cluster && cluster->gpus() == 8, "the cluster is found: " + why)) return;
 
     auto const began = std::chrono::steady_clock::now();
     auto const now = [&] {
@@ -183,7 +115,7 @@ int main() {
     }
     told.check(blind, "without a server a poll is blind");
     told.check(!client.complaint().empty(), "and says why");
-    server = std::make_unique<listening>(port);
+    server = std::make_unique<listening>(shown, port);
     told.check(server->port == port, "the port again");
     auto back = false;
     for (auto i = 0; i != 500 && !back; ++i) {
@@ -191,5 +123,21 @@ int main() {
         std::this_thread::sleep_for(10ms);
     }
     told.check(back, "a server that is back is heard");
+}
+
+} // namespace
+
+int main() {
+    auto told = tally{};
+    speak(told, nullptr);
+    auto const shown = certificate{};
+    speak(told, &shown);
+    auto const server = listening{&shown};
+    auto stranger = kubernetes::http{{.url = "https://127.0.0.1:" + std::to_string(server.port),
+                                      .token_file = {},
+                                      .ca_file = {},
+                                      .cert_file = {},
+                                      .key_file = {}}};
+    told.check(stranger.get("/api/v1/nodes").status == 0, "a server that nobody vouches for is not heard");
     return told.end();
 }

@@ -4,8 +4,11 @@
 
 // The only header of the room that knows HTTP. Whoever includes it needs cpp-httplib, compiled as its package says
 // (pkg-config cpp-httplib), with OpenSSL for https.
+#include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstddef>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -21,6 +24,37 @@
 #include <rota/kubernetes/api.hpp>
 
 namespace rota::kubernetes {
+
+namespace detail {
+
+/// In this thread a connection that the other side has closed is an error and no signal, as long as it lives: OpenSSL
+/// writes its farewell without asking that of the kernel.
+class no_sigpipe {
+public:
+    no_sigpipe() {
+        sigemptyset(&pipe_);
+        sigaddset(&pipe_, SIGPIPE);
+        auto waiting = sigset_t{};
+        sigpending(&waiting);
+        waited_ = sigismember(&waiting, SIGPIPE) == 1;
+        pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+    }
+    ~no_sigpipe() {
+        auto const at_once = timespec{};
+        while (!waited_ && sigtimedwait(&pipe_, nullptr, &at_once) == -1 && errno == EINTR) {
+        }
+        pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
+    no_sigpipe(no_sigpipe const&) = delete;
+    no_sigpipe& operator=(no_sigpipe const&) = delete;
+
+private:
+    sigset_t pipe_{};
+    sigset_t before_{};
+    bool waited_ = false; ///< one that is not ours
+};
+
+} // namespace detail
 
 /// How to reach an API server, and as whom.
 struct http_settings {
@@ -47,6 +81,7 @@ public:
         stream& operator=(stream const&) = delete;
         ~stream() {
             if (!reader_.joinable()) return; // moved from
+            auto const quiet = detail::no_sigpipe{};
             {
                 auto const lock = std::lock_guard{its_->mutex};
                 its_->stopping = true;
@@ -71,6 +106,7 @@ public:
                 prepare(from, settings, settings.silence_ms);
             }
             void run(std::string const& target) {
+                auto const quiet = detail::no_sigpipe{};
                 auto rest = std::string{};
                 auto const got = from.Get(
                     target.c_str(), headers(settings),
@@ -116,16 +152,23 @@ public:
         prepare(client_, how_, how_.timeout_ms);
         client_.set_keep_alive(true);
     }
+    ~http() {
+        auto const quiet = detail::no_sigpipe{};
+        client_.stop();
+    }
     http(http const&) = delete;
     http& operator=(http const&) = delete;
 
     [[nodiscard]] answer get(std::string const& target) {
+        auto const quiet = detail::no_sigpipe{};
         return said(client_.Get(target.c_str(), headers(how_)));
     }
     [[nodiscard]] answer post(std::string const& target, std::string const& body) {
+        auto const quiet = detail::no_sigpipe{};
         return said(client_.Post(target.c_str(), headers(how_), body, json));
     }
     [[nodiscard]] answer del(std::string const& target, std::string const& body) {
+        auto const quiet = detail::no_sigpipe{};
         return said(client_.Delete(target.c_str(), headers(how_), body, json));
     }
     [[nodiscard]] stream watch(std::string const& target) { return stream{how_, target}; }
