@@ -35,6 +35,7 @@ public:
 
     rota::sim_time now{};
     std::size_t page_max = 500;
+    bool binds_by_uid = true; ///< 1.20 binds whatever has the name
 
     [[nodiscard]] std::map<std::string, json>& all(kind of) { return objects_[static_cast<std::size_t>(of)]; }
     [[nodiscard]] std::map<std::string, json>& pods() { return all(kind::pods); }
@@ -88,18 +89,24 @@ public:
         return phase(pod) == "Succeeded" || phase(pod) == "Failed";
     }
     [[nodiscard]] static std::string node_of(json const& pod) { return pod["spec"].value("nodeName", ""); }
-    void erase_pod(std::string const& name) { remove(kind::pods, name); }
-    /// As DELETE does it.
-    void begin_deletion(std::string const& name, std::optional<std::int64_t> grace) {
+    void erase_pod(std::string const& name) {
+        if (pods().contains(name)) begin_deletion(name, 0);
+    }
+    /// As DELETE does it; the pod as it answers. What is gone was told to go before.
+    json begin_deletion(std::string const& name, std::optional<std::int64_t> grace) {
         auto& pod = pods().at(name);
         auto& about = pod["metadata"];
+        auto const told = terminating(pod);
+        auto const before = about.value("deletionGracePeriodSeconds", std::int64_t{0});
         auto s = grace.value_or(pod["spec"].value("terminationGracePeriodSeconds", std::int64_t{30}));
-        if (node_of(pod).empty() || over(pod)) s = 0;
-        if (s == 0) return erase_pod(name);
-        if (terminating(pod) && about["deletionGracePeriodSeconds"].get<std::int64_t>() <= s) return;
+        if (!told && (node_of(pod).empty() || over(pod))) s = 0;
+        if (told && (!grace || s >= before)) return pod; // it may only be shortened
         about["deletionGracePeriodSeconds"] = s;
         about["deletionTimestamp"] = stamp(now + s * 1'000);
         modified(kind::pods, name);
+        auto out = pod;
+        if (s == 0) remove(kind::pods, name);
+        return out;
     }
 
     // --- what it answers
@@ -116,17 +123,16 @@ public:
             at = end + 1;
         }
         if (verb == "GET" && part.size() == 7 && part[1] == "scheduling.x-k8s.io" && part[5] == "podgroups")
-            return show(kind::groups, part[4] + "/" + part[6]);
+            return show(kind::groups, "podgroups.scheduling.x-k8s.io", part[4], part[6]);
         if (part.size() < 6 || part[0] != "api" || part[2] != "namespaces" || part[4] != "pods")
             return status(404, "NotFound", "the server could not find the requested resource");
         auto const name = part[3] + "/" + part[5];
-        if (verb == "GET") return show(kind::pods, name);
+        if (verb == "GET") return show(kind::pods, "pods", part[3], part[5]);
         auto const said = json::parse(body, nullptr, false);
         if (said.is_discarded()) return status(400, "BadRequest", "the body is no JSON");
         if (verb == "POST" && part.size() == 7 && part[6] == "binding") return bind(name, said);
         if (verb == "DELETE" && part.size() == 6) return erase(name, said);
-        return status(405, "MethodNotAllowed",
-                      "the server does not allow this method on the requested resource");
+        return status(404, "NotFound", "the server could not find the requested resource");
     }
     [[nodiscard]] static std::string gone_line(std::uint64_t from, std::uint64_t oldest) {
         return json{{"type", "ERROR"},
@@ -201,23 +207,30 @@ private:
         }
         return {200, out.dump()};
     }
-    rota::kubernetes::answer show(kind of, std::string const& name) {
-        auto const at = all(of).find(name);
-        if (at == all(of).end()) return status(404, "NotFound", "\"" + name + "\" not found");
+    static rota::kubernetes::answer not_found(std::string const& what, std::string const& name) {
+        return status(404, "NotFound", what + " \"" + name + "\" not found");
+    }
+    rota::kubernetes::answer show(kind of, std::string const& what, std::string const& space,
+                                  std::string const& name) {
+        auto const at = all(of).find(space + "/" + name);
+        if (at == all(of).end()) return not_found(what, name);
         return {200, at->second.dump()};
     }
-    rota::kubernetes::answer bind(std::string const& name, json const& said) {
+    rota::kubernetes::answer bind(std::string const& key, json const& said) {
+        auto const name = key.substr(key.find('/') + 1);
         auto const conflict = [&](std::string const& why) {
             return status(409, "Conflict",
                           "Operation cannot be fulfilled on pods/binding \"" + name + "\": " + why);
         };
-        auto const at = pods().find(name);
-        if (at == pods().end()) return status(404, "NotFound", "pods \"" + name + "\" not found");
-        auto& pod = at->second;
+        if (said["metadata"].value("name", "") != name)
+            return status(400, "BadRequest", "name in URL does not match name in Binding object");
         auto const target = said["target"].value("name", "");
-        if (target.empty()) return status(422, "Invalid", "target.name: Required value");
+        if (target.empty()) return status(500, {}, "target.name: Required value");
+        auto const at = pods().find(key);
+        if (at == pods().end()) return not_found("pods", name);
+        auto& pod = at->second;
         auto const uid = said["metadata"].value("uid", "");
-        if (!uid.empty() && uid != pod["metadata"]["uid"].get<std::string>())
+        if (binds_by_uid && !uid.empty() && uid != pod["metadata"]["uid"].get<std::string>())
             return conflict("StorageError: invalid object: Precondition failed: UID");
         if (terminating(pod))
             return conflict("pod " + name + " is being deleted, cannot be assigned to a host");
@@ -228,22 +241,24 @@ private:
         pod["spec"]["nodeName"] = target;
         pod["status"]["conditions"] =
             json::array({{{"type", "PodScheduled"}, {"status", "True"}, {"lastTransitionTime", stamp(now)}}});
-        modified(kind::pods, name);
+        modified(kind::pods, key);
         return status(201, {}, {});
     }
-    rota::kubernetes::answer erase(std::string const& name, json const& said) {
-        auto const at = pods().find(name);
-        if (at == pods().end()) return status(404, "NotFound", "pods \"" + name + "\" not found");
-        if (said.contains("preconditions") && said["preconditions"].contains("uid") &&
-            said["preconditions"]["uid"] != at->second["metadata"]["uid"])
-            return status(409, "Conflict", "Precondition failed: UID in precondition");
+    rota::kubernetes::answer erase(std::string const& key, json const& said) {
+        auto const at = pods().find(key);
+        auto const name = key.substr(key.find('/') + 1);
+        if (at == pods().end()) return not_found("pods", name);
+        auto const uid = at->second["metadata"]["uid"].get<std::string>();
+        if (auto const wanted = said.value("preconditions", json::object()).value("uid", uid); wanted != uid)
+            return status(409, "Conflict",
+                          "Operation cannot be fulfilled on Pod \"" + name +
+                              "\": the UID in the precondition (" + wanted +
+                              ") does not match the UID in record (" + uid +
+                              "). The object might have been deleted and then recreated");
         auto const grace = said.contains("gracePeriodSeconds")
                                ? std::optional{said["gracePeriodSeconds"].get<std::int64_t>()}
                                : std::nullopt;
-        auto const before = at->second.dump();
-        begin_deletion(name, grace);
-        auto const left = pods().find(name);
-        return {200, left == pods().end() ? before : left->second.dump()};
+        return {200, begin_deletion(key, grace).dump()};
     }
 
     std::map<std::string, json> objects_[3];

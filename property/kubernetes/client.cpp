@@ -210,6 +210,15 @@ void conflicts(tally& told) {
     (void)w.client->poll();
     w.server.erase_pod("ns/d");
     told.check(w.client->start("ns/pod/d", on({1})) == reply::refused, "a pod that is gone is refused");
+    w.server.binds_by_uid = false;
+    w.server.create(kind::pods, pods::pod("e", 1));
+    (void)w.client->poll();
+    w.server.erase_pod("ns/e");
+    w.server.create(kind::pods, pods::pod("e", 4)); // has taken its name meanwhile, and 1.20 looks at no more
+    (void)w.client->start("ns/pod/e", on({1}));
+    is = w.look("ns/pod/e");
+    told.check(is && is->state == job_state::completing && apiserver::terminating(w.pod("e")),
+               "another pod of that name is not its start");
 }
 
 void preempts(tally& told) {
