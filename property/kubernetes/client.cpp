@@ -221,6 +221,22 @@ void conflicts(tally& told) {
                "another pod of that name is not its start");
 }
 
+void waits_once(tally& told) {
+    auto w = world{2};
+    for (auto const* name : {"a", "b", "c"}) w.gang(name, 2, 1);
+    (void)w.client->poll();
+    w.wires.break_down();
+    for (auto const* job : {"ns/a", "ns/b", "ns/c"})
+        told.check(w.client->start(job, on({2})) == reply::unknown, "nobody knows what becomes of it");
+    told.check(w.wires.lost() == 1, "after a word without an answer no other is said in that round");
+    (void)w.client->poll();
+    (void)w.client->start("ns/b", on({2}));
+    told.check(w.wires.lost() == 2, "in the next one it is tried again");
+    w.wires.calm_down();
+    (void)w.client->poll();
+    told.check(w.client->start("ns/c", on({2})) == reply::done, "and all is well when the server answers");
+}
+
 void preempts(tally& told) {
     auto w = world{2};
     w.gang("a", 2, 4);
@@ -314,6 +330,7 @@ int main() {
     reads(told);
     gangs(told);
     conflicts(told);
+    waits_once(told);
     preempts(told);
     others(told);
     return told.end();

@@ -83,6 +83,10 @@ public:
         return {*this, nodes ? apiserver::kind::nodes : apiserver::kind::pods,
                 std::stoull(apiserver::parameter(target, "resourceVersion"))};
     }
+    /// From now on every verb is lost.
+    void break_down() noexcept { how_.lost = 1; }
+    /// Words that had no effect and no answer.
+    [[nodiscard]] int lost() const noexcept { return lost_; }
     /// No more faults from now on.
     void calm_down() noexcept { how_ = {}; }
     /// What was said late is heard.
@@ -104,7 +108,10 @@ private:
         if (random_.chance(how_.refused))
             return {403, R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden",)"
                          R"("message":"admission webhook denied the request","code":403})"};
-        if (random_.chance(how_.lost)) return {};
+        if (random_.chance(how_.lost)) {
+            ++lost_;
+            return {};
+        }
         if (random_.chance(how_.late)) {
             words_.push_back(
                 {server_->now + static_cast<rota::millis>(random_.below(20'000)), verb, target, body});
@@ -119,6 +126,7 @@ private:
     wire_faults how_;
     rota::random random_;
     std::vector<word> words_;
+    int lost_ = 0;
     rota::millis lag_ = 0; ///< of all watches alike: what a node's closing follows is shown before it
 };
 

@@ -22,6 +22,7 @@
 #include <rota/kubernetes/node.hpp>
 #include <rota/kubernetes/nodes_up.hpp>
 #include <rota/kubernetes/objects.hpp>
+#include <rota/kubernetes/one_wait.hpp>
 #include <rota/kubernetes/pod.hpp>
 #include <rota/kubernetes/reflector.hpp>
 #include <rota/kubernetes/status_of.hpp>
@@ -42,7 +43,7 @@ public:
     using clock = std::function<sim_time()>;
 
     client(cluster::spec const& cluster, A& server, clock now, client_settings how = {})
-        : cluster_{&cluster}, server_{&server}, now_{std::move(now)}, how_{std::move(how)},
+        : cluster_{&cluster}, server_{server}, now_{std::move(now)}, how_{std::move(how)},
           open_(cluster.nodes.size(), true) {}
     template <class... More>
     client(cluster::spec&&, More&&...) = delete; // it must outlive the client
@@ -53,10 +54,11 @@ public:
     [[nodiscard]] int lists() const noexcept { return pods_.lists(); }
 
     [[nodiscard]] std::optional<live::snapshot> poll() {
-        if (!nodes_.refresh(*server_, [](node const&) {})) return blind(nodes_.complaint());
+        auto& server = server_.begin_round();
+        if (!nodes_.refresh(server, [](node const&) {})) return blind(nodes_.complaint());
         if (nodes_.lists() != std::exchange(lists_, nodes_.lists()))
             pods_.forget(); // never older than the nodes
-        if (!pods_.refresh(*server_, [this](pod const& one) { note(one); })) return blind(pods_.complaint());
+        if (!pods_.refresh(server, [this](pod const& one) { note(one); })) return blind(pods_.complaint());
         auto const taken = taken_by_others(pods_.all(), [this](pod const& one) { return known(one); });
         auto now_up = nodes_up(*cluster_, nodes_.all(), taken);
         for (auto n = std::size_t{0}; n != now_up.size(); ++n) open_[n] = open_[n] || now_up[n];
@@ -69,10 +71,8 @@ public:
             auto& its = at->second;
             auto const state = tend(its, members[at->first]);
             auto const over = state && live::is_over(*state);
-            if (state) {
-                auto const told = jobs.emplace(its.first, status_of(its, *state, *cluster_));
-                if (over) over_.push_back(told->second);
-            }
+            if (state) jobs.emplace(its.first, status_of(its, *state, *cluster_));
+            if (over) over_.push_back(status_of(its, *state, *cluster_));
             if (over)
                 for (auto const& [uid, node] : its.run) spent_.insert_or_assign(uid, its.id);
             if (state && !over) ++at;
@@ -204,8 +204,8 @@ private:
         auto const& one = *pods.front();
         if (its.size == 0) its.size = one.group.empty() ? 1 : one.group_size;
         if (its.size == 0) {
-            auto const got = server_->get("/apis/scheduling.x-k8s.io/v1alpha1/namespaces/" + one.space +
-                                          "/podgroups/" + one.group);
+            auto const got = server_.get("/apis/scheduling.x-k8s.io/v1alpha1/namespaces/" + one.space +
+                                         "/podgroups/" + one.group);
             if (got.good()) its.size = read_group_size(got.body).value_or(0);
         }
         if (its.shown && its.run.empty()) {
@@ -229,7 +229,7 @@ private:
             if (known == pods_.all().end() || !open(node)) return fail(its);
             auto const& one = known->second;
             auto const path = "/api/v1/namespaces/" + one.space + "/pods/" + one.name;
-            auto got = server_->post(path + "/binding", binding(one, node));
+            auto got = server_.post(path + "/binding", binding(one, node));
             if (got.good()) {
                 its.run[uid] = node;
                 continue;
@@ -237,7 +237,7 @@ private:
             if (got.status != 0) complaint_ = path + ": " + read_message(got.body);
             if (got.unknown()) return live::reply::unknown;
             if (got.status != 409) return fail(its);
-            got = server_->get(path);
+            got = server_.get(path);
             if (got.unknown()) return live::reply::unknown;
             auto const is = read_object<pod>(got.body);
             if (!is || is->uid != uid || is->node.empty()) return fail(its);
@@ -264,7 +264,7 @@ private:
             auto const& one = known->second;
             if (one.terminating && (!grace_s || one.grace_s <= *grace_s)) continue;
             auto const path = "/api/v1/namespaces/" + one.space + "/pods/" + one.name;
-            auto const got = server_->del(path, deletion(one, grace_s));
+            auto const got = server_.del(path, deletion(one, grace_s));
             if (got.good() || got.status == 404 || got.status == 409) continue; // 409: another pod by now
             complaint_ = path + ": " + (got.status == 0 ? "no answer in time" : read_message(got.body));
             if (out == live::reply::done || got.unknown())
@@ -280,7 +280,7 @@ private:
     }
 
     cluster::spec const* cluster_;
-    A* server_;
+    one_wait<A> server_;
     clock now_;
     client_settings how_;
     reflector<node, A> nodes_{"/api/v1/nodes"};
