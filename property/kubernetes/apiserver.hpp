@@ -239,6 +239,8 @@ private:
         if (pod["spec"].contains("schedulingGates") && !pod["spec"]["schedulingGates"].empty())
             return conflict("pod " + name + " has non-empty .spec.schedulingGates");
         pod["spec"]["nodeName"] = target;
+        auto const more = said["metadata"].value("annotations", json::object());
+        for (auto const& [word, value] : more.items()) pod["metadata"]["annotations"][word] = value;
         pod["status"]["conditions"] =
             json::array({{{"type", "PodScheduled"}, {"status", "True"}, {"lastTransitionTime", stamp(now)}}});
         modified(kind::pods, key);

@@ -237,6 +237,46 @@ void waits_once(tally& told) {
     told.check(w.client->start("ns/c", on({2})) == reply::done, "and all is well when the server answers");
 }
 
+void counts_on(tally& told) {
+    auto w = world{2};
+    auto const another = [&](std::string const& job) {
+        auto after = kubernetes::client<wire>{
+            w.cluster, w.wires, [&] { return w.server.now; }, {.spaces = {}, .recovers = true}};
+        auto const got = after.poll();
+        for (auto const& one : got.value().jobs)
+            if (one.id == job && one.state == job_state::running) return one.restarts;
+        return 0u;
+    };
+    w.gang("a", 2, 2);
+    auto const first = w.look("ns/a").value().restarts;
+    (void)w.client->start("ns/a", on({4}));
+    (void)w.client->poll();
+    told.check(first != 0 && another("ns/a") == first, "who comes later has the same number of a run");
+    for (auto const* name : {"ns/a-0", "ns/a-1"}) w.server.erase_pod(name);
+    for (auto const* name : {"a-2", "a-3"}) { // within the same second
+        w.server.create(kind::pods, pods::pod(name, 2, "a", 2));
+        (void)w.client->poll();
+    }
+    told.check(w.client->start("ns/a", on({0, 4})) == reply::done, "another run");
+    auto const second = w.look("ns/a").value().restarts;
+    told.check(second > first && another("ns/a") == second, "of the second, too");
+
+    for (auto const* bound : {"b-0", "b-1"}) { // who died between two pods has left half a gang
+        w.gang("b", 2, 1);
+        w.bind(bound, "gpu-0");
+        auto after = kubernetes::client<wire>{
+            w.cluster, w.wires, [&] { return w.server.now; }, {.spaces = {}, .recovers = true}};
+        auto const seen = after.poll();
+        told.check(seen && seen->up[0], "its GPUs are nobody else's");
+        told.check(apiserver::terminating(w.pod(bound)), "it is taken down");
+        w.server.erase_pod("ns/" + std::string{bound});
+        w.server.create(kind::pods, pods::pod("b-2", 1, "b", 2));
+        (void)after.poll();
+        told.check(after.start("ns/b", on({0, 2})) == reply::done, "and can be started whole");
+        for (auto const& name : {"ns/b-0", "ns/b-1", "ns/b-2"}) w.server.erase_pod(name);
+    }
+}
+
 void preempts(tally& told) {
     auto w = world{2};
     w.gang("a", 2, 4);
@@ -331,6 +371,7 @@ int main() {
     gangs(told);
     conflicts(told);
     waits_once(told);
+    counts_on(told);
     preempts(told);
     others(told);
     return told.end();

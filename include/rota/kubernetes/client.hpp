@@ -146,9 +146,9 @@ private:
         if (fresh) { // who comes back under the name of a job that is over is another job
             auto const times = ++times_[key];
             its.id = times == 1 ? key : key + "#" + std::to_string(times);
-            its.shown = how_.recovers && !polled_ && !one.node.empty();
             its.first = one.created;
         }
+        its.shown = its.shown || (how_.recovers && !polled_ && !one.node.empty());
         its.note(one);
     }
 
@@ -166,6 +166,7 @@ private:
                     return job_state::failed; // who makes pods makes none for those that are done
                 its.end_run();
                 its.sort(pods);
+                describe(its, pods);
             } else {
                 auto const lingers = its.seen && its.lingers(how_.kill_grace_s);
                 if (how_.tends) take_down(its, {});
@@ -208,16 +209,13 @@ private:
                                          "/podgroups/" + one.group);
             if (got.good()) its.size = read_group_size(got.body).value_or(0);
         }
-        if (its.shown && its.run.empty()) {
-            auto now = asked_by(its.fresh, its.size, *cluster_, how_.spaces);
-            its.unmapped = std::move(now.unmapped);
-            if (its.unmapped.empty() && !(now.what == its.asked))
-                its.unmapped = "its pods ask for something else now";
-        } else if (!its.shown || its.asked == job::spec{}) {
-            auto now = asked_by(its.run.empty() ? its.fresh : its.holding, its.size, *cluster_, how_.spaces);
-            its.asked = now.what;
-            its.unmapped = std::move(now.unmapped);
-        }
+        auto const known = its.shown && !(its.asked == job::spec{});
+        if (known && !its.run.empty()) return;
+        auto now = asked_by(its.run.empty() ? its.fresh : its.holding, its.size, *cluster_, how_.spaces);
+        its.unmapped = std::move(now.unmapped);
+        if (!known) its.asked = now.what;
+        else if (its.unmapped.empty() && !(now.what == its.asked))
+            its.unmapped = "its pods ask for something else now";
     }
 
     // --- verbs
@@ -229,7 +227,7 @@ private:
             if (known == pods_.all().end() || !open(node)) return fail(its);
             auto const& one = known->second;
             auto const path = "/api/v1/namespaces/" + one.space + "/pods/" + one.name;
-            auto got = server_.post(path + "/binding", binding(one, node));
+            auto got = server_.post(path + "/binding", binding(one, node, its.number));
             if (got.good()) {
                 its.run[uid] = node;
                 continue;

@@ -34,7 +34,8 @@ namespace rota::kubernetes {
 ///
 /// Meaning   A gang that has lost a member is broken: what is left of the run has to go, and when none of it holds a GPU,
 ///           the run is over and the job waits for pods that take the places. Its runs are numbered by the second
-///           in which the youngest pod was made, so that whoever comes later counts alike, and upwards in any case.
+///           in which the youngest pod was made, and upwards in any case; bound pods say for which, so that whoever
+///           comes later counts alike.
 struct gang {
     std::string id;          ///< the job's
     std::uint32_t first = 0; ///< in seconds since 1970: when its first pods were made
@@ -73,9 +74,11 @@ struct gang {
         fresh.clear();
         holding.clear();
         auto left = std::set<std::string>{};
+        auto const first_look = number == 0; // at a run that somebody has started before
         for (auto const* one : pods) {
             auto const bound = run.contains(one->uid);
             controlled = controlled || one->controlled;
+            if (bound && first_look) number = std::max(number, one->run != 0 ? one->run : one->created);
             if (bound && !is_over(one->phase)) {
                 holding.push_back(one);
                 if (!one->terminating) left.insert(one->uid);

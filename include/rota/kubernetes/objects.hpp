@@ -29,6 +29,8 @@ inline constexpr std::string_view gpu_product = "nvidia.com/gpu.product";
 inline constexpr std::string_view group_label = "scheduling.x-k8s.io/pod-group";
 /// Annotation or label of the pods of a gang where there is no PodGroup: how many they are.
 inline constexpr std::string_view size_label = "rota.dev/gang-size";
+/// Annotation that a pod gets with its binding: the number of the run.
+inline constexpr std::string_view run_label = "rota.dev/run";
 
 /// A page of a list, or the whole of it.
 template <class Object>
@@ -143,6 +145,7 @@ inline void read_wishes(json const& spec, pod& out) {
     for (auto const* const where : {"labels", "annotations"})
         if (auto const size = whole(at(about, where, size_label), 65'535))
             out.group_size = static_cast<int>(*size);
+    out.run = static_cast<std::uint32_t>(whole(at(about, "annotations", run_label), 0xffffffff).value_or(0));
     for (auto const& owner : at(about, "ownerReferences"))
         out.controlled = out.controlled || at(owner, "controller") == true;
     out.terminating = !at(about, "deletionTimestamp").is_null();
@@ -233,11 +236,15 @@ template <class Object>
     return detail::text(detail::at(detail::parse(body), "message"));
 }
 
-/// The body that binds this very pod to a node.
-[[nodiscard]] inline std::string binding(pod const& one, std::string const& node) {
+/// The body that binds this very pod to a node, for this run of its gang.
+[[nodiscard]] inline std::string binding(pod const& one, std::string const& node, std::uint32_t run) {
     return detail::json{{"apiVersion", "v1"},
                         {"kind", "Binding"},
-                        {"metadata", {{"name", one.name}, {"namespace", one.space}, {"uid", one.uid}}},
+                        {"metadata",
+                         {{"name", one.name},
+                          {"namespace", one.space},
+                          {"uid", one.uid},
+                          {"annotations", {{run_label, std::to_string(run)}}}}},
                         {"target", {{"apiVersion", "v1"}, {"kind", "Node"}, {"name", node}}}}
         .dump();
 }

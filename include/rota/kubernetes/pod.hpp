@@ -32,6 +32,7 @@ struct pod {
     int group_size = 0;        ///< as the pod says it; 0: it does not
     bool controlled = false;   ///< somebody makes another one when it is gone
     std::string node;          ///< that it is bound to, for good; empty: none yet
+    std::uint32_t run = 0;     ///< of its gang, for which it was bound; 0: nobody said so
     pod_phase phase{};
     bool terminating = false;
     std::int64_t grace_s = 0; ///< of a terminating one
