@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include <rota/cluster/bitmap.hpp>
@@ -88,11 +89,11 @@ public:
     // --- changes
     /// Expects fits(part).
     void take(slice const& part) {
-        change(part, true);
+        change<true>(part);
         if (journalling_) journal_.push_back({part, true});
     }
     void give(slice const& part) {
-        change(part, false);
+        change<false>(part);
         if (journalling_) journal_.push_back({part, false});
     }
     void take(placement const& p) {
@@ -124,7 +125,8 @@ public:
         while (journal_.size() > to) {
             auto const last = journal_.back();
             journal_.pop_back();
-            change(last.part, !last.took);
+            if (last.took) change<false>(last.part);
+            else change<true>(last.part);
         }
     }
 
@@ -168,43 +170,43 @@ private:
         return rows;
     }();
 
-    void move(node_id n, int before, int after) noexcept {
-        auto const m = of(n).model;
+    void move(node_id n, gpu_model m, int before, int after) noexcept {
         auto& part = summary_[index(m)];
         part.free += after - before;
         auto const& gone = reached[static_cast<std::size_t>(before)];
         auto const& come = reached[static_cast<std::size_t>(after)];
         for (auto k = std::size_t{0}; k != come.size(); ++k) part.at_least[k] += come[k] - gone[k];
-        racks_.change(n, before, after);
+        if ((before == part.largest) != (after == part.largest)) racks_.change(n, after == part.largest);
     }
     bitmap& bucket(gpu_model m, int free) noexcept {
         return by_free_[index(m) * std::size_t{levels} + static_cast<std::size_t>(free)];
     }
     void enter(node_id n) noexcept {
-        auto const free = whole_count(n);
-        summary_[index(of(n).model)].open += of(n).gpus;
-        bucket(of(n).model, free).insert(index(n));
-        move(n, 0, free);
-        if (state_.shared(n)) sharing_[index(of(n).model)].insert(index(n));
+        auto const [model, free] = std::pair{of(n).model, whole_count(n)};
+        summary_[index(model)].open += of(n).gpus;
+        bucket(model, free).insert(index(n));
+        move(n, model, 0, free);
+        if (state_.shared(n)) sharing_[index(model)].insert(index(n));
     }
     void leave(node_id n) noexcept {
-        auto const free = whole_count(n);
-        summary_[index(of(n).model)].open -= of(n).gpus;
-        bucket(of(n).model, free).erase(index(n));
-        move(n, free, 0);
-        sharing_[index(of(n).model)].erase(index(n));
+        auto const [model, free] = std::pair{of(n).model, whole_count(n)};
+        summary_[index(model)].open -= of(n).gpus;
+        bucket(model, free).erase(index(n));
+        move(n, model, free, 0);
+        sharing_[index(model)].erase(index(n));
     }
-    void change(slice const& part, bool take) noexcept {
+    template <bool Take>
+    void change(slice const& part) noexcept {
         auto const n = part.node;
         auto const before = whole_count(n);
-        if (take) state_.take(part);
+        if constexpr (Take) state_.take(part);
         else state_.give(part);
         if (!state_.open(n)) return;
         auto const model = of(n).model;
         if (auto const after = whole_count(n); after != before) {
             bucket(model, before).erase(index(n));
             bucket(model, after).insert(index(n));
-            move(n, before, after);
+            move(n, model, before, after);
         }
         if (part.milli == whole_gpu) return;
         if (state_.shared(n)) sharing_[index(model)].insert(index(n));

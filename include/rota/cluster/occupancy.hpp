@@ -74,7 +74,9 @@ public:
         return true;
     }
     [[nodiscard]] bool fits(placement const& p) const noexcept {
-        return std::all_of(p.begin(), p.end(), [this](slice const& part) { return fits(part); });
+        for (auto const& part : p)
+            if (!fits(part)) return false;
+        return true;
     }
 
     /// Expects fits(part).

@@ -48,9 +48,6 @@ public:
         for (auto m : model_) ++first_block_[m + 1u];
         for (auto m = 0; m != models_max; ++m)
             first_block_[static_cast<std::size_t>(m) + 1] += first_block_[static_cast<std::size_t>(m)];
-        for (auto b = std::uint32_t{0}; b != blocks(); ++b)
-            for (auto const* n = begin(b); n != end(b); ++n)
-                largest_[model_[b]] = std::max<int>(largest_[model_[b]], cluster.nodes[*n].gpus);
         auto const models = blocks() == 0 ? std::size_t{0} : std::size_t{1} + model_.back();
         count_.assign(blocks(), 0);
         auto several = false;
@@ -77,18 +74,13 @@ public:
     /// Wholly free nodes of the block.
     [[nodiscard]] std::uint32_t free_nodes(std::uint32_t block) const noexcept { return count_[block]; }
 
-    /// A node's count of whole free GPUs went from `before` to `after`.
-    void change(node_id n, int before, int after) noexcept {
+    /// The node has become wholly free, or is so no more.
+    void change(node_id n, bool free) noexcept {
         auto const block = block_of(n);
-        auto const full = largest_[model_[block]];
-        if ((before == full) == (after == full)) return;
-        if (alone(block)) {
-            count_[block] += after == full ? 1u : ~0u;
-            return;
-        }
-        leave(block);
-        count_[block] += after == full ? 1u : ~0u;
-        enter(block);
+        auto const several = !alone(block);
+        if (several) leave(block);
+        count_[block] += free ? 1u : ~0u;
+        if (several) enter(block);
     }
 
     /// The block of the model with the fewest wholly free nodes that are still at least m; ties to the lowest. none:
@@ -142,7 +134,6 @@ private:
     std::vector<std::uint32_t> block_of_;    ///< [nodes]
     std::vector<std::uint32_t> first_block_; ///< [models_max + 1]
     std::vector<std::uint8_t> model_;        ///< [blocks]
-    std::array<int, models_max> largest_{};  ///< GPUs of a wholly free node
     std::vector<std::uint32_t> count_;       ///< [blocks] wholly free nodes
     std::vector<std::uint64_t> filled_;      ///< [models], bit c: some block has count c
     std::vector<std::uint32_t> population_;  ///< [models x buckets]

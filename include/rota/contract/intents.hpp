@@ -68,13 +68,13 @@ public:
             return j.eligible > now_ ? phase::cooling : phase::waiting;
         }
         if (j.held == 0 || j.flight == order_kind::start) return phase::starting;
-        if (j.flight == order_kind::none && jobs_.as_intended(id)) return phase::running;
+        if (j.flight == order_kind::none && jobs_.as_intended(j)) return phase::running;
         return phase::moving;
     }
     [[nodiscard]] std::int64_t attained(job_id id) const noexcept {
         auto const& j = jobs_.at(id);
         return j.attained +
-               (j.accrues_from < now_ ? jobs_.held(id).total_milli() * (now_ - j.accrues_from) : 0);
+               (j.accrues_from < now_ ? jobs_.pool().at(j.held).total_milli() * (now_ - j.accrues_from) : 0);
     }
 
     // --- staging: for actions

@@ -92,10 +92,10 @@ public:
     }
     [[nodiscard]] cluster::placement const& held(job_id id) const noexcept { return pool_.at(at(id).held); }
     /// It holds what is intended for it.
-    [[nodiscard]] bool as_intended(job_id id) const noexcept {
-        auto const& j = at(id);
+    [[nodiscard]] bool as_intended(job_state const& j) const noexcept {
         return j.intent == j.held || pool_.at(j.intent) == pool_.at(j.held);
     }
+    [[nodiscard]] bool as_intended(job_id id) const noexcept { return as_intended(at(id)); }
     void set_intent(job_id id, cluster::placement const& p) { pool_.assign(at(id).intent, p); }
     void set_held(job_id id, cluster::placement const& p) { pool_.assign(at(id).held, p); }
     void hold_intent(job_id id) noexcept { pool_.share(at(id).held, at(id).intent); }
@@ -115,8 +115,9 @@ public:
 
 private:
     std::uint32_t shape_of(job::request const& need) {
-        auto bucket = hash(need) % buckets_.size();
-        for (; buckets_[bucket] != 0; bucket = (bucket + 1) % buckets_.size())
+        auto const last = buckets_.size() - 1; // a power of two less one
+        auto bucket = hash(need) & last;
+        for (; buckets_[bucket] != 0; bucket = (bucket + 1) & last)
             if (shapes_[buckets_[bucket] - 1u] == need) return buckets_[bucket] - 1u;
         shapes_.push_back(need);
         served_.push_back(need);

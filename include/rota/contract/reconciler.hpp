@@ -89,7 +89,10 @@ protected:
 
     void note(log::kind what, job_id id, log::cause why = {}, cluster::placement const* where = nullptr,
               std::int64_t value = 0, std::uint32_t op = 0) {
-        if (!log_.on()) return;
+        if (log_.on()) write(what, id, why, where, value, op);
+    }
+    void write(log::kind what, job_id id, log::cause why, cluster::placement const* where, std::int64_t value,
+               std::uint32_t op) {
         auto const& j = at(id);
         log_.add({.at = now(),
                   .value = value,
@@ -102,14 +105,15 @@ protected:
     }
     void tell(event_kind what, job_id id, log::cause why = {}) { tell(what, id, want_.where(id), why); }
     void tell(event_kind what, job_id id, phase after, log::cause why) {
+        auto const& j = at(id);
         auto& fresh = inbox.emplace_back(); // field by field: a copy of what was just written would stall
         fresh.at = now();
         fresh.kind = what;
         fresh.after = after;
         fresh.why = why;
         fresh.job = id;
-        fresh.incarnation = at(id).incarnation;
-        fresh.tenant = at(id).spec->tenant;
+        fresh.incarnation = j.incarnation;
+        fresh.tenant = j.spec->tenant;
     }
     void drop_stale(job_id id, std::uint32_t op) {
         ++stale_;
@@ -179,9 +183,9 @@ protected:
             outbox.push_back({j.op, id, j.incarnation, order_kind::stop, j.mode});
             return;
         }
-        if (j.flight != order_kind::none || jobs().as_intended(id)) return;
-        auto const& wanted = jobs().intent(id);
-        auto const& held = jobs().held(id);
+        if (j.flight != order_kind::none || jobs().as_intended(j)) return;
+        auto const& wanted = jobs().pool().at(j.intent);
+        auto const& held = jobs().pool().at(j.held);
         if (held.empty()) {
             if (j.eligible > now()) return cool(id);
             if (!want_.free().open(wanted)) return revoke(id, log::cause::node_down);

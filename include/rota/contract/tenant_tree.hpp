@@ -50,9 +50,12 @@ public:
 
 private:
     void add(tenant_id t, cluster::placement const& p, int sign) noexcept {
-        if (p.empty()) return;
-        auto const milli = sign * p.total_milli();
-        auto const cpu = sign * p.cpu_milli();
+        auto milli = std::int64_t{0};
+        auto cpu = std::int64_t{0};
+        for (auto const& part : p) {
+            milli += std::int64_t{sign} * part.count() * part.milli;
+            cpu += std::int64_t{sign} * part.cpu_milli;
+        }
         for (;; t = nodes_[index(t)].parent) {
             nodes_[index(t)].used_milli += milli;
             nodes_[index(t)].used_cpu_milli += cpu;

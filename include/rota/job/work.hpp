@@ -31,7 +31,8 @@ struct work {
                                 ? std::int64_t{1000}
                                 : std::int64_t{1000} * speed(gpus) / speed(asked.gpus_min);
         auto const at = index(model) < model_rate.size() ? index(model) : model_rate.size() - 1;
-        return scaled * model_rate[at] / 1000 * milli / asked.milli;
+        auto const whole = scaled * model_rate[at] / 1000;
+        return milli == asked.milli ? whole : whole * milli / asked.milli; // a division takes long
     }
 
     friend bool operator==(work const&, work const&) = default;

@@ -18,39 +18,43 @@ public:
     [[nodiscard]] Entry const& top() const noexcept { return entries_.front(); }
 
     void push(Entry const& fresh) {
-        auto i = entries_.size();
         entries_.push_back(fresh);
-        for (; i != 0 && fresh.before(entries_[(i - 1) / 4]); i = (i - 1) / 4)
-            entries_[i] = entries_[(i - 1) / 4];
-        entries_[i] = fresh;
+        rise(entries_.size() - 1, fresh);
     }
     void pop() {
         auto const last = entries_.back();
         entries_.pop_back();
         auto const size = entries_.size();
         if (size == 0) return;
-        auto i = std::size_t{0};
-        for (;;) {
-            auto const first = 4 * i + 1;
-            if (first >= size) break;
-            auto least = first;
-            if (first + 4 <= size) { // without a branch on the data: two pairs, then their winners
-                auto const a = first + entries_[first + 1].before(entries_[first]);
-                auto const b = first + 2 + entries_[first + 3].before(entries_[first + 2]);
-                least = entries_[b].before(entries_[a]) ? b : a;
-            } else {
-                for (auto k = first + 1; k < size; ++k)
-                    if (entries_[k].before(entries_[least])) least = k;
-            }
-            if (!entries_[least].before(last)) break;
+        auto i = std::size_t{0}; // the hole sinks to the bottom, where the last entry mostly belongs
+        auto first = std::size_t{1};
+        for (; first + 4 <= size;
+             first = 4 * i + 1) { // without a branch on the data: two pairs, their winners
+            auto const a = first + entries_[first + 1].before(entries_[first]);
+            auto const b = first + 2 + entries_[first + 3].before(entries_[first + 2]);
+            auto const least = entries_[b].before(entries_[a]) ? b : a;
             entries_[i] = entries_[least];
             i = least;
         }
-        entries_[i] = last;
+        if (first < size) {
+            auto least = first;
+            for (auto k = first + 1; k < size; ++k)
+                if (entries_[k].before(entries_[least])) least = k;
+            entries_[i] = entries_[least];
+            i = least;
+        }
+        rise(i, last);
     }
     void reserve(std::size_t n) { entries_.reserve(n); }
 
 private:
+    /// Puts the entry at i, or above.
+    void rise(std::size_t i, Entry const& fresh) {
+        for (; i != 0 && fresh.before(entries_[(i - 1) / 4]); i = (i - 1) / 4)
+            entries_[i] = entries_[(i - 1) / 4];
+        entries_[i] = fresh;
+    }
+
     std::vector<Entry> entries_;
 };
 

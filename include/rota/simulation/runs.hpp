@@ -67,7 +67,7 @@ public:
         auto const lost = !lose ? 0 : every != 0 ? done % every : done;
         r.run_ms += now - s.held_from;
         r.overhead_ms += now - s.held_from - useful;
-        r.lost_ms += p.rate == 0 ? 0 : lost / p.rate; // in time at this run's rate, rounded down
+        if (lost != 0) r.lost_ms += lost / p.rate; // in time at this run's rate, rounded down
         p.left -= done - lost;
         p.run_from = p.halt_at = never;
         ++s.number;

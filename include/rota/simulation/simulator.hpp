@@ -87,7 +87,8 @@ public:
             }
             if (under_.round_ms != 0 && index(now) % under_.round_ms != 0) continue; // until the round ends
             auto const settled = instant_.settle(books_, scheduler, send);
-            for (auto id : std::exchange(books_.rejected, {})) conclude(id, job::outcome::rejected);
+            for (auto id : books_.rejected) conclude(id, job::outcome::rejected);
+            books_.rejected.clear();
             if (!settled) return ending::unsettled;
             if (turn % 4096 == 0 && !watch(*this)) return ending::stopped;
         }
@@ -192,16 +193,17 @@ private:
         begin(id, target);
         answered(arrived, runs_.progress().of(id).run_from);
     }
-    void answered(news::item arrived, sim_time when) {
+    void answered(news::item const& arrived, sim_time when) {
         books_.order_done(arrived.about.op, arrived.about.kind, arrived.about.job, when);
-        arrived.when = when;
-        repeat(arrived);
+        repeat(arrived, when);
     }
-    void repeat(news::item arrived) {
+    void repeat(news::item const& arrived, sim_time when = never) {
         if (under_.repeat == 0 || arrived.repeated || !random_.chance(under_.repeat)) return;
-        arrived.at = books_.now() + static_cast<millis>(random_.below(25'000));
-        arrived.repeated = true;
-        news_.send(arrived);
+        auto again = arrived;
+        again.at = books_.now() + static_cast<millis>(random_.below(25'000));
+        again.repeated = true;
+        again.when = when;
+        news_.send(again);
     }
 
     void begin(job_id id, cluster::placement const& on) {
