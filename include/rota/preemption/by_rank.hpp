@@ -129,9 +129,8 @@ private:
     /// The index, which knows the nodes one by one, can say who would have to leave for this job.
     template <class Placement>
     [[nodiscard]] bool answerable(view const& v, job_id j) {
-        auto const shape = v.state(j).shape;
-        return running_.regular() && !running_.index_of().empty() && shapes_.regular(v, shape) &&
-               shapes_.stays_together<Placement>(v, shape);
+        return running_.regular() && !running_.index_of().empty() &&
+               shapes_.by_nodes<Placement>(v, v.state(j).shape);
     }
     /// Enough nodes of the model, in one rack if it must be, would have room without those above the bound.
     [[nodiscard]] bool enough_above(view const& v, queueing::shape_table::row const& row, job_id j,

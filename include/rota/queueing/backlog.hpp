@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include <rota/contract/view.hpp>
@@ -101,15 +102,18 @@ public:
     [[nodiscard]] waiting_line const& line(std::uint32_t shape) const noexcept { return lines_[shape]; }
     [[nodiscard]] bool is_shut(std::uint32_t shape) const noexcept { return shut_[shape] != 0; }
     void shut(std::uint32_t shape) noexcept {
-        shut_shapes_ += shut_[shape] == 0;
-        shut_[shape] = 1;
+        if (std::exchange(shut_[shape], std::uint8_t{1}) != 0) return;
+        ++shut_shapes_;
         ++refusals_;
         if (skips_shut_) next_.set(shape, no_job);
     }
     void open(std::uint32_t shape) noexcept {
-        shut_shapes_ -= shut_[shape] != 0;
-        shut_[shape] = 0;
+        shut_shapes_ -= std::exchange(shut_[shape], std::uint8_t{0});
         next_.set(shape, head_[shape]);
+    }
+    void open_all() noexcept {
+        for (auto s = std::uint32_t{0}; shut_shapes_ != 0; ++s)
+            if (is_shut(s)) open(s);
     }
     [[nodiscard]] std::uint32_t shut_shapes() const noexcept { return shut_shapes_; }
     /// Shapes shut so far, again and again.

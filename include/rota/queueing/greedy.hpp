@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -140,13 +141,20 @@ private:
     /// Opens the shapes whose first job may start now, after something was released.
     template <class Placement, class Preemption>
     void reopen(view const& v, Placement const& place, Preemption& evict) {
+        if constexpr (std::same_as<Discipline,
+                                   strict>) { // one after the other is asked, up to the first that waits
+            waiting_.open_all();
+            return evict.all_asked(v);
+        }
         auto const& free = v.free();
         auto rose = false; // no node counter has: then what did not fit still does not
         for (auto m = std::size_t{0}; m != static_cast<std::size_t>(free.models()); ++m) {
             rose_[m] = 0;
             auto const& now = free.at_least(static_cast<gpu_model>(m));
-            for (auto k = std::size_t{0}; k != now.size(); ++k)
+            for (auto left = shapes_.counters(v, waiting_.shapes(), m); left != 0; left &= left - 1) {
+                auto const k = static_cast<std::size_t>(std::countr_zero(left));
                 rose_[m] |= static_cast<std::uint32_t>(now[k] > seen_[m][k]) << k;
+            }
             seen_[m] = now;
             rose |= rose_[m] != 0;
         }

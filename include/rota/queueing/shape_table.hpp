@@ -2,6 +2,7 @@
 #ifndef ROTA_QUEUEING_SHAPE_TABLE_HPP
 #define ROTA_QUEUEING_SHAPE_TABLE_HPP
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -27,8 +28,11 @@ public:
 
     /// The models that may hold the shape on as few nodes as its size allows, ascending.
     [[nodiscard]] std::span<row const> of(view const& v, std::uint32_t shape) { return rows(at(v, shape)); }
-    /// Whole GPUs only, and whole nodes beyond one node.
-    [[nodiscard]] bool regular(view const& v, std::uint32_t shape) { return at(v, shape).regular; }
+    /// The counters of the model on which one of the first `shapes` shapes depends, perhaps a few more.
+    [[nodiscard]] std::uint32_t counters(view const& v, std::uint32_t shapes, std::size_t model) {
+        if (entries_.size() < shapes) learn(v, shapes - 1);
+        return counters_[model];
+    }
     /// Whether it fits is a matter of the node counters of its models alone.
     template <placement::policy Placement>
     [[nodiscard]] bool counted(view const& v, std::uint32_t shape) {
@@ -41,6 +45,14 @@ public:
         auto const& known = at(v, shape);
         return known.span != job::span::anywhere ||
                (placement::is_compact<Placement>() && known.fits_together);
+    }
+    /// Whole GPUs only, whole nodes beyond one node, and kept together: an index of nodes, one by one, can say
+    /// whether and when it fits.
+    template <placement::policy Placement>
+    [[nodiscard]] bool by_nodes(view const& v, std::uint32_t shape) {
+        auto const& known = at(v, shape);
+        return known.regular && (known.span != job::span::anywhere ||
+                                 (placement::is_compact<Placement>() && known.fits_together));
     }
     /// placement::may_fit, from what is remembered of the shape.
     template <placement::policy Placement>
@@ -96,6 +108,7 @@ private:
                 if (gang.rest != 0) fresh.regular = false;
                 if (gang.nodes() > 1 && need.span == job::span::one_node) continue;
                 auto const counters = (1u << gang.each) | (gang.rest != 0 ? 1u << gang.rest : 0u);
+                counters_[index(model)] |= counters;
                 rows_.push_back({model, counters, gang});
                 ++fresh.count;
             }
@@ -105,6 +118,7 @@ private:
 
     std::vector<entry> entries_; ///< [shapes]
     std::vector<row> rows_;
+    std::array<std::uint32_t, cluster::models_max> counters_{};
 };
 
 } // namespace rota::queueing

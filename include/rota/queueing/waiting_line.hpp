@@ -45,18 +45,15 @@ public:
         }
         auto b = block_of(where);
         if (blocks_[b]->size == capacity) b = split(b, where);
-        auto& one = *blocks_[b];
-        put(b, static_cast<std::size_t>(std::lower_bound(one.begin(), one.end(), where) - one.begin()), where,
-            limit_ms);
+        put(b, position(*blocks_[b], where), where, limit_ms);
     }
     /// Expects the job to be in the line at that rank.
     void erase(rank const& where) {
-        auto const b = block_of(where);
+        auto const b = where == front() ? 0 : block_of(where); // the head leaves most often
         auto& one = *blocks_[b];
-        auto const at =
-            static_cast<std::size_t>(std::lower_bound(one.begin(), one.end(), where) - one.begin());
+        auto const at = position(one, where);
         auto const limit = one.limits()[at];
-        if (at == 0) { // the head leaves most often
+        if (at == 0) {
             ++one.from;
         } else {
             std::copy(one.begin() + at + 1, one.end(), one.begin() + at);
@@ -148,6 +145,7 @@ private:
         [[nodiscard]] rank* begin() noexcept { return ranks.data() + from; }
         [[nodiscard]] rank const* begin() const noexcept { return ranks.data() + from; }
         [[nodiscard]] rank* end() noexcept { return begin() + size; }
+        [[nodiscard]] rank const* end() const noexcept { return begin() + size; }
         [[nodiscard]] millis* limits() noexcept { return limit_ms.data() + from; }
         [[nodiscard]] millis const* limits() const noexcept { return limit_ms.data() + from; }
         [[nodiscard]] millis least() noexcept { return *std::min_element(limits(), limits() + size); }
@@ -158,7 +156,14 @@ private:
         }
     };
 
+    /// Where a job of that rank stands, or belongs: mostly at one of the ends.
+    [[nodiscard]] static std::size_t position(block const& one, rank const& where) noexcept {
+        if (one.size == 0 || !(*one.begin() < where)) return 0;
+        if (one.begin()[one.size - 1] < where) return one.size;
+        return static_cast<std::size_t>(std::lower_bound(one.begin(), one.end(), where) - one.begin());
+    }
     [[nodiscard]] std::size_t block_of(rank const& where) const noexcept {
+        if (!(where < first_.back())) return first_.size() - 1;
         auto const after = std::upper_bound(first_.begin(), first_.end(), where);
         return after == first_.begin() ? 0 : static_cast<std::size_t>(after - first_.begin()) - 1;
     }
