@@ -65,23 +65,20 @@ public:
 
     void add(job_id job, rank worth, cluster::placement const& on) {
         for (auto const& part : on) {
-            auto& here = nodes_[index(part.node)];
-            ROTA_EXPECTS(here.size < here.slots.size(), "a node has room for as many jobs as GPUs");
-            auto i = here.size++;
-            for (; i != 0 && worth > here.slots[i - 1].rank; --i) here.slots[i] = here.slots[i - 1];
-            here.slots[i] = {worth, job, part.count()};
+            nodes_[index(part.node)].insert({worth, job, part.count()});
             touch(part.node);
         }
     }
     void remove(job_id job, cluster::placement const& on) {
         for (auto const& part : on) {
-            auto& here = nodes_[index(part.node)];
-            auto* const end = here.slots.data() + here.size;
-            auto* const at =
-                std::find_if(here.slots.data(), end, [job](resident const& r) { return r.job == job; });
-            ROTA_EXPECTS(at != end, "only a resident leaves");
-            std::copy(at + 1, end, at);
-            --here.size;
+            nodes_[index(part.node)].erase(job);
+            touch(part.node);
+        }
+    }
+    void rank_anew(job_id job, rank worth, cluster::placement const& on) {
+        for (auto const& part : on) {
+            nodes_[index(part.node)].erase(job);
+            nodes_[index(part.node)].insert({worth, job, part.count()});
             touch(part.node);
         }
     }
@@ -107,11 +104,14 @@ public:
                            std::vector<std::uint32_t>* chosen = nullptr) {
         auto& tree = flushed(free, model, k);
         if (tree.empty() || m == 0) return no_price;
-        if (m == 1 && chosen == nullptr) return tree.largest();
-        auto const& best = tree.best(m);
+        auto const* const order = nodes_of(free, model).first;
+        if (m == 1) {
+            if (chosen != nullptr) chosen->assign(1, order[tree.first()]);
+            return tree.largest();
+        }
+        auto const best = tree.best(m);
         if (best.size() < m) return no_price;
         if (chosen != nullptr) {
-            auto const* const order = nodes_of(free, model).first;
             chosen->clear();
             for (auto const& one : best) chosen->push_back(order[one.at]);
         }
@@ -120,7 +120,7 @@ public:
     /// At least m nodes of the model have a price above the bound.
     [[nodiscard]] bool above(cluster::ledger const& free, gpu_model model, int k, std::uint32_t m,
                              rank bound) {
-        auto const& tree = flushed(free, model, k);
+        auto& tree = flushed(free, model, k);
         return !tree.empty() && tree.above(m, bound);
     }
     /// The best m-th price over the racks of the model and that rack's block; `above` where no rack has a better
@@ -153,7 +153,7 @@ public:
                 auto& of = at(static_cast<gpu_model>(m), std::countr_zero(left));
                 of.risen = no_price;
                 of.rises.clear();
-                of.all_new = false;
+                of.all_new = !of.several_racks;
             }
     }
     /// The largest price that a node has risen to since rises were last forgotten: what did not fit below it still
@@ -197,12 +197,36 @@ private:
     struct node_residents {
         std::array<resident, cluster::gpus_per_node_max> slots;
         std::uint32_t size = 0;
+
+        void insert(resident const& come) noexcept {
+            ROTA_EXPECTS(size < slots.size(), "a node has room for as many jobs as GPUs");
+            auto i = size++;
+            for (; i != 0 && come.rank > slots[i - 1].rank; --i) slots[i] = slots[i - 1];
+            slots[i] = come;
+        }
+        void erase(job_id job) noexcept {
+            auto i = std::uint32_t{0};
+            while (i != size && slots[i].job != job) ++i;
+            ROTA_EXPECTS(i != size, "only a resident leaves");
+            for (--size; i < size; ++i) slots[i] = slots[i + 1];
+        }
     };
     struct prices {
         price_tree tree;       ///< in the order of the model's nodes
         rank risen = free_now; ///< the largest price that a node has risen to; at first everything is new
-        std::vector<std::uint32_t> rises; ///< positions whose price has risen
-        bool all_new = true;
+        std::vector<std::uint32_t> rises; ///< positions whose price has risen, where there are several racks
+        bool several_racks = false;
+        bool all_new = true; ///< or there is only one rack
+
+        void set(std::uint32_t at, rank price) {
+            auto const before = tree[at];
+            if (before == price) return;
+            if (price > before) {
+                risen = std::max(risen, price);
+                if (several_racks) rises.push_back(at);
+            }
+            tree.set(at, price);
+        }
     };
 
     [[nodiscard]] prices& at(gpu_model model, int k) noexcept {
@@ -228,12 +252,15 @@ private:
         auto now = std::vector<rank>{};
         for (auto const* n = first; n != last; ++n) now.push_back(price(free, *n, k));
         at(model, k).tree.assign(now);
+        at(model, k).several_racks = free.racks().end_block(model) - free.racks().first_block(model) > 1;
     }
     /// Brings the changed nodes up to date, all prices of a node in one walk over its residents.
     void flush(cluster::ledger const& free) {
         for (auto n : changed_) {
             dirty_[n] = 0;
             auto const model = free.of(node_id{n}).model;
+            auto* const of = &at(model, 0);
+            auto const leaf = leaf_[n];
             auto gpus = free.whole_count(node_id{n});
             auto const* next = begin(node_id{n});
             auto const* const last = end(node_id{n});
@@ -245,15 +272,7 @@ private:
                     gpus += next->gpus;
                     now = next->rank;
                 }
-                auto const price = open && gpus >= k ? now : no_price;
-                auto& of = at(model, k);
-                auto const before = of.tree.begin()[leaf_[n]];
-                if (before == price) continue;
-                if (price > before) {
-                    of.risen = std::max(of.risen, price);
-                    of.rises.push_back(leaf_[n]);
-                }
-                of.tree.set(leaf_[n], price);
+                of[k].set(leaf, open && gpus >= k ? now : no_price);
             }
         }
         changed_.clear();

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -16,9 +17,11 @@ namespace rota::queueing {
 
 /// Prices in a fixed order, each of which may change: the largest ones without a scan.
 ///
-/// A max tree over the positions. Equal prices count from the left.
-/// Cost      a change O(log size); whether m lie above a bound O(m log size); the m largest likewise, mostly less:
-///           the next answer is looked for near the last.
+/// A max tree over the positions, and before it the list of the largest prices, kept sorted through the changes:
+/// most questions end there, and the tree is searched only when the list has run short.
+/// Equal prices count from the left.
+/// Cost      a change O(log size), and a move within the list where it is among the largest; whether m lie above a
+///           bound, the m largest: O(m), or O(m log size) where the list is made anew.
 class price_tree {
 public:
     using price = int128; ///< a measure and, below it, what breaks ties
@@ -35,51 +38,59 @@ public:
 
     [[nodiscard]] bool empty() const noexcept { return values_.empty(); }
     [[nodiscard]] price largest() const noexcept { return values_[1]; }
+    /// The position of the largest price.
+    [[nodiscard]] std::size_t first() const noexcept {
+        auto i = std::size_t{1};
+        while (i < leaves_) i = 2 * i + (values_[2 * i] != values_[1]);
+        return i - leaves_;
+    }
     /// The prices in their order.
-    [[nodiscard]] price const* begin() const noexcept { return values_.data() + leaves(); }
+    [[nodiscard]] price const* begin() const noexcept { return values_.data() + leaves_; }
+    [[nodiscard]] price operator[](std::size_t at) const noexcept { return values_[leaves_ + at]; }
 
     void assign(std::vector<price> const& prices) {
-        auto const room = std::bit_ceil(prices.size());
-        values_.assign(2 * room, none);
-        std::copy(prices.begin(), prices.end(), values_.begin() + static_cast<std::ptrdiff_t>(room));
-        for (auto i = room - 1; i != 0; --i) values_[i] = std::max(values_[2 * i], values_[2 * i + 1]);
-        last_ = highest;
+        leaves_ = std::bit_ceil(prices.size());
+        values_.assign(2 * leaves_, none);
+        std::copy(prices.begin(), prices.end(), values_.begin() + static_cast<std::ptrdiff_t>(leaves_));
+        for (auto i = leaves_ - 1; i != 0; --i) values_[i] = std::max(values_[2 * i], values_[2 * i + 1]);
+        top_.clear();
     }
-    void set(std::size_t at, price value) noexcept {
-        auto i = leaves() + at;
-        auto const before = std::exchange(values_[i], value);
+    void set(std::size_t at, price value) {
+        auto* const values = values_.data();
+        auto i = leaves_ + at;
+        auto const before = std::exchange(values[i], value);
+        if (!top_.empty() && std::max(before, value) >= top_.back().value) follow({before, at}, {value, at});
         if (value > before) {
-            for (; i > 1 && values_[i >> 1] < value; i >>= 1) values_[i >> 1] = value;
+            for (; i > 1 && values[i >> 1] < value; i >>= 1) values[i >> 1] = value;
         } else {
-            for (; i > 1 && values_[i >> 1] == before; i >>= 1) { // else another was the largest
-                value = std::max(value, values_[i ^ 1]);
+            for (; i > 1 && values[i >> 1] == before; i >>= 1) { // else another was the largest
+                value = std::max(value, values[i ^ 1]);
                 if (value == before) return;
-                values_[i >> 1] = value;
+                values[i >> 1] = value;
             }
         }
     }
     /// At least m prices are above the bound.
-    [[nodiscard]] bool above(std::uint32_t m, price bound) const {
-        if (values_[1] <= bound) return false;
-        auto found = std::uint32_t{0};
-        if (m > 1) walk([bound](price v) { return v > bound; }, [&](std::size_t) { return ++found < m; });
-        return m <= 1 || found >= m;
+    [[nodiscard]] bool above(std::uint32_t m, price bound) {
+        if (m <= 1 || largest() <= bound) return m == 0 || largest() > bound;
+        if (top_.size() < m && !top_.empty() && top_.back().value <= bound)
+            return false; // they all stand there
+        auto const most = best(m);
+        return most.size() == m && most.back().value > bound;
     }
-    /// Calls visit(position) for the prices that are at least `least`, in order.
+    /// Calls visit(position) for the prices that are at least `least`, in no order.
     template <class Visit>
     void each_at_least(price least, Visit visit) const {
-        walk([least](price v) { return v >= least && v != none; },
-             [&](std::size_t at) {
-                 visit(at);
-                 return true;
-             });
+        if (!top_.empty() && top_.back().value < least) {
+            for (auto const* one = top_.data(); one->value >= least; ++one) visit(one->at);
+        } else {
+            walk(std::max(least, none + 1), visit);
+        }
     }
-    /// The m largest prices, the least of them last; fewer where there are not as many.
-    [[nodiscard]] std::vector<entry> const& best(std::uint32_t m) {
-        found_.clear();
-        if (m != 0 && !near_the_last(m)) one_by_one(m);
-        if (found_.size() == m && m != 0) last_ = found_.back().value;
-        return found_;
+    /// The m largest prices in order; fewer where there are not as many. Valid until a price changes.
+    [[nodiscard]] std::span<entry const> best(std::uint32_t m) {
+        if (top_.size() < m) search(std::size_t{m} + 16);
+        return {top_.data(), std::min<std::size_t>(m, top_.size())};
     }
 
 private:
@@ -92,46 +103,40 @@ private:
         }
     };
 
-    [[nodiscard]] std::size_t leaves() const noexcept { return values_.size() / 2; }
-    /// Visits the positions whose price is `in`, left to right, until visit returns false.
-    template <class In, class Visit>
-    void walk(In in, Visit visit) const {
+    /// Visits the positions whose price is at least `least`, left to right.
+    template <class Visit>
+    void walk(price least, Visit visit) const {
+        if (values_[1] < least) return;
         for (auto i = std::size_t{1};;) {
-            if (in(values_[i])) {
-                if (i < leaves()) {
-                    i = 2 * i;
-                    continue;
-                }
-                if (!visit(i - leaves())) return;
-            }
-            i >>= std::countr_one(i); // up, past subtrees that are done
-            if (i == 0) return;
-            ++i;
+            while (i < leaves_) i = 2 * i + (values_[2 * i] < least); // one of the two is large enough
+            visit(i - leaves_);
+            do { // up, past subtrees that are done
+                i >>= std::countr_one(i);
+                if (i == 0) return;
+                ++i;
+            } while (values_[i] < least);
         }
     }
-    /// The m best of those as good as the last m-th; false where those are too few, or many.
-    bool near_the_last(std::uint32_t m) {
-        auto const many = std::size_t{4} * m + 32;
-        walk([this](price v) { return v >= last_ && v != none; },
-             [&](std::size_t at) {
-                 found_.push_back({begin()[at], at});
-                 return found_.size() != many;
-             });
-        if (found_.size() < m || found_.size() == many) return false;
-        std::nth_element(found_.begin(), found_.begin() + (m - 1), found_.end());
-        found_.resize(m);
-        return true;
+    /// Keeps the list complete down to its last entry, which it may lose.
+    void follow(entry const& gone, entry const& come) {
+        auto const last = top_.back();
+        auto const in = [this](entry const& one) { return std::lower_bound(top_.begin(), top_.end(), one); };
+        if (!(last < gone)) top_.erase(in(gone));
+        if (!(come < last)) return;
+        top_.insert(in(come), come);
+        if (top_.size() > room_) top_.pop_back();
     }
-    /// The subtree with the largest price again and again, of equals the leftmost.
-    void one_by_one(std::uint32_t m) {
-        found_.clear();
+    /// Makes the list anew: the subtree with the largest price again and again, of equals the leftmost.
+    void search(std::size_t m) {
+        room_ = 2 * m;
+        top_.clear();
         open_.assign(1, {values_[1], 0, 1});
-        while (!open_.empty() && found_.size() != m) {
+        while (!open_.empty() && top_.size() != m) {
             auto [value, first, i] = open_.front();
             std::pop_heap(open_.begin(), open_.end());
             open_.pop_back();
             if (value == none) return;
-            for (auto size = leaves() / std::bit_floor(i); i < leaves();) { // down to that price
+            for (auto size = leaves_ / std::bit_floor(i); i < leaves_;) { // down to that price
                 size /= 2;
                 auto const right = values_[2 * i] != value;
                 auto const other = 2 * i + !right;
@@ -142,14 +147,15 @@ private:
                 first += right ? size : 0;
                 i = 2 * i + right;
             }
-            found_.push_back({value, first});
+            top_.push_back({value, first});
         }
     }
 
+    std::size_t leaves_ = 0; ///< a power of two
     std::vector<price> values_;
-    price last_ = highest; ///< the m-th of the last answer
+    std::vector<entry> top_; ///< whatever is not in it comes after its last
+    std::size_t room_ = 0;   ///< for the list
     std::vector<subtree> open_;
-    std::vector<entry> found_;
 };
 
 } // namespace rota::queueing

@@ -34,8 +34,8 @@ public:
         if (known_.size() <= index(j)) known_.resize(v.submitted() + v.submitted() / 2 + 1);
         auto& known = known_[index(j)];
         if (known != 0 && known != irregular_mark && v.intent(j) == pool_.at(known)) {
-            auto const now = rank(j);
-            if (rank_of(j, known) == now) return;
+            if (auto const now = rank(j); rank_of(j, known) != now) index_.rank_anew(j, now, pool_.at(known));
+            return;
         }
         if (known == irregular_mark) {
             --irregular_;
