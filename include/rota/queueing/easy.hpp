@@ -149,9 +149,9 @@ private:
         return std::min(now, std::max(then - each_, 0));
     }
     /// Makes the node of the long jobs' world equal to the real one, or to what the head leaves of it.
-    void sync(view const& v, node_id n, bool of_the_head) {
+    void sync(view const& v, node_id n) {
         auto mask = std::uint32_t{v.free().state().whole(n)};
-        if (of_the_head)
+        if (of_the_head_[index(n)] != 0)
             for (auto surplus = v.free().whole_count(n) - usable(v, n); surplus > 0; --surplus)
                 mask ^= std::bit_floor(mask);
         auto const before = std::uint32_t{long_world_->state().whole(n)};
@@ -164,33 +164,39 @@ private:
     void sync_all(view const& v) {
         if (!long_world_) {
             long_world_.emplace(v.free().layout());
-            for (auto n = std::uint32_t{0}; n != v.free().size(); ++n) sync(v, node_id{n}, false);
+            of_the_head_.assign(v.free().size(), 0);
+            for (auto n : nodes_) of_the_head_[n] = 1;
+            for (auto n = std::uint32_t{0}; n != v.free().size(); ++n) sync(v, node_id{n});
         } else {
-            for (auto n : running_.changed()) sync(v, n, false);
-            for (auto n : hidden_) sync(v, node_id{n}, false);
+            for (auto n : hidden_) of_the_head_[n] = 0;
+            for (auto n : nodes_) of_the_head_[n] = 1;
+            for (auto n : running_.changed()) sync(v, n);
+            for (auto n : hidden_) sync(v, node_id{n});
+            for (auto n : nodes_) sync(v, node_id{n});
         }
         running_.changed().clear();
         hidden_ = nodes_;
-        for (auto n : hidden_) sync(v, node_id{n}, true);
     }
     template <class Placement>
     void on_nodes(view const& v, actions& a, Placement const& place, backlog& waiting) {
         auto const slack = shadow_ - v.now();
         if (candidates_.empty()) return;
         sync_all(v);
-        auto const eligible = [&](std::uint32_t s) {
-            if (waiting.head(s) == backlog::no_job || !shapes_.may_fit<Placement>(v, s, v.free()))
-                return backlog::no_job;
+        auto const eligible = [&](std::uint32_t s, bool may_fit) {
+            if (waiting.head(s) == backlog::no_job || !may_fit) return backlog::no_job;
             if (shapes_.may_fit<Placement>(v, s, *long_world_)) return waiting.head(s);
             auto const* short_enough = waiting.line(s).first_within(slack);
             return short_enough == nullptr ? backlog::no_job : *short_enough;
         };
-        for (auto& one : candidates_) one.best = eligible(one.shape);
+        auto const now_eligible = [&](std::uint32_t s) {
+            return eligible(s, shapes_.may_fit<Placement>(v, s, v.free()));
+        };
+        for (auto& one : candidates_) one.best = eligible(one.shape, true); // that is why they are
         for (;;) {
             auto first = std::min_element(candidates_.begin(), candidates_.end(),
                                           [](auto const& x, auto const& y) { return x.best < y.best; });
             if (first->best == backlog::no_job) return;
-            if (auto const now = eligible(first->shape);
+            if (auto const now = now_eligible(first->shape);
                 !(now == first->best)) { // GPUs only shrink in a pass
                 first->best = now;
                 continue;
@@ -206,10 +212,8 @@ private:
             }
             waiting.erase(j);
             started(v, j);
-            for (auto const& part : *where)
-                sync(v, part.node,
-                     std::find(hidden_.begin(), hidden_.end(), index(part.node)) != hidden_.end());
-            first->best = eligible(first->shape);
+            for (auto const& part : *where) sync(v, part.node);
+            first->best = now_eligible(first->shape);
         }
     }
 
@@ -264,7 +268,8 @@ private:
     int each_ = 0;                     ///< GPUs of the head on each of its nodes
     std::vector<std::uint32_t> nodes_; ///< H
     std::vector<std::uint32_t> found_;
-    std::vector<std::uint32_t> hidden_; ///< nodes of which the long jobs' world hides something
+    std::vector<std::uint32_t> hidden_;     ///< nodes of which the long jobs' world hides something
+    std::vector<std::uint8_t> of_the_head_; ///< [nodes] is among them
     std::optional<cluster::ledger> long_world_;
     std::vector<candidate> candidates_;
 };
