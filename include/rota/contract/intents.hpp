@@ -85,10 +85,10 @@ public:
             auto& last = staged_.back();
             auto& j = jobs_.at(last.job);
             if (last.what == step_kind::intent) {
-                tenants_.discharge(j.spec->tenant, jobs_.intent(last.job));
+                tenants_.discharge(j.tenant, jobs_.intent(last.job));
                 jobs_.clear_intent(last.job);
                 j.intent = last.was;
-                tenants_.charge(j.spec->tenant, jobs_.intent(last.job));
+                tenants_.charge(j.tenant, jobs_.intent(last.job));
                 j.mode = last.mode;
             } else if (last.what == step_kind::promise) {
                 j.promised = last.promised;
@@ -115,7 +115,7 @@ public:
         if (j.over || j.rejected != 0) return refuse(answer::ended);
         auto const& was = jobs_.intent(id);
         if (was == p) return answer::unchanged;
-        if (!right_gang(j.spec->need, p)) return refuse(answer::wrong_gang);
+        if (!right_gang(jobs_.asked_by(j.shape), p)) return refuse(answer::wrong_gang);
         if (was.empty()) {
             if (!free_.open(p) && !held_before(id, p)) return refuse(answer::closed_node);
             if (!free_.fits(p)) return refuse(answer::no_room);
@@ -179,14 +179,14 @@ public:
     void set_open(node_id n, bool open) { free_.set_open(n, open); }
     void set(job_id id, cluster::placement const& p) {
         free_.take(p);
-        tenants_.charge(jobs_.at(id).spec->tenant, p);
+        tenants_.charge(jobs_.at(id).tenant, p);
         jobs_.set_intent(id, p);
     }
     void drop(job_id id) {
         auto const& was = jobs_.intent(id);
         if (was.empty()) return;
         free_.give(was);
-        tenants_.discharge(jobs_.at(id).spec->tenant, was);
+        tenants_.discharge(jobs_.at(id).tenant, was);
         jobs_.clear_intent(id);
     }
 

@@ -34,6 +34,7 @@ struct job_state {
     std::uint32_t intent = 0;  ///< placements: 0 is the empty one
     std::uint32_t held = 0;
     std::uint32_t shape = 0; ///< jobs with equal requests have equal shapes; dense from 0
+    tenant_id tenant{};      ///< of the spec, which nobody need fetch when the job ends
     order_kind flight = order_kind::none;
     stop_mode mode = stop_mode::graceful;
     std::uint8_t rejected = 0; ///< a log::cause: a rejection is staged
@@ -59,6 +60,7 @@ public:
         auto& fresh = at(id) = {};
         fresh.spec = &spec;
         fresh.shape = shape_of(spec.need);
+        fresh.tenant = spec.tenant;
         fresh.slot = static_cast<std::uint32_t>(active_.size());
         active_.push_back(id);
         return id;
@@ -110,6 +112,8 @@ public:
     [[nodiscard]] job::request const& request_of(std::uint32_t shape) const noexcept {
         return served_[shape];
     }
+    /// The same, as they ask for it.
+    [[nodiscard]] job::request const& asked_by(std::uint32_t shape) const noexcept { return shapes_[shape]; }
     void serve(std::uint32_t shape, job::request const& need) noexcept { served_[shape] = need; }
     [[nodiscard]] std::size_t shapes() const noexcept { return shapes_.size(); }
 

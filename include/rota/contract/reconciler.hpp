@@ -113,7 +113,7 @@ protected:
         fresh.why = why;
         fresh.job = id;
         fresh.incarnation = j.incarnation;
-        fresh.tenant = j.spec->tenant;
+        fresh.tenant = j.tenant;
     }
     void drop_stale(job_id id, std::uint32_t op) {
         ++stale_;

@@ -18,16 +18,16 @@ namespace rota::job {
 class progress_table {
 public:
     static constexpr std::uint32_t none = 0xffffffffu; ///< not begun
-    static constexpr std::uint32_t done = 0xfffffffeu;
+    static constexpr std::uint32_t done = 0xfffffffeu; ///< slots are below
 
     explicit progress_table(workload const& of) : works_{&of.works}, slot_of_(of.size(), none) {}
 
     [[nodiscard]] progress of(job_id j) const noexcept {
         auto const slot = slot_of_[index(j)];
-        if (slot < slots_.size()) return slots_[slot];
+        if (slot < done) return slots_[slot];
         return {.left = slot == done ? 0 : (*works_)[index(j)].duration_ms * 1000};
     }
-    [[nodiscard]] bool begun(job_id j) const noexcept { return slot_of_[index(j)] < slots_.size(); }
+    [[nodiscard]] bool begun(job_id j) const noexcept { return slot_of_[index(j)] < done; }
     /// Its slot, or none, or done.
     [[nodiscard]] std::uint32_t slot(job_id j) const noexcept { return slot_of_[index(j)]; }
     /// Expects begun(j).

@@ -21,7 +21,7 @@ namespace rota::simulation {
 /// The truth about every job: how far it has come, its present run, and what became of it so far.
 class runs {
 public:
-    explicit runs(job::workload const& of) : progress_(of), results_(of.size()) {}
+    explicit runs(job::workload const& of) : works_{&of.works}, progress_(of), results_(of.size()) {}
 
     [[nodiscard]] job::progress_table const& progress() const noexcept { return progress_; }
     [[nodiscard]] std::vector<result> const& results() const noexcept { return results_; }
@@ -81,7 +81,10 @@ public:
     /// When the next run ends by itself.
     [[nodiscard]] sim_time next_end() {
         while (!ends_.empty() && ends_.top().number != number(job_id{ends_.top().job})) ends_.pop();
-        return ends_.empty() ? never : ends_.top().at;
+        if (ends_.empty()) return never;
+        __builtin_prefetch(&results_[ends_.top().job], 1); // nobody has looked at it for long
+        __builtin_prefetch(&(*works_)[ends_.top().job]);
+        return ends_.top().at;
     }
     /// The next job whose run ends at `now`; a job that is already saving its state does not end.
     [[nodiscard]] std::optional<job_id> pop_end(sim_time now) {
@@ -109,6 +112,7 @@ private:
         [[nodiscard]] bool before(completion const& b) const noexcept { return order() < b.order(); }
     };
 
+    std::vector<job::work> const* works_;
     job::progress_table progress_;
     std::vector<state> state_; ///< [slots of progress_]
     std::vector<result> results_;

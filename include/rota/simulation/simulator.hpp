@@ -207,19 +207,19 @@ private:
     }
 
     void begin(job_id id, cluster::placement const& on) {
-        auto const now = books_.now();
+        auto const& work = workload_->works[index(id)];
+        auto const& need = books_.jobs().asked_by(books_.at(id).shape);
+        auto const model = [this](node_id n) { return books_.held().of(n).model; };
         auto rate = std::numeric_limits<std::int64_t>::max(); // the slowest part of a gang sets its pace
         auto milli = 0;
         for (auto const& part : on) // of one model, mostly of one share
             if (part.milli != milli)
-                rate = std::min(rate, workload_->works[index(id)].rate(
-                                          workload_->specs[index(id)].need, on.gpus(), milli = part.milli,
-                                          books_.want().free().of(part.node).model));
+                rate = std::min(rate, work.rate(need, on.gpus(), milli = part.milli, model(part.node)));
         auto const again = runs_.result_of(id).first_start != never;
-        runs_.begin(id, now, rate, under_.launch_ms + (again ? cost(id).restore_ms : 0));
+        runs_.begin(id, books_.now(), rate, under_.launch_ms + (again ? cost(id).restore_ms : 0));
         if (under_.crash_mean_ms == 0) return;
         auto const gap = -std::log(1.0 - random_.unit()) * static_cast<double>(under_.crash_mean_ms);
-        news_.send({.at = now + 1 + static_cast<millis>(gap),
+        news_.send({.at = books_.now() + 1 + static_cast<millis>(gap),
                     .kind = news::kind::crash,
                     .about = {.op = runs_.number(id), .job = id},
                     .why = log::cause::job_error});
