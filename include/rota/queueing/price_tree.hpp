@@ -3,7 +3,6 @@
 #define ROTA_QUEUEING_PRICE_TREE_HPP
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -17,7 +16,7 @@ namespace rota::queueing {
 
 /// Prices in a fixed order, each of which may change: the largest ones without a scan.
 ///
-/// A max tree over the positions, and before it the list of the largest prices, kept sorted through the changes:
+/// A max tree over the positions, four children a node, and before it the list of the largest prices, kept sorted through the changes:
 /// most questions end there, and the tree is searched only when the list has run short.
 /// Equal prices count from the left.
 /// Cost      a change O(log size), and a move within the list where it is among the largest; whether m lie above a
@@ -37,36 +36,40 @@ public:
     };
 
     [[nodiscard]] bool empty() const noexcept { return values_.empty(); }
-    [[nodiscard]] price largest() const noexcept { return values_[1]; }
+    [[nodiscard]] price largest() const noexcept { return values_[0]; }
     /// The position of the largest price.
     [[nodiscard]] std::size_t first() const noexcept {
-        auto i = std::size_t{1};
-        while (i < leaves_) i = 2 * i + (values_[2 * i] != values_[1]);
-        return i - leaves_;
+        auto i = std::size_t{0};
+        while (i < inner_)
+            for (i = 4 * i + 1; values_[i] != values_[0];) ++i;
+        return i - inner_;
     }
     /// The prices in their order.
-    [[nodiscard]] price const* begin() const noexcept { return values_.data() + leaves_; }
-    [[nodiscard]] price operator[](std::size_t at) const noexcept { return values_[leaves_ + at]; }
+    [[nodiscard]] price const* begin() const noexcept { return values_.data() + inner_; }
+    [[nodiscard]] price operator[](std::size_t at) const noexcept { return values_[inner_ + at]; }
 
     void assign(std::vector<price> const& prices) {
-        leaves_ = std::bit_ceil(prices.size());
-        values_.assign(2 * leaves_, none);
-        std::copy(prices.begin(), prices.end(), values_.begin() + static_cast<std::ptrdiff_t>(leaves_));
-        for (auto i = leaves_ - 1; i != 0; --i) values_[i] = std::max(values_[2 * i], values_[2 * i + 1]);
+        inner_ = 0;
+        for (auto leaves = std::size_t{1}; leaves < prices.size(); leaves *= 4) inner_ += leaves;
+        values_.assign(inner_ + (prices.size() + 3) / 4 * 4, none);
+        std::copy(prices.begin(), prices.end(), values_.begin() + static_cast<std::ptrdiff_t>(inner_));
+        for (auto i = values_.size() - 1; i != 0; --i)
+            values_[(i - 1) / 4] = std::max(values_[(i - 1) / 4], values_[i]);
         top_.clear();
     }
     void set(std::size_t at, price value) {
         auto* const values = values_.data();
-        auto i = leaves_ + at;
+        auto i = inner_ + at;
         auto const before = std::exchange(values[i], value);
         if (!top_.empty() && std::max(before, value) >= top_.back().value) follow({before, at}, {value, at});
         if (value > before) {
-            for (; i > 1 && values[i >> 1] < value; i >>= 1) values[i >> 1] = value;
+            for (; i != 0 && values[(i - 1) / 4] < value; i = (i - 1) / 4) values[(i - 1) / 4] = value;
         } else {
-            for (; i > 1 && values[i >> 1] == before; i >>= 1) { // else another was the largest
-                value = std::max(value, values[i ^ 1]);
+            for (; i != 0 && values[(i - 1) / 4] == before; i = (i - 1) / 4) { // else another was the largest
+                auto const* const child = values + (i - 1) / 4 * 4 + 1;
+                value = std::max(std::max(child[0], child[1]), std::max(child[2], child[3]));
                 if (value == before) return;
-                values[i >> 1] = value;
+                values[(i - 1) / 4] = value;
             }
         }
     }
@@ -98,6 +101,7 @@ private:
         price largest;
         std::size_t first; ///< position
         std::size_t at;    ///< in the tree
+        std::size_t size;  ///< positions
         [[nodiscard]] bool operator<(subtree const& b) const noexcept {
             return largest != b.largest ? largest < b.largest : first > b.first;
         }
@@ -106,13 +110,14 @@ private:
     /// Visits the positions whose price is at least `least`, left to right.
     template <class Visit>
     void walk(price least, Visit visit) const {
-        if (values_[1] < least) return;
-        for (auto i = std::size_t{1};;) {
-            while (i < leaves_) i = 2 * i + (values_[2 * i] < least); // one of the two is large enough
-            visit(i - leaves_);
+        if (values_[0] < least) return;
+        for (auto i = std::size_t{0};;) {
+            while (i < inner_) // one of the four is large enough
+                for (i = 4 * i + 1; values_[i] < least;) ++i;
+            visit(i - inner_);
             do { // up, past subtrees that are done
-                i >>= std::countr_one(i);
-                if (i == 0) return;
+                for (; i % 4 == 0; i = (i - 1) / 4)
+                    if (i == 0) return;
                 ++i;
             } while (values_[i] < least);
         }
@@ -130,31 +135,36 @@ private:
     void search(std::size_t m) {
         room_ = 2 * m;
         top_.clear();
-        open_.assign(1, {values_[1], 0, 1});
+        auto leaves = std::size_t{1};
+        while (leaves < values_.size() - inner_) leaves *= 4;
+        open_.assign(1, {values_[0], 0, 0, leaves});
         while (!open_.empty() && top_.size() != m) {
-            auto [value, first, i] = open_.front();
+            auto [value, first, i, size] = open_.front();
             std::pop_heap(open_.begin(), open_.end());
             open_.pop_back();
             if (value == none) return;
-            for (auto size = leaves_ / std::bit_floor(i); i < leaves_;) { // down to that price
-                size /= 2;
-                auto const right = values_[2 * i] != value;
-                auto const other = 2 * i + !right;
-                if (values_[other] != none) {
-                    open_.push_back({values_[other], first + (right ? 0 : size), other});
-                    std::push_heap(open_.begin(), open_.end());
-                }
-                first += right ? size : 0;
-                i = 2 * i + right;
+            while (i < inner_) { // down to that price
+                size /= 4;
+                auto next = std::size_t{0};
+                auto const child = 4 * i + 1;
+                for (auto k = std::size_t{0}; k != 4; ++k)
+                    if (next == 0 && values_[child + k] == value) {
+                        next = child + k;
+                    } else if (values_[child + k] != none) {
+                        open_.push_back({values_[child + k], first + k * size, child + k, size});
+                        std::push_heap(open_.begin(), open_.end());
+                    }
+                first += (next - child) * size;
+                i = next;
             }
             top_.push_back({value, first});
         }
     }
 
-    std::size_t leaves_ = 0; ///< a power of two
-    std::vector<price> values_;
-    std::vector<entry> top_; ///< whatever is not in it comes after its last
-    std::size_t room_ = 0;   ///< for the list
+    std::size_t inner_ = 0;     ///< nodes above the leaves
+    std::vector<price> values_; ///< the children of i are 4i + 1 .. 4i + 4
+    std::vector<entry> top_;    ///< whatever is not in it comes after its last
+    std::size_t room_ = 0;      ///< for the list
     std::vector<subtree> open_;
 };
 
