@@ -51,15 +51,21 @@ template <placement::policy Placement>
             if (placement::room(need, v.free(), part.node) < part.count()) return false;
         return true;
     };
-    for (auto i = out.size(); i-- > 0;) {
+    auto reprieved = false;
+    for (auto i = out.size() - (none_to_spare && !out.empty()); i-- > 0;) { // without the last it did not fit
         auto const again = a.checkpoint();
-        if (a.put(out[i].first, out[i].second) != answer::accepted || !still_fits()) a.rollback(again);
-        else out[i].second.clear(); // reprieved
+        if (a.put(out[i].first, out[i].second) != answer::accepted || !still_fits()) {
+            a.rollback(again);
+        } else {
+            out[i].second.clear();
+            reprieved = true;
+        }
     }
-    // that was thought: stage only what is left of it, so that nobody else leaves a trace
-    a.rollback(before);
-    for (auto const& [victim, held] : out)
-        if (!held.empty()) a.preempt(victim);
+    if (reprieved) { // that was thought: stage only what is left of it, so that nobody else leaves a trace
+        a.rollback(before);
+        for (auto const& [victim, held] : out)
+            if (!held.empty()) a.preempt(victim);
+    }
     auto gang = cluster::placement{};
     for (auto const& part : nodes) gang.add(placement::pick(need, v.free(), part.node, part.count()));
     if (a.start(job, gang) == answer::accepted) return true;

@@ -147,7 +147,6 @@ private:
             return evict.all_asked(v);
         }
         auto const& free = v.free();
-        auto rose = false; // no node counter has: then what did not fit still does not
         for (auto m = std::size_t{0}; m != static_cast<std::size_t>(free.models()); ++m) {
             rose_[m] = 0;
             auto const& now = free.at_least(static_cast<gpu_model>(m));
@@ -156,14 +155,10 @@ private:
                 rose_[m] |= static_cast<std::uint32_t>(now[k] > seen_[m][k]) << k;
             }
             seen_[m] = now;
-            rose |= rose_[m] != 0;
         }
         for (auto s = std::uint32_t{0}; s != waiting_.shapes(); ++s) {
             if (!waiting_.is_shut(s) || waiting_.head(s) == backlog::no_job) continue;
-            auto asks = !shapes_.counted<Placement>(v, s);
-            if (!asks && rose)
-                for (auto const& row : shapes_.of(v, s))
-                    asks = asks || (rose_[index(row.model)] & row.counters) != 0;
+            auto const asks = shapes_.may_have_risen<Placement>(v, s, rose_);
             auto const [key, head] = waiting_.head(s);
             if ((asks && shapes_.may_fit<Placement>(v, s, free)) || evict.may_start(v, place, by_, head, key))
                 waiting_.open(s);
@@ -247,9 +242,8 @@ private:
     shape_table shapes_;
     bool released_ = false;
     std::array<cluster::ledger::counts, cluster::models_max>
-        seen_{}; ///< node counters when shapes were last refused
-    std::array<std::uint32_t, cluster::models_max>
-        rose_{}; ///< bit k: more nodes have k free than when last seen
+        seen_{};                             ///< node counters when shapes were last refused
+    shape_table::counters_of_models rose_{}; ///< bit k: more nodes have k free than when last seen
     std::priority_queue<timer, std::vector<timer>, std::greater<>> timers_;
     std::vector<sim_time> due_; ///< [jobs] the timer that counts
     std::int64_t refreshed_ = -1;

@@ -26,6 +26,9 @@ public:
         placement::gang_shape gang;
     };
 
+    using counters_of_models =
+        std::array<std::uint32_t, cluster::models_max>; ///< bit k: nodes with k free GPUs
+
     /// The models that may hold the shape on as few nodes as its size allows, ascending.
     [[nodiscard]] std::span<row const> of(view const& v, std::uint32_t shape) { return rows(at(v, shape)); }
     /// The counters of the model on which one of the first `shapes` shapes depends, perhaps a few more.
@@ -33,11 +36,15 @@ public:
         if (entries_.size() < shapes) learn(v, shapes - 1);
         return counters_[model];
     }
-    /// Whether it fits is a matter of the node counters of its models alone.
+    /// False where it fits no better than before: that is a matter of the node counters of its models alone, and
+    /// none of those has risen.
     template <placement::policy Placement>
-    [[nodiscard]] bool counted(view const& v, std::uint32_t shape) {
+    [[nodiscard]] bool may_have_risen(view const& v, std::uint32_t shape, counters_of_models const& rose) {
         auto const& known = at(v, shape);
-        return placement::is_compact<Placement>() ? known.counted_if_compact : known.counted;
+        if (!(placement::is_compact<Placement>() ? known.counted_if_compact : known.counted)) return true;
+        for (auto const& [model, counters, gang] : rows(known))
+            if ((rose[index(model)] & counters) != 0) return true;
+        return false;
     }
     /// The policy places it on as few nodes as its size allows, or not at all.
     template <placement::policy Placement>
@@ -118,7 +125,7 @@ private:
 
     std::vector<entry> entries_; ///< [shapes]
     std::vector<row> rows_;
-    std::array<std::uint32_t, cluster::models_max> counters_{};
+    counters_of_models counters_{};
 };
 
 } // namespace rota::queueing
