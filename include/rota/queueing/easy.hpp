@@ -168,14 +168,17 @@ private:
             for (auto n : nodes_) of_the_head_[n] = 1;
             for (auto n = std::uint32_t{0}; n != v.free().size(); ++n) sync(v, node_id{n});
         } else {
+            auto const same = nodes_ == hidden_ && std::pair{shadow_, each_} == hidden_for_;
             for (auto n : hidden_) of_the_head_[n] = 0;
             for (auto n : nodes_) of_the_head_[n] = 1;
             for (auto n : running_.changed()) sync(v, n);
-            for (auto n : hidden_) sync(v, node_id{n});
-            for (auto n : nodes_) sync(v, node_id{n});
+            for (auto const* all : {&hidden_, &nodes_})
+                for (auto n : *all)
+                    if (!same) sync(v, node_id{n});
         }
         running_.changed().clear();
         hidden_ = nodes_;
+        hidden_for_ = {shadow_, each_};
     }
     template <class Placement>
     void on_nodes(view const& v, actions& a, Placement const& place, backlog& waiting) {
@@ -270,6 +273,7 @@ private:
     std::vector<std::uint32_t> found_;
     std::vector<std::uint32_t> hidden_;     ///< nodes of which the long jobs' world hides something
     std::vector<std::uint8_t> of_the_head_; ///< [nodes] is among them
+    std::pair<sim_time, int> hidden_for_;   ///< shadow_ and each_ then
     std::optional<cluster::ledger> long_world_;
     std::vector<candidate> candidates_;
 };
