@@ -57,7 +57,7 @@ text_of_slurm make_text(int nodes, int jobs) {
     for (auto j = 0; j != jobs; ++j)
         made.squeue +=
             std::to_string(j + 1) +
-            "|PENDING|0|0|UNLIMITED|N/A|OK|0|0||(null)|(null)|(null)|root|0|normal|(null)|(null)|1|N/"
+            "|PENDING|0|0|UNLIMITED|None|N/A|OK|0|0||(null)|(null)|(null)|root|0|normal|(null)|(null)|1|N/"
             "A|gres:gpu:" +
             std::to_string(
                 sizes[static_cast<std::size_t>(j) * std::size(sizes) / static_cast<std::size_t>(jobs)]) +

@@ -68,6 +68,7 @@ toml '[slurm]\npartition = main\n' 2:13 E-TOML
 toml '[slurm]\npartition = ""\n' 2:13 E-RANGE
 toml '[slurm]\npartition = 3\n' 2:13 E-TYPE
 toml "$slurm"'partition = "other"\n' 3:13 E-DUPKEY
+toml "$slurm"'[laws]\njudge = 1\n' 4:9 E-TYPE
 toml "$slurm"'pol_s = 1\n[shedule]\n' 3:1 E-KEY 4:2 E-KEY
 toml "$slurm"'poll_s = "1w"\n' 3:10 E-TYPE
 toml "$slurm"'poll_s = nan\n' 3:10 E-RANGE

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // A job that its manager never starts, for a reason of its own, does not keep the devices from others.
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -7,12 +8,15 @@
 
 #include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
+#include <rota/contract/recorder.hpp>
 #include <rota/contract/tenant_tree.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/request.hpp>
 #include <rota/live/backend.hpp>
 #include <rota/live/host.hpp>
 #include <rota/live/pace.hpp>
+#include <rota/log/record.hpp>
+#include <rota/log/schedule.hpp>
 #include <rota/system/best_effort_fifo.hpp>
 
 #include "../tally.hpp"
@@ -43,10 +47,68 @@ struct stubborn {
     live::reply requeue(std::string const&) { return live::reply::done; }
 };
 
+/// A manager that starts nothing behind a job that it cannot start, and its first never can be.
+struct strict {
+    live::snapshot now{{}, {true}};
+
+    std::optional<live::snapshot> poll() {
+        auto first = true;
+        for (auto& job : now.jobs) {
+            if (job.state != live::job_state::pending) continue;
+            job.behind = !first;
+            if (first && job.id != "1") {
+                job.state = live::job_state::running;
+                job.where = {{rota::node_id{0}, 2}};
+            }
+            first = false;
+        }
+        return now;
+    }
+    live::reply put(std::string const& id, live::job_state where) {
+        for (auto& job : now.jobs)
+            if (job.id == id) job.state = where;
+        return live::reply::done;
+    }
+    live::reply start(std::string const& id, rota::cluster::placement const&) {
+        return put(id, live::job_state::pending);
+    }
+    live::reply hold(std::string const& id) { return put(id, live::job_state::held); }
+    live::reply save(std::string const&) { return live::reply::done; }
+    live::reply requeue(std::string const&) { return live::reply::done; }
+};
+
+void who_is_behind_is_not_withdrawn(tally& told) {
+    auto const cluster = rota::cluster::uniform(1, 1, 4);
+    auto manager = strict{};
+    for (auto const* id : {"1", "2"}) {
+        auto& job = manager.now.jobs.emplace_back();
+        job.id = id;
+        job.state = live::job_state::held;
+        job.asked.need = rota::job::gang(2, rota::job::span::one_node);
+    }
+    auto log = rota::log::schedule{};
+    auto host =
+        live::host<strict>{cluster, rota::tenant_tree{}, manager, {.start_ms = 5'000}, rota::recorder{log}};
+    auto scheduler = rota::system::best_effort_fifo<>{};
+    auto settles = true;
+    for (auto i = 0; i != 60; ++i)
+        settles =
+            host.round(rota::sim_time{i * 1'000}, scheduler) == live::host<strict>::outcome::ran && settles;
+    auto const of = [&log](rota::log::kind what, std::uint32_t job) {
+        return std::count_if(log.records.begin(), log.records.end(),
+                             [&](auto const& one) { return one.kind == what && one.job == job; });
+    };
+    told.check(settles && of(rota::log::kind::start_failed, 0) >= 2,
+               "the first is withdrawn again and again");
+    told.check(of(rota::log::kind::start_failed, 1) == 0 && of(rota::log::kind::start, 1) == 1,
+               "the other one starts when the first is withdrawn");
+}
+
 } // namespace
 
 int main() {
     auto told = tally{};
+    who_is_behind_is_not_withdrawn(told);
     auto const cluster = rota::cluster::uniform(1, 1, 4);
     auto manager = stubborn{};
     auto& job = manager.now.jobs.emplace_back();

@@ -93,6 +93,24 @@ kill -TERM $driver
 wait $driver
 scontrol delete ReservationName=r1 >/dev/null
 
+# a start that Slurm cannot fulfil, since CPUs are not counted, is withdrawn and tried again, and others go on
+printf '[pace]\nstart_s = 2\nbackoff_s = 1\n' >>drive.toml
+long=$(submit 1 12 --hold --cpus-per-task=40)
+sleep 1
+drive
+within 'one has most of the CPUs of its node' said 1 "event=start at_ms=[0-9]* job=$long "
+second=$(submit 1 1 --hold --cpus-per-task=40)
+third=$(submit 1 1 --hold)
+within 'another with as many on that node is not started' said 1 "event=start_failed at_ms=[0-9]* job=$second .*cause=lost"
+within 'a later one is' said 1 "event=finish at_ms=[0-9]* job=$third "
+check 'while it waits' [ "$(grep -c "event=start at_ms=[0-9]* job=$second " drive.log)" = 0 ]
+check 'and was withdrawn for nobody' [ "$(grep -c "event=start_failed at_ms=[0-9]* job=$third " drive.log)" = 0 ]
+within 'and it runs when there are CPUs' said 1 "event=finish at_ms=[0-9]* job=$second "
+check 'tried less often each time' [ "$(grep -c "event=start_failed at_ms=[0-9]* job=$second " drive.log)" -le 4 ]
+kill -TERM $driver
+wait $driver
+sed -i '/^\[pace\]/,$d' drive.toml
+
 # How long the GPUs lie idle between two jobs of the whole cluster: what a wake-up saves of polls. These are 1.1 s apart, so that
 # they meet the ticks of Slurm, one a second, at all distances. IDLE_JOBS jobs, 5 where it is not set and 11 at most.
 jobs=${IDLE_JOBS:-5}

@@ -18,7 +18,7 @@ namespace live = rota::live;
 /// A row as squeue 22.05 prints it, of a job that asks for one GPU.
 std::string row(std::string_view id, std::string_view account, std::string_view feature,
                 std::string_view per_node, std::string_view count = "1") {
-    auto out = std::string{id} + "|PENDING|0|0|5:00|N/A|OK|0|0||(null)|(null)|";
+    auto out = std::string{id} + "|PENDING|0|0|5:00|None|N/A|OK|0|0||(null)|(null)|";
     for (auto const word :
          {account, std::string_view{"ann"}, std::string_view{"0"}, std::string_view{"normal"}, feature,
           std::string_view{"(null)"}, count, per_node, std::string_view{"N/A"}})
@@ -66,11 +66,20 @@ int main() {
                               plain.substr(0, 40), plain + "y|ann|0|\n"})
         told.check(!reader.read(wrong), "a row that is cut short is none: " + wrong);
 
+    auto waits = row("8", "(null)", "(null)", "gres:gpu:1");
+    waits.replace(waits.find("None"), 4, "Priority");
+    auto const two = reader.read(plain + waits);
+    waits.replace(waits.find("Priority"), 8, "ReqNodeNotAvail, UnavailableNodes:n1");
+    auto const named = reader.read(waits);
+    told.check(named && named->size() == 1 && named->front().behind,
+               "and for its nodes, which are kept for them");
+    told.check(two && two->size() == 2 && !(*two)[0].behind && (*two)[1].behind, "it waits for others");
+
     // what only Slurm can grant
     constexpr auto now = std::time_t{1'800'000'000};
     auto const why = [&](std::string_view fields, std::string_view restarts = "0",
                          std::string_view gpus = "1") {
-        auto const text = "8|PENDING|0|" + std::string{restarts} + "|5:00|" + std::string{fields} +
+        auto const text = "8|PENDING|0|" + std::string{restarts} + "|5:00|None|" + std::string{fields} +
                           "|(null)|ann|0|normal|(null)|(null)|1|gres:gpu:" + std::string{gpus} + "|N/A||\n";
         auto const got = reader.read(text, now);
         return got && got->size() == 1 ? got->front().unmapped : "not read: " + text;

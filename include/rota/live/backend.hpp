@@ -44,6 +44,7 @@ struct job_status {
     std::uint32_t restarts = 0; ///< how often it was requeued: the number of its run
     std::vector<part> where;    ///< of its run, by node; empty while it has none
     job::spec asked{};          ///< what it was submitted with
+    bool behind = false;        ///< pending, and the manager waits with it for others that it looks at first
     std::string unmapped;       ///< why the host cannot know what it needs; empty: it can
 };
 

@@ -255,7 +255,7 @@ private:
     }
     void tend_start(job_id id, job_status const& s) {
         auto& its = links_[index(id)];
-        auto const late = books_.now() >= its.since + pace_.start_ms;
+        auto const late = books_.now() >= its.since + pace_.patience(s.behind);
         if (s.state == job_state::running) { // and was not to be believed
             if (books_.now() < its.runs_since + pace_.young_ms) return;
             manager_->requeue(its.name);

@@ -21,6 +21,9 @@ struct pace {
     /// never starts would otherwise hold its devices for most of the time.
     millis backoff_ms = 10'000;
 
+    /// From its order to its withdrawal. A manager may start nothing behind a job that it cannot start: those have more
+    /// time, so that they are not withdrawn with it, and tried again with it, for ever.
+    [[nodiscard]] millis patience(bool behind) const noexcept { return behind ? 4 * start_ms : start_ms; }
     [[nodiscard]] millis backoff(int failed) const noexcept { return backoff_ms << std::min(failed, 6); }
 
     friend bool operator==(pace const&, pace const&) = default;

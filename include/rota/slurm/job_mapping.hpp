@@ -45,6 +45,8 @@ struct job_row {
     std::vector<int> split{};   ///< GPUs on each node of that list, where it is said
     std::string_view comment{}; ///< a user's own words: only `rota:gpus=2-8` is understood
     only_slurm asks{};
+    bool behind =
+        false; ///< it pends for the sake of others, for whom Slurm keeps all nodes or those that it needs
 };
 
 /// What Slurm's words about a job mean on the nodes of a cluster.
@@ -70,6 +72,7 @@ public:
         out.id = said.id;
         out.state = said.state;
         out.restarts = said.restarts;
+        out.behind = said.behind;
         if (!each || !whole) out.unmapped = "its GPUs are of several types or no number";
         else place(out, said, *each, *whole);
         out.asked.limit_ms = said.limit_ms;

@@ -26,10 +26,10 @@ namespace rota::slurm {
 
 /// What squeue is asked for, as `Name:|` each: nothing is cut short, and no field holds text that a user can write.
 inline constexpr auto squeue_fields = std::to_array<std::string_view>(
-    {"JobArrayID",    "State",         "PriorityLong", "RestartCnt", "TimeLimit",   "EligibleTime",
-     "OverSubscribe", "Contiguous",    "ReqSwitch",    "ReqNodes",   "Reservation", "Licenses",
-     "Account",       "UserName",      "Nice",         "QOS",        "Feature",     "Dependency",
-     "NumNodes",      "tres-per-node", "tres-per-job", "NodeList"});
+    {"JobArrayID",   "State",         "PriorityLong",  "RestartCnt",   "TimeLimit", "Reason",
+     "EligibleTime", "OverSubscribe", "Contiguous",    "ReqSwitch",    "ReqNodes",  "Reservation",
+     "Licenses",     "Account",       "UserName",      "Nice",         "QOS",       "Feature",
+     "Dependency",   "NumNodes",      "tres-per-node", "tres-per-job", "NodeList"});
 
 /// What squeue is asked for where a job is new: the words that its user may have meant for us. They are the last in a row,
 /// and may hold anything, ends of rows too.
@@ -166,6 +166,7 @@ private:
         priority,
         restarts,
         limit,
+        reason,
         eligible,
         oversubscribe,
         contiguous,
@@ -271,7 +272,8 @@ private:
                                 .contiguous = said[contiguous] != "0",
                                 .switches = said[switches] != "0",
                                 .reservation = !said_of(reservation).empty(),
-                                .licenses = !said_of(licenses).empty()}};
+                                .licenses = !said_of(licenses).empty()},
+                       .behind = said[reason] == "Priority" || said[reason].starts_with("ReqNodeNotAvail")};
     }
 
     job_mapping mapping_;

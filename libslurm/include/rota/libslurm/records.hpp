@@ -122,7 +122,9 @@ namespace rota::libslurm {
                                        .contiguous = job.contiguous != 0,
                                        .switches = job.req_switch != 0,
                                        .reservation = !text(job.resv_name).empty(),
-                                       .licenses = !text(job.licenses).empty()}};
+                                       .licenses = !text(job.licenses).empty()},
+                              .behind = job.state_reason == WAIT_PRIORITY ||
+                                        job.state_reason == WAIT_NODE_NOT_AVAIL};
     for (auto i = std::uint32_t{0}; i != job.gres_detail_cnt; ++i)
         if (auto const here = slurm::read_gres(text(job.gres_detail_str[i]))) row.split.push_back(here->gpus);
     auto const add = [&](std::string const& id) {
