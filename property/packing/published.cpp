@@ -191,7 +191,7 @@ void classes(packing::experiment const& of, cluster::spec const& cluster) {
         auto sums = std::array<double, placement::idle_kinds>{};
         auto all = 0.0;
         for (auto const& on : states)
-            for (auto const& kind : of.target()) {
+            for (auto const& kind : of.kinds()) {
                 auto const idle = static_cast<double>(kind.weight * placement::free_milli(on));
                 auto const lost = static_cast<double>(kind.weight * placement::fragment(on, kind.need));
                 auto const is = placement::idle(on, kind.need);
@@ -244,7 +244,7 @@ int main(int count, char** arguments) {
         if (!check(pods.said.ok() && pods.said.tally.of("absent_model") == 0, name + ": reads")) continue;
         auto const of = packing::experiment(*nodes.cluster, pods.pods);
         if (one.name == "default") {
-            check(of.target().size == 35 && of.target().weight == 7766, "35 typical kinds make up 95.26 %");
+            check(of.kinds().size() == 35 && of.target().weight == 7766, "35 typical kinds make up 95.26 %");
             check(of.pods().size() == 8152, "8152 pods");
             classes(of, *nodes.cluster);
             auto const exact = of.run(of.draw(1300, 42), placement::fgd_exact{of.target()});

@@ -58,6 +58,10 @@ public:
 
     [[nodiscard]] placement::target_view target() const& noexcept { return target_.view(); }
     [[nodiscard]] placement::target_view target() const&& = delete;
+    /// What the target is made of.
+    [[nodiscard]] std::vector<placement::typical_pod> const& kinds() const noexcept {
+        return target_.kinds();
+    }
     [[nodiscard]] std::int64_t capacity_milli() const noexcept { return capacity_milli_; }
     [[nodiscard]] std::vector<job::pod> const& pods() const noexcept { return pods_; }
 
