@@ -257,8 +257,8 @@ for signal in INT TERM; do
     check 'what is there is whole' test "$(wc -l <cut$signal/fifo.jobs.csv)" = 20001
 done
 # and in the middle of one long pass: as many kinds of jobs as jobs, all at once
-{ echo 'job,at,for,gpus,cpu'; seq 20000 | awk '{ print "j" $1 ",0,1000,1," 1000 + $1 }'; } >kinds.csv
-{ echo 'sn,cpu_milli,memory_mib,gpu,model'; seq 500 | awk '{ print "n" $1 ",96000,786432,8,V100" }'; } >nodes.csv
+{ echo 'job,at,for,gpus,cpu'; seq 60000 | awk '{ print "j" $1 ",0,1000,1," 1000 + $1 }'; } >kinds.csv
+{ echo 'sn,cpu_milli,memory_mib,gpu,model'; seq 4000 | awk '{ print "n" $1 ",96000,786432,8,V100" }'; } >nodes.csv
 "$rota" simulate --workload kinds.csv --format csv --map 'id=job,submit=at:s,duration=for:s,gpus=gpus,cpu=cpu:milli' --cluster nodes.csv \
     --scheduler best_effort_fifo --placement fgd --jobs cut.csv >out.txt 2>err.txt &
 pid=$!
