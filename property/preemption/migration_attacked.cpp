@@ -51,7 +51,6 @@ struct account {
 
 /// by_migration whose plans are judged when they are carried out.
 struct judged_migration : preemption::by_migration {
-    static constexpr claim claims = claim::none;
     account* seen = nullptr;
 
     template <placement::policy Placement, class Order>
