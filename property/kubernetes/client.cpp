@@ -261,6 +261,17 @@ void counts_on(tally& told) {
     auto const second = w.look("ns/a").value().restarts;
     told.check(second > first && another("ns/a") == second, "of the second, too");
 
+    w.server.create(kind::pods, pods::pod("c", 3));
+    (void)w.client->poll();
+    (void)w.client->start("ns/pod/c", on({3}));
+    w.set("c", "Succeeded");
+    auto late = kubernetes::client<wire>{
+        w.cluster, w.wires, [&] { return w.server.now; }, {.spaces = {}, .recovers = true}};
+    auto const later = late.poll().value();
+    for (auto const& one : later.jobs)
+        told.check(one.id != "ns/pod/c" || one.where == std::vector<rota::live::part>{{rota::node_id{0}, 3}},
+                   "where it was that has ended meanwhile");
+
     for (auto const* bound : {"b-0", "b-1"}) { // who died between two pods has left half a gang
         w.gang("b", 2, 1);
         w.bind(bound, "gpu-0");

@@ -211,7 +211,7 @@ private:
         }
         auto const known = its.shown && !(its.asked == job::spec{});
         if (known && !its.run.empty()) return;
-        auto now = asked_by(its.run.empty() ? its.fresh : its.holding, its.size, *cluster_, how_.spaces);
+        auto now = asked_by(its.run.empty() ? its.fresh : its.members, its.size, *cluster_, how_.spaces);
         its.unmapped = std::move(now.unmapped);
         if (!known) its.asked = now.what;
         else if (its.unmapped.empty() && !(now.what == its.asked))

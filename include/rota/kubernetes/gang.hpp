@@ -56,7 +56,8 @@ struct gang {
     live::job_state fault = live::job_state::completed; ///< why it has failed, if it has
 
     std::vector<pod const*> fresh;   ///< may be bound, in order of their names
-    std::vector<pod const*> holding; ///< of the run, and have GPUs
+    std::vector<pod const*> members; ///< of the run, whatever has become of them
+    std::vector<pod const*> holding; ///< those of them that have GPUs
 
     /// Every state of each of its pods, in order.
     void note(pod const& one) {
@@ -72,12 +73,14 @@ struct gang {
     /// What is there now.
     void sort(std::vector<pod const*> const& pods) {
         fresh.clear();
+        members.clear();
         holding.clear();
         auto left = std::set<std::string>{};
         auto const first_look = number == 0; // at a run that somebody has started before
         for (auto const* one : pods) {
             auto const bound = run.contains(one->uid);
             controlled = controlled || one->controlled;
+            if (bound) members.push_back(one);
             if (bound && first_look) number = std::max(number, one->run != 0 ? one->run : one->created);
             if (bound && !is_over(one->phase)) {
                 holding.push_back(one);
