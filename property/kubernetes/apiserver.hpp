@@ -36,6 +36,7 @@ public:
     rota::sim_time now{};
     std::size_t page_max = 500;
     bool binds_by_uid = true; ///< 1.20 binds whatever has the name
+    bool has_groups = true;   ///< who answers for PodGroups is there
 
     [[nodiscard]] std::map<std::string, json>& all(kind of) { return objects_[static_cast<std::size_t>(of)]; }
     [[nodiscard]] std::map<std::string, json>& pods() { return all(kind::pods); }
@@ -123,7 +124,9 @@ public:
             at = end + 1;
         }
         if (verb == "GET" && part.size() == 7 && part[1] == "scheduling.x-k8s.io" && part[5] == "podgroups")
-            return show(kind::groups, "podgroups.scheduling.x-k8s.io", part[4], part[6]);
+            return !has_groups ? status(503, "ServiceUnavailable",
+                                        "the server is currently unable to handle the request")
+                               : show(kind::groups, "podgroups.scheduling.x-k8s.io", part[4], part[6]);
         if (part.size() < 6 || part[0] != "api" || part[2] != "namespaces" || part[4] != "pods")
             return status(404, "NotFound", "the server could not find the requested resource");
         auto const name = part[3] + "/" + part[5];

@@ -272,6 +272,26 @@ void counts_on(tally& told) {
         told.check(one.id != "ns/pod/c" || one.where == std::vector<rota::live::part>{{rota::node_id{0}, 3}},
                    "where it was that has ended meanwhile");
 
+    w.server.create(kind::groups,
+                    json{{"metadata", {{"name", "d"}, {"namespace", "ns"}}}, {"spec", {{"minMember", 2}}}});
+    for (auto const* name : {"d-0", "d-1"}) w.server.create(kind::pods, pods::pod(name, 2, "d"));
+    (void)w.client->poll();
+    told.check(w.client->start("ns/d", on({4})) == reply::done, "a gang whose PodGroup says how large it is");
+    w.server.has_groups = false;
+    auto asking = kubernetes::client<wire>{
+        w.cluster, w.wires, [&] { return w.server.now; }, {.spaces = {}, .recovers = true}};
+    auto const state = [&] {
+        auto const got = asking.poll().value();
+        for (auto const& one : got.jobs)
+            if (one.id == "ns/d") return one.state;
+        return job_state::cancelled;
+    };
+    told.check(state() == job_state::pending && !apiserver::terminating(w.pod("d-0")),
+               "is left alone as long as nobody can say so");
+    w.server.has_groups = true;
+    told.check(state() == job_state::running, "and runs when somebody does");
+    for (auto const* name : {"ns/d-0", "ns/d-1"}) w.server.erase_pod(name);
+
     for (auto const* bound : {"b-0", "b-1"}) { // who died between two pods has left half a gang
         w.gang("b", 2, 1);
         w.bind(bound, "gpu-0");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Named schedulers drive an emulated Kubernetes: words get lost, come late and are refused, watches lag, close and are
-// too old, nodes and pods fail, users and another scheduler interfere. Every law holds on the log, and the log is what
+// too old, nodes and pods fail, users and another scheduler interfere, the driver dies. Every law holds on the log, and the log is what
 // the cluster did.
 #include <algorithm>
 #include <cstddef>
@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -24,6 +25,7 @@
 #include <rota/contract/tenant_tree.hpp>
 #include <rota/core/units.hpp>
 #include <rota/kubernetes/client.hpp>
+#include <rota/kubernetes/client_settings.hpp>
 #include <rota/live/host.hpp>
 #include <rota/live/pace.hpp>
 #include <rota/log/schedule.hpp>
@@ -44,7 +46,7 @@ struct seen {
     std::map<std::string, std::uint64_t> of{
         {"starts", 0},  {"preempted", 0}, {"interrupted", 0}, {"withdrawn", 0}, {"refused", 0},
         {"strays", 0},  {"cancelled", 0}, {"blind", 0},       {"outages", 0},   {"others", 0},
-        {"no room", 0}, {"relists", 0},   {"failed", 0}};
+        {"no room", 0}, {"relists", 0},   {"failed", 0},      {"deaths", 0}};
     void add(seen const& more) {
         for (auto const& [name, count] : more.of) of[name] += count;
     }
@@ -55,6 +57,7 @@ struct weather {
     wire_faults wire{};
     cluster_faults cluster{};
     bool outages = false;
+    bool deaths = false; ///< the driver's
     explicit weather(std::uint64_t number) {
         auto const bit = [number](int b) { return (number >> b & 1u) != 0; };
         if (bit(0)) wire.lost = 0.1, wire.unheard = 0.1;
@@ -68,6 +71,7 @@ struct weather {
         if (bit(8)) cluster.snatched = 0.003;
         if (bit(9)) cluster.others = 0.1;
         outages = bit(10);
+        deaths = bit(11);
     }
 };
 
@@ -142,20 +146,39 @@ struct judged {
     server.page_max = 3;
     auto truth = emulated_cluster{server, what.cluster, what.jobs, what.under.outages, how.cluster, seed};
     auto wires = wire{server, how.wire, seed + 1};
-    auto client = kubernetes::client<wire>{what.cluster, wires, [&server] { return server.now; }};
-    auto backend = overheard{&client, &server, std::vector<bool>(what.cluster.nodes.size(), true)};
+    auto client = std::optional<kubernetes::client<wire>>{};
+    auto backend = overheard{nullptr, &server, std::vector<bool>(what.cluster.nodes.size(), true)};
     auto pace = live::pace{};
     pace.save_ms = 3'000;
     using driver = live::host<overheard>;
-    auto host =
-        driver{what.cluster, rota::tenant_tree{what.jobs.tenants}, backend, pace, rota::recorder{out.log}};
-    host.instants().spurious_pass = true;
+    auto host = std::optional<driver>{};
     auto attained = std::vector<std::int64_t>(what.jobs.size());
     auto decides = verify::detail::probe<any_scheduler>{of.make(), out.laws, attained};
+    auto journal = std::string{};
+    auto lists = 0;
+    auto const live_on = [&] { // from nothing, or from what the one before has written
+        host.reset();
+        if (client) lists += client->lists() - 1;
+        client.emplace(
+            what.cluster, wires, [&server] { return server.now; },
+            kubernetes::client_settings{.spaces = {}, .recovers = !journal.empty()});
+        backend.of = &*client;
+        out.log = {};
+        host.emplace(what.cluster, rota::tenant_tree{what.jobs.tenants}, backend, pace,
+                     rota::recorder{out.log});
+        host->instants().spurious_pass = true;
+        if (!journal.empty() && !std::holds_alternative<std::size_t>(host->recover(journal)))
+            out.fault = "its journal is none";
+        host->keep_journal(out.log, [&journal](std::string_view group) { journal += group; });
+        if (out.log.records.empty()) return;
+        decides = verify::detail::probe<any_scheduler>{of.make(), out.laws, attained};
+        host->resync();
+    };
+    live_on();
     auto const all_met = [&] { // apart from what was over before anybody saw it whole
         auto met = std::vector<bool>(what.jobs.size(), false);
-        for (auto j = std::uint32_t{0}; j != host.specs().size(); ++j)
-            met[emulated_cluster::number_of(host.name(rota::job_id{j}))] = true;
+        for (auto j = std::uint32_t{0}; j != host->specs().size(); ++j)
+            met[emulated_cluster::number_of(host->name(rota::job_id{j}))] = true;
         for (auto i = std::size_t{0}; i != met.size(); ++i)
             if (i >= truth.submitted() || (!met[i] && truth.ended(i) == emulated_cluster::end::open))
                 return false;
@@ -164,31 +187,33 @@ struct judged {
     constexpr auto calm_ms = 1'200'000;
     auto const every_ms = seed % 3 == 0 ? 250 : 1'000;
     for (auto now = sim_time{}; out.fault.empty(); now = now + every_ms) {
-        if (index(now) > 200'000 && host.state().jobs().active().empty() && all_met()) break;
+        if (index(now) > 200'000 && host->state().jobs().active().empty() && all_met()) break;
         truth.advance(now);
         wires.advance();
         truth.look();
         if (index(now) % 50'000 == 0 && how.wire.gone > 0) server.compact();
         if (index(now) == calm_ms) wires.calm_down(), truth.calm_down();
-        auto const got = host.round(now, decides);
+        auto const got = host->round(now, decides);
         out.met.of["blind"] += got == driver::outcome::blind;
         if (got == driver::outcome::unsettled) out.fault = "does not come to rest";
         if (index(now) > 8 * calm_ms) {
             out.fault = "does not come to an end:";
-            for (auto const id : host.state().jobs().active())
-                out.fault += " " + host.name(id) + " (" + client.complaint() + ")";
+            for (auto const id : host->state().jobs().active())
+                out.fault += " " + host->name(id) + " (" + client->complaint() + ")";
         }
+        out.met.of["deaths"] += how.deaths && index(now) < calm_ms && index(now) % 17'000 == 0;
+        if (how.deaths && index(now) < calm_ms && index(now) % 17'000 == 0) live_on();
         if (seed % 16 == 5 && index(now) == 60'000) {
             decides = verify::detail::probe<any_scheduler>{of.make(), out.laws, attained};
-            host.resync();
+            host->resync();
         }
     }
     auto jobs = rota::job::workload{};
     jobs.tenants = what.jobs.tenants;
     auto number_of = std::vector<std::size_t>{};
-    for (auto j = std::uint32_t{0}; j != host.specs().size(); ++j) {
-        number_of.push_back(emulated_cluster::number_of(host.name(rota::job_id{j})));
-        jobs.specs.push_back(host.specs()[j]);
+    for (auto j = std::uint32_t{0}; j != host->specs().size(); ++j) {
+        number_of.push_back(emulated_cluster::number_of(host->name(rota::job_id{j})));
+        jobs.specs.push_back(host->specs()[j]);
         jobs.works.push_back(what.jobs.works[number_of.back()]);
     }
     auto given = verify::premises{};
@@ -200,8 +225,8 @@ struct judged {
         out.laws.exercised(which);
         if (!good) out.laws.breaks(which, verify::verdict::whole_log, std::move(why));
     };
-    expect(law::legal, host.state().want().refused() == 0, "an action was refused");
-    expect(law::quiescent, host.instants().restless() == 0, "a pass changed something without news");
+    expect(law::legal, host->state().want().refused() == 0, "an action was refused");
+    expect(law::quiescent, host->instants().restless() == 0, "a pass changed something without news");
     auto const read = rota::log::from_text(rota::log::to_text(out.log));
     expect(law::round_trip,
            std::holds_alternative<rota::log::schedule>(read) &&
@@ -209,7 +234,7 @@ struct judged {
            "its text reads back as another log");
     if (out.fault.empty()) {
         verify::detail::check_attained(about, verify::accounts_of(about), attained, out.laws);
-        verify::detail::check_balance({what.cluster, jobs, {}}, host.state(), out.laws);
+        verify::detail::check_balance({what.cluster, jobs, {}}, host->state(), out.laws);
         out.fault = compare(out.log, truth, number_of);
     }
     using rota::log::kind;
@@ -235,14 +260,14 @@ struct judged {
         if (truth.ended(number_of[j]) == emulated_cluster::end::completed && !finished)
             out.fault = "job " + std::to_string(j) + " finished, and the log does not say so";
     }
-    count["strays"] = host.strays();
+    count["strays"] = host->strays();
     count["outages"] = backend.told.size();
     count["others"] = truth.foreign();
     count["no room"] = truth.crowded();
-    count["relists"] = static_cast<std::uint64_t>(client.lists() - 1);
-    auto const calm = (seed & 0x7ff) == 0;
+    count["relists"] = static_cast<std::uint64_t>(lists + client->lists() - 1);
+    auto const calm = (seed & 0xfff) == 0;
     if (calm && out.fault.empty() &&
-        truth.crowded() + host.strays() + count["withdrawn"] + count["refused"] != 0)
+        truth.crowded() + host->strays() + count["withdrawn"] + count["refused"] != 0)
         out.fault = "nothing had gone wrong, and something did";
     return out;
 }

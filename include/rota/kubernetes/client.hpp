@@ -159,6 +159,7 @@ private:
         its.sort(pods);
         describe(its, pods);
         if (its.succeeded()) return job_state::completed;
+        if (its.size == 0 && its.unheard && !its.run.empty()) return job_state::pending; // it may be whole
         if (!its.run.empty() && (its.broken || (!its.complete() && its.target.empty()))) {
             if (its.holding.empty()) {
                 if (its.failed()) return its.fault;
@@ -208,6 +209,7 @@ private:
             auto const got = server_.get("/apis/scheduling.x-k8s.io/v1alpha1/namespaces/" + one.space +
                                          "/podgroups/" + one.group);
             if (got.good()) its.size = read_group_size(got.body).value_or(0);
+            its.unheard = got.unknown();
         }
         auto const known = its.shown && !(its.asked == job::spec{});
         if (known && !its.run.empty()) return;

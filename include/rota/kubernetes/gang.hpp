@@ -40,6 +40,7 @@ struct gang {
     std::string id;          ///< the job's
     std::uint32_t first = 0; ///< in seconds since 1970: when its first pods were made
     int size = 0;            ///< pods; 0: not known
+    bool unheard = false;    ///< as there was no answer when it was asked for
     job::spec asked{};
     std::string unmapped;        ///< why a host cannot know what it needs; empty: it can
     bool shown = false;          ///< as one that may be started
