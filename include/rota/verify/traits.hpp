@@ -14,7 +14,7 @@ struct traits {
     head_order head = head_order::unknown;
     bool may_thrash =
         false; ///< it may stop jobs before they did any work, again and again: no bound, no law L7
-    std::uint32_t instants_max = 1u << 14; ///< more of them break law L7
+    std::uint32_t instants_max = 1u << 16; ///< more of them break law L7
 };
 
 } // namespace rota::verify
