@@ -108,6 +108,9 @@ void the_wrong_gang_is_refused() {
     };
     auto const three = job::gang(3);
     check(asks(three, {on(0, 3), on(2, 1)}) == answer::accepted, "three GPUs of one model");
+    check(asks(three, {on(2, 1), on(0, 3)}) == answer::accepted, "in any order");
+    check(asks(three, {on(2, 1), on(0, 1), on(2, 1)}) == answer::wrong_gang, "not the same GPU twice");
+    check(asks(three, {on(2, 1), on(0, 1), on(2, 2)}) == answer::wrong_gang, "not one node in two parts");
     check(asks(three, {on(0, 3), on(1, 1)}) == answer::wrong_gang, "not of two models");
     check(asks(three, {on(0, 3)}) == answer::wrong_gang, "not one less");
     check(asks(three, {on(0, 3), on(2, 3)}) == answer::wrong_gang, "not one more");

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
@@ -103,6 +104,15 @@ public:
         auto sum = std::int64_t{0};
         for (auto const& part : *this) sum += part.cpu_milli;
         return sum;
+    }
+    /// Each node stands in one slice: a placement that says less is no answer to anybody.
+    [[nodiscard]] bool names_once() const {
+        auto const not_before = [](slice const& a, slice const& b) { return !(a.node < b.node); };
+        if (std::adjacent_find(begin(), end(), not_before) == end()) return true; // as most policies answer
+        auto nodes = std::vector<node_id>{};
+        for (auto const& part : *this) nodes.push_back(part.node);
+        std::sort(nodes.begin(), nodes.end());
+        return std::adjacent_find(nodes.begin(), nodes.end()) == nodes.end();
     }
     [[nodiscard]] bool touches(node_id node) const noexcept {
         return std::any_of(begin(), end(), [node](slice const& part) { return part.node == node; });

@@ -191,7 +191,7 @@ public:
     }
 
     /// p is all that `need` asks for, on one model that it accepts, spread no further than it allows.
-    [[nodiscard]] bool right_gang(job::request const& need, cluster::placement const& p) const noexcept {
+    [[nodiscard]] bool right_gang(job::request const& need, cluster::placement const& p) const {
         auto const& nodes = free_.layout().nodes;
         if (p.empty() || index(p.front().node) >= nodes.size()) return false;
         auto const& first = nodes[index(p.front().node)];
@@ -208,7 +208,7 @@ public:
             if (part.mem_mib != need.mem_mib * static_cast<std::uint32_t>(count)) return false;
             if (need.span == job::span::one_rack && node.rack != first.rack) return false;
         }
-        if (gpus < need.gpus_min || gpus > need.gpus_max) return false;
+        if (gpus < need.gpus_min || gpus > need.gpus_max || !p.names_once()) return false;
         if (need.span == job::span::anywhere) return true;
         auto const largest = free_.largest(first.model);
         auto const fewest =

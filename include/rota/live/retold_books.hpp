@@ -148,11 +148,10 @@ private:
         for (auto const& part : p) {
             auto const count = static_cast<std::uint32_t>(part.count());
             if (part.gpus == 0 || part.milli == 0 || part.cpu_milli != need.cpu_milli * count ||
-                part.mem_mib != need.mem_mib * count ||
-                std::count_if(p.begin(), p.end(), [&](auto const& q) { return q.node == part.node; }) != 1)
+                part.mem_mib != need.mem_mib * count)
                 return false;
         }
-        return of.fits(p);
+        return p.names_once() && of.fits(p);
     }
 
     /// As if all that stands had been submitted when it was, and ordered and begun just now. A closed node may be one
