@@ -42,7 +42,7 @@ public:
     template <class Order>
     void on(event const& happened, view const& v, Order const& by) {
         if constexpr (indexed<Order>()) {
-            running_.on(happened, v, [&](job_id j) { return rank(v, by, j); });
+            running_.on(happened, v, ranker<Order>{v, by});
         }
     }
     template <class Order>
@@ -51,7 +51,7 @@ public:
     }
     template <class Order>
     void ranked_anew(view const& v, job_id j, Order const& by) {
-        if constexpr (indexed<Order>()) running_.track(v, j, [&](job_id one) { return rank(v, by, one); });
+        if constexpr (indexed<Order>()) running_.track(v, j, ranker<Order>{v, by});
     }
     template <placement::policy Placement, class Order>
     [[nodiscard]] bool may_start(view const& v, Placement const&, Order const&, job_id j, std::int64_t key) {
@@ -93,6 +93,8 @@ public:
         auto const found = start_by_evicting(v, a, place, j, victims_);
         if (found)
             for (auto victim : victims_) ranked_anew(v, victim, by);
+        else if constexpr (indexed<Order>())
+            running_.index_of().see(v.free()); // may_start counts from this refusal
         return found;
     }
 
@@ -121,6 +123,17 @@ private:
     [[nodiscard]] static rank_type rank(view const& v, Order const& by, job_id j) {
         return queueing::departures::ranked(measure(v, by, j), v.state(j).decided);
     }
+    template <class Order>
+    struct ranker {
+        view const& v;
+        Order const& by;
+
+        [[nodiscard]] rank_type operator()(job_id j) const { return rank(v, by, j); }
+        [[nodiscard]] bool steady(job_id j) const {
+            return Measure::drift(std::type_identity<Order>{}) != queueing::drift::down ||
+                   queueing::steady(by, v, j);
+        }
+    };
     /// Whoever is above it is strictly worse than the job.
     template <class Order>
     [[nodiscard]] static rank_type bound(view const& v, Order const& by, job_id j) {

@@ -38,6 +38,8 @@ concept key_is_an_integer = has_key<O> && requires(O const& o, view const& v, jo
 ///           view): optional; before keys are asked for. o.refresh_ms: optional member; all waiting jobs are
 ///           ranked anew at multiples of it. o.settled(view, job) const -> bool: optional, beside refresh_ms; the
 ///           key of the waiting job changes no more. static constexpr drift drift: optional, drift::none by default.
+///           o.steady(view, job) const -> bool: optional, beside drift::down; false where the key of the placed job
+///           falls by something else.
 /// Meaning   Two jobs with equal keys are in no order but that of their ids.
 template <class O>
 concept order = std::movable<O> && requirement::has_key<O> && requirement::key_is_an_integer<O>;
@@ -49,6 +51,16 @@ template <order O>
                   })
         return O::drift;
     else return drift::none;
+}
+/// The key of the placed job drifts as the order says.
+template <order O>
+[[nodiscard]] bool steady([[maybe_unused]] O const& by, [[maybe_unused]] view const& v,
+                          [[maybe_unused]] job_id j) {
+    if constexpr (requires {
+                      { by.steady(v, j) } -> std::same_as<bool>;
+                  })
+        return by.steady(v, j);
+    else return true;
 }
 template <order O>
 [[nodiscard]] sim_time stale_at(O const& by, view const& v, job_id j) {

@@ -145,6 +145,10 @@ public:
         }
         return best;
     }
+    /// Brings every tree up to date: a price that fell and rises again from here counts as risen.
+    void see(cluster::ledger const& free) {
+        if (!changed_.empty()) flush(free);
+    }
     /// Brings every tree up to date and starts counting rises anew from here.
     void forget_rises(cluster::ledger const& free) {
         flush(free);

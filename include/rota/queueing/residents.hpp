@@ -17,8 +17,8 @@ namespace rota::queueing {
 
 /// Keeps the index of departures equal to the intents in the view, job by job.
 ///
-/// Exact for jobs that hold whole GPUs only; while any other job is placed, regular() is false and the index
-/// must not be asked.
+/// Exact for jobs that hold whole GPUs only and whose ranks stand still; while any other job is placed, regular() is
+/// false and the index must not be asked.
 class residents {
 public:
     explicit residents(bool tells_changes = false) noexcept : tells_changes_{tells_changes} {}
@@ -27,32 +27,31 @@ public:
     [[nodiscard]] departures& index_of() noexcept { return index_; }
     [[nodiscard]] departures const& index_of() const noexcept { return index_; }
 
-    /// Brings one job up to date. rank(job) is asked if it is placed.
+    /// Brings one job up to date. rank(job) is asked if it is placed, and rank.steady(job), where there is one,
+    /// whether it stands still.
     template <class Rank>
     void track(view const& v, job_id j, Rank rank) {
         if (index_.empty()) return rebuild(v, rank);
         if (known_.size() <= index(j)) known_.resize(v.submitted() + v.submitted() / 2 + 1);
         auto& known = known_[index(j)];
-        if (known != 0 && known != irregular_mark && v.intent(j) == pool_.at(known)) {
-            if (auto const now = rank(j); rank_of(j, known) != now) index_.rank_anew(j, now, pool_.at(known));
+        if (known.held != 0 && v.intent(j) == pool_.at(known.held)) {
+            if (!known.regular) return;
+            if (auto const now = rank(j); rank_of(j, known.held) != now)
+                index_.rank_anew(j, now, pool_.at(known.held));
             return;
         }
-        if (known == irregular_mark) {
-            --irregular_;
-            known = 0;
-        } else if (known != 0) {
-            index_.remove(j, pool_.at(known));
-            note(pool_.at(known));
-            pool_.clear(known);
+        if (known.held != 0) {
+            if (known.regular) index_.remove(j, pool_.at(known.held));
+            else irregular_changes(known.held, -1);
+            note(pool_.at(known.held));
+            pool_.clear(known.held);
         }
         if (!v.placed(j)) return;
-        if (!placement::plain(v.need(j))) {
-            ++irregular_;
-            known = irregular_mark;
-            return;
-        }
-        pool_.assign(known, v.intent(j));
-        index_.add(j, rank(j), v.intent(j));
+        pool_.assign(known.held, v.intent(j));
+        known.regular = placement::plain(v.need(j));
+        if constexpr (requires { rank.steady(j); }) known.regular = known.regular && rank.steady(j);
+        if (known.regular) index_.add(j, rank(j), v.intent(j));
+        else irregular_changes(known.held, +1);
         note(v.intent(j));
     }
     /// Nodes whose residents changed since the last clear, in no order and perhaps twice, if it was told to say so.
@@ -63,7 +62,7 @@ public:
         index_.reset(v.free());
         pool_ = {};
         irregular_ = 0;
-        known_.assign(v.submitted(), 0);
+        known_.assign(v.submitted(), {});
         if (!index_.empty())
             for (auto j : v.jobs()) track(v, j, rank);
     }
@@ -78,8 +77,16 @@ public:
     }
 
 private:
-    static constexpr std::uint32_t irregular_mark = 0xffffffffu;
+    struct entry {
+        std::uint32_t held = 0; ///< number of the copy in pool_, 0: not placed
+        bool regular = true;    ///< stands in the index
+    };
 
+    /// It is in nobody's way by rank, but what is free beside it is another number.
+    void irregular_changes(std::uint32_t held, int more) {
+        irregular_ += static_cast<std::uint32_t>(more);
+        for (auto const& part : pool_.at(held)) index_.touch(part.node);
+    }
     [[nodiscard]] departures::rank rank_of(job_id j, std::uint32_t known) const noexcept {
         auto const n = pool_.at(known).front().node;
         auto const* r = index_.begin(n);
@@ -93,7 +100,7 @@ private:
 
     departures index_;
     placement_pool pool_;
-    std::vector<std::uint32_t> known_; ///< [jobs] number of the copy in pool_, 0: not placed
+    std::vector<entry> known_; ///< [jobs]
     std::vector<node_id> changed_;
     std::uint32_t irregular_ = 0;
     bool tells_changes_;

@@ -2,9 +2,11 @@
 #ifndef ROTA_QUEUEING_SRTF_HPP
 #define ROTA_QUEUEING_SRTF_HPP
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
+#include <rota/cluster/placement.hpp>
 #include <rota/contract/event.hpp>
 #include <rota/contract/view.hpp>
 #include <rota/core/units.hpp>
@@ -26,6 +28,15 @@ struct srtf {
 
     void on(event const& happened, view const& v) { estimate::tell(estimate, happened, v); }
     [[nodiscard]] std::int64_t key(view const& v, job_id j) const { return estimate.remaining_ms(v, j); }
+    /// It is believed to work at the reference rate where it is placed.
+    [[nodiscard]] bool steady(view const& v, job_id j) const {
+        auto const& held = v.intent(j);
+        auto gpus = 0;
+        for (auto const& part : held) gpus += part.count();
+        return std::all_of(held.begin(), held.end(), [&](cluster::slice const& part) {
+            return estimate.rate(v, j, gpus, v.free().of(part.node).model) == 1000;
+        });
+    }
 };
 
 template <class Estimator>
