@@ -55,6 +55,19 @@ void consistent(trace::reading const& got, outcome& told) {
             "refused with an error, nothing half-read");
 }
 
+/// Read piece by piece from a file, whatever the size of the pieces, they come to the same.
+void in_pieces(trace::reading const& whole, trace::format const& by, std::string const& path,
+               trace::options const& how) {
+    for (auto const size : {std::size_t{1}, std::size_t{4096}}) {
+        auto const got = by.read(trace::in_pieces(path, size), how);
+        require(text(got.diagnostics) == text(whole.diagnostics), "pieces say what the whole says");
+        require(got.workload == whole.workload && got.tally == whole.tally && got.refused == whole.refused &&
+                    got.models == whole.models && got.cluster == whole.cluster &&
+                    got.origin_ms == whole.origin_ms && got.dropped.size() == whole.dropped.size(),
+                "pieces are the whole");
+    }
+}
+
 /// The same bytes as a file, by the name of a format. The text up to the first zero byte is that name, or what a user
 /// calls a cluster or a repair.
 void by_name(std::string const& bytes, trace::options const& how, outcome& told) {
@@ -65,9 +78,13 @@ void by_name(std::string const& bytes, trace::options const& how, outcome& told)
     consistent(trace::read_file(name, path, how), told);
     if (!named) require(!text(named.error()).empty(), "an unknown format is told");
     auto const from = trace::from_bytes(path, rest, how.limits);
-    if (named && from)
+    if (named && from) {
         require(trace::read(name, *from, how).workload == trace::read_file(name, path, how).workload,
                 "a file is its bytes");
+    } else if (named) {
+        require(text(trace::read_file(name, path, how).diagnostics) == text(from.error()),
+                "or is refused alike");
+    }
     consistent(trace::read_file(name, "/proc/self/fd", how), told);
     consistent(trace::read_file(name, "/proc/self/no such file", how), told);
     auto const repair = trace::repair_named(name);
@@ -92,13 +109,15 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
         how.repairs = {trace::repair::negative_submit, trace::repair::negative_duration,
                        trace::repair::negative_wait, trace::repair::wrong_order, trace::repair::duplicate_id};
     auto const bytes = std::string{reinterpret_cast<char const*>(data + 1), size - 1};
-    auto const from = trace::from_bytes("input", bytes, how.limits);
+    auto const reader = unsigned{choice} & 0x0fu;
+    auto const path = "/proc/self/fd/" + std::to_string(file_of(bytes));
+    auto const from = trace::from_bytes(path, bytes, how.limits);
     if (!from) {
         told.add(text(from.error()));
         require(!text(from.error()).empty(), "has a printed form");
+        in_pieces(trace::refusal(from.error()), trace::formats[reader % trace::formats.size()], path, how);
         return;
     }
-    auto const reader = unsigned{choice} & 0x0fu;
     if (reader >= trace::formats.size()) {
         if (reader == 9) consistent(trace::read_cluster_spec(*from, how), told);
         if (reader == 10) consistent(trace::read_openb_nodes(*from, how), told);
@@ -117,6 +136,7 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     }
     auto const got = trace::formats[reader].read(*from, how);
     consistent(got, told);
+    in_pieces(got, trace::formats[reader], path, how);
     require(got.tally.kept == got.workload.size(), "kept rows are the jobs");
     if (!got.ok()) return;
     for (auto const* const nodes : {"2x4", "1x2x8"}) {

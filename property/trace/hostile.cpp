@@ -2,16 +2,21 @@
 // Sizes and numbers that a trace should not have: what is read stays exact and memory stays bounded, or the input is refused
 // at its place.
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include <unistd.h>
 #include <zlib.h>
 
 #include "samples.hpp"
@@ -217,6 +222,60 @@ void edges() {
     result.check(code(sum) == "E-SUM" && sum.diagnostics.front().line > 1000, "sums that wrap: " + code(sum));
 }
 
+/// A file of so many rows, which is gone with the test.
+class many_rows_file {
+public:
+    explicit many_rows_file(std::int64_t rows)
+        : path_{(std::filesystem::temp_directory_path() / ("rota_rows_" + std::to_string(::getpid())))
+                    .string()} {
+        auto out = std::ofstream{path_};
+        out << "#rota-workload 1\nsubmit_ms,gpus,duration_ms\n";
+        for (auto i = std::int64_t{0}; i != rows; ++i) out << i << (i % 1000 == 999 ? ",1,x\n" : ",1,60\n");
+    }
+    ~many_rows_file() {
+        auto none = std::error_code{};
+        std::filesystem::remove(path_, none);
+    }
+    [[nodiscard]] std::string const& path() const { return path_; }
+
+private:
+    std::string path_;
+};
+
+/// What is read one by one takes the same memory however much there is; the text is not held in any case.
+void streamed(std::int64_t rows) {
+    constexpr auto a_row = std::int64_t{400};
+    auto const file = many_rows_file{rows};
+    auto how = csv_options();
+    how.on_error = trace::on_error::collect;
+    auto taken = std::int64_t{0};
+    how.each = [&](trace::record const&) { ++taken; };
+    auto const before = live::peak = live::now;
+    auto const got = trace::read_file("rota", file.path(), how);
+    auto const peak = live::peak - before;
+    result.check(got.ok() && taken == rows - rows / 1000 && got.tally.of("E-NUMBER") == got.tally.dropped,
+                 "rows one by one");
+    result.check(peak < 2 * mib, "rows one by one took " + std::to_string(peak) + " bytes");
+    std::printf("%lld rows one by one: %lld bytes in all\n", static_cast<long long>(rows),
+                static_cast<long long>(peak));
+    how.each = {};
+    live::peak = live::now;
+    auto const held = trace::read_file("rota", file.path(), how);
+    auto const all = live::peak - before;
+    result.check(held.ok() && held.workload.size() == static_cast<std::size_t>(taken) &&
+                     all < rows * a_row + 8 * mib,
+                 "a workload from a file took " + std::to_string(all / rows) + " bytes a row");
+
+    // a line without an end is gone past, not held
+    auto const line = file.path() + ".line";
+    std::ofstream{line} << std::string(std::size_t{32} << 20, '1');
+    live::peak = live::now;
+    auto const long_line = trace::read_file("swf", line, csv_options());
+    result.check(code(long_line) == "E-LINELEN" && live::peak - live::now < 12 * mib,
+                 "a line of 32 MiB took " + std::to_string((live::peak - live::now) / mib) + " MiB");
+    std::filesystem::remove(line);
+}
+
 /// Memory grows with the rows and with nothing else.
 void many_rows(std::int64_t rows) {
     constexpr auto a_row = std::int64_t{400}; // bytes: job and work, doubled while the tables grow
@@ -256,6 +315,7 @@ int main(int count, char** arguments) {
     long_lines();
     bombs();
     edges();
+    streamed(count > 1 ? std::strtoll(arguments[1], nullptr, 10) : 200'000);
     many_rows(count > 1 ? std::strtoll(arguments[1], nullptr, 10) : 200'000);
     return result.end();
 }

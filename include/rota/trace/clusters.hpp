@@ -22,12 +22,16 @@ namespace rota::trace {
         out.cluster = std::move(*got);
         return out;
     }
-    auto const from = from_file(what, how.limits);
-    if (!from) return refusal(from.error());
-    auto peek = intake{*from, how};
+    auto from = in_pieces(what);
+    if (!from.lasts()) {
+        auto held = from_file(what, how.limits);
+        if (!held) return refusal(held.error());
+        from = std::move(*held);
+    }
+    auto peek = intake{from, how};
     auto const header = csv{peek};
-    return header.has("sn") || header.has("model") ? read_openb_nodes(*from, how)
-                                                   : read_cluster_spec(*from, how);
+    return header.has("sn") || header.has("model") ? read_openb_nodes(from, how)
+                                                   : read_cluster_spec(from, how);
 }
 
 } // namespace rota::trace

@@ -31,6 +31,7 @@ struct column {
 struct dialect {
     char separator = ',';
     bool quoted = true;
+    bool settings = false; ///< lines `#...` above the header mean something, unless a blank follows the '#'
 };
 
 /// A comma-separated table with a header, row by row (RFC 4180, but a field never spans lines), or one of
@@ -38,15 +39,15 @@ struct dialect {
 ///
 /// Columns go by name, in any order. Blank lines and lines that start with '#' are counted and skipped.
 /// Spaces belong to the field. Wrong rows are told to the intake and skipped.
-/// Errors    E-COLUMN, E-FIELDS, E-QUOTE, E-LINELEN; N-COLUMN for a column nobody asked for.
+/// Errors    E-COLUMN, E-FIELDS, E-QUOTE, E-LINELEN, E-SIZE; N-COLUMN for a column nobody asked for.
 class csv {
 public:
-    explicit csv(intake& in, dialect how = {}) : in_{in}, how_{how}, lines_{in.from().text} { header(); }
+    explicit csv(intake& in, dialect how = {}) : in_{in}, how_{how} { header(); }
 
     [[nodiscard]] bool has(std::string_view name) const noexcept { return find(name) != absent; }
     [[nodiscard]] std::vector<std::string> const& columns() const noexcept { return names_; }
     [[nodiscard]] place header_place() const noexcept { return header_place_; }
-    /// Comment lines above the header.
+    /// The settings above the header.
     [[nodiscard]] std::vector<line> const& preamble() const noexcept { return preamble_; }
 
     /// Says which columns the reader wants; it then goes by their positions in `wanted`. False where the
@@ -82,7 +83,7 @@ public:
     /// Goes to the next row that can be split; false at the end.
     [[nodiscard]] bool next() {
         auto here = line{};
-        while (lines_.next(here)) {
+        while (in_.rows().next(here)) {
             if (skip(here)) continue;
             in_.begin_row(here.at);
             if (split(here, false) && counted(here)) return true;
@@ -107,6 +108,7 @@ private:
         place at;
     };
     static constexpr auto columns_max = std::size_t{1024};
+    static constexpr auto settings_max = std::size_t{1} << 17; // a tenant each, and as much again
     static constexpr auto absent = std::numeric_limits<std::size_t>::max();
 
     [[nodiscard]] std::size_t find(std::string_view name) const noexcept {
@@ -130,11 +132,30 @@ private:
         return true;
     }
 
+    /// Keeps a line above the header that means something; false where it cannot be kept.
+    bool setting(line const& here) {
+        if (!how_.settings || here.text.size() < 2 || here.text[0] != '#' || here.text[1] == ' ') return true;
+        auto const most = in_.how().limits.line_bytes;
+        if (here.bytes > most)
+            in_.fatal({here.at.line, here.at.byte + most}, "E-LINELEN", too_long(here.bytes, most));
+        else if (preamble_.size() == settings_max)
+            in_.fatal(here.at, "E-SIZE",
+                      "read setting number " + std::to_string(settings_max + 1) +
+                          " above the header, expected at most " + std::to_string(settings_max));
+        else preamble_.push_back(in_.rows().keep(here));
+        return !in_.out().refused;
+    }
+    static std::string too_long(std::size_t bytes, std::size_t most) {
+        return "read a line of " + std::to_string(bytes) + " bytes, expected at most " + std::to_string(most);
+    }
+
     void header() {
         auto here = line{};
-        while (lines_.next(here)) {
-            if (!here.blank() && here.text.front() == '#') preamble_.push_back(here);
-            if (skip(here)) continue;
+        while (in_.rows().next(here)) {
+            if (skip(here)) {
+                if (!setting(here)) return;
+                continue;
+            }
             header_place_ = here.at;
             if (!split(here, true)) return;
             if (fields_.size() > columns_max) {
@@ -180,10 +201,8 @@ private:
         };
         auto const text = here.text;
         auto const& most = in_.how().limits;
-        if (text.size() > most.line_bytes)
-            return refuse(most.line_bytes, "E-LINELEN",
-                          "read a line of " + std::to_string(text.size()) + " bytes, expected at most " +
-                              std::to_string(most.line_bytes));
+        if (here.bytes > most.line_bytes)
+            return refuse(most.line_bytes, "E-LINELEN", too_long(here.bytes, most.line_bytes));
         for (auto at = std::size_t{0};;) {
             auto const start = at;
             auto value = std::string_view{};
@@ -236,7 +255,6 @@ private:
 
     intake& in_;
     dialect how_;
-    lines lines_;
     std::vector<std::string> names_;
     place header_place_{};
     std::vector<line> preamble_;

@@ -38,9 +38,9 @@ inline std::uint32_t read_share(intake& in, cell const& what, std::int64_t scale
 /// Errors    those of read_csv_map, of csv and of the values.
 [[nodiscard]] inline reading read_csv(source const& from, options const& how = {}) {
     auto const got = read_csv_map(how.map);
-    if (!got) return refusal(got.error());
-    auto const& map = *got;
     auto in = intake{from, how};
+    if (!got) return in.refuse(got.error());
+    auto const& map = *got;
     auto rows = csv{in};
     auto columns = std::array<column, csv_map::targets>{};
     for (auto i = std::size_t{0}; i != columns.size(); ++i) columns[i] = {map.entries[i].column, map.has(i)};

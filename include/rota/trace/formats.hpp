@@ -55,13 +55,12 @@ inline constexpr auto formats =
     return got ? got->read(from, how) : refusal(got.error());
 }
 
-/// Reads a file, plain or gzip, in the format of that name.
+/// Reads a file, plain or gzip, in the format of that name; its text is not held.
 [[nodiscard]] inline reading read_file(std::string_view name, std::string const& path,
                                        options const& how = {}) {
     auto const got = format_named(name);
     if (!got) return refusal(got.error());
-    auto const from = from_file(path, how.limits);
-    return from ? got->read(*from, how) : refusal(from.error());
+    return got->read(in_pieces(path), how);
 }
 
 } // namespace rota::trace

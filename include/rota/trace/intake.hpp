@@ -18,23 +18,17 @@
 
 #include <rota/core/checked.hpp>
 #include <rota/core/units.hpp>
-#include <rota/job/spec.hpp>
-#include <rota/job/work.hpp>
+#include <rota/job/request.hpp>
+#include <rota/trace/diagnostic.hpp>
 #include <rota/trace/feasible.hpp>
 #include <rota/trace/options.hpp>
 #include <rota/trace/place.hpp>
 #include <rota/trace/reading.hpp>
+#include <rota/trace/record.hpp>
 #include <rota/trace/source.hpp>
+#include <rota/trace/walk.hpp>
 
 namespace rota::trace {
-
-/// One job as a row says it, on the row's own clock.
-struct record {
-    std::string_view id{}; ///< empty where the source names no jobs
-    place at{};            ///< of the id
-    job::spec spec{};
-    job::work work{};
-};
 
 /// Whether the submit times become spans since the first one.
 enum class clock_start : std::uint8_t { as_given, first_submit };
@@ -45,7 +39,10 @@ enum class clock_start : std::uint8_t { as_given, first_submit };
 /// For each line: begin_row, then any of bad, repairable, drop, then end_row; or blank, or comment.
 class intake {
 public:
-    intake(source const& from, options const& how) : from_{from}, how_{how} {
+    intake(source const& from, options const& how)
+        : from_{from}, how_{how},
+          walk_{from, how.limits,
+                how.each ? std::numeric_limits<std::size_t>::max() : how.limits.text_bytes} {
         if (how.cluster != nullptr) possible_.emplace(*how.cluster);
     }
     intake(source const&&, options const&) = delete; ///< both outlive the intake
@@ -53,7 +50,9 @@ public:
     intake(From&&, options const&&) = delete;
 
     [[nodiscard]] options const& how() const noexcept { return how_; }
-    [[nodiscard]] source const& from() const noexcept { return from_; }
+
+    /// The lines, to be walked over by the reader.
+    [[nodiscard]] walk& rows() noexcept { return walk_; }
 
     /// Counts towards the tally under `what`.
     void count(std::string_view what, std::uint64_t more = 1) { out_.tally.count(what, more); }
@@ -65,7 +64,7 @@ public:
             ++unsaid_;
             return;
         }
-        out_.diagnostics.push_back(diagnose(level, from_.name, from_.text, at, code, std::move(message)));
+        walk_.say(out_.diagnostics, level, at, code, std::move(message));
     }
     /// An error no row can be blamed for: the input is refused in every mode.
     void fatal(place at, std::string_view code, std::string message) {
@@ -101,13 +100,15 @@ public:
 
     /// Says E-DUPID where `id` was met before, and where.
     void unique(std::string_view id, place at) {
+        if (how_.each && how_.any_id) return;
         auto const [seen, fresh] = ids_.try_emplace(std::string{id}, at);
         if (fresh) return;
         auto const first = seen->second;
         repairable(repair::duplicate_id, at, "E-DUPID",
                    "read id " + shown(id) + " again, expected an id not used before (line " +
                        std::to_string(first.line) + ")");
-        if (wrong_) say(severity::note, first, "E-DUPID", "read id " + shown(id) + " here first");
+        if (wrong_ && from_.lasts())
+            say(severity::note, first, "E-DUPID", "read id " + shown(id) + " here first");
     }
 
     /// Ends the row without a job: it was kept for another purpose, or dropped.
@@ -118,7 +119,7 @@ public:
         }
         ++out_.tally.dropped;
         out_.tally.count(reason_);
-        out_.dropped.push_back({row_.line, reason_});
+        if (!how_.each) out_.dropped.push_back({row_.line, reason_});
     }
     /// Ends the row with a job, which is kept if nothing was wrong.
     void end_row(record const& job) {
@@ -127,11 +128,20 @@ public:
         end_row();
         if (!row_stands()) return;
         if (job.work.duration_ms == 0) count("zero_duration");
-        auto& work = out_.workload;
-        if (!work.specs.empty() && job.spec.submit < work.specs.back().submit && !unsorted_) unsorted_ = row_;
-        work.specs.push_back(job.spec);
-        work.works.push_back(job.work);
-        if (!job.id.empty()) work.names.emplace_back(job.id);
+        if (job.spec.submit < above_ && !unsorted_) {
+            unsorted_ = row_;
+            walk_.keep(walk_.here());
+        }
+        above_ = job.spec.submit;
+        first_ = std::min(first_, above_);
+        if (how_.each) {
+            how_.each(job);
+        } else {
+            auto& work = out_.workload;
+            work.specs.push_back(job.spec);
+            work.works.push_back(job.work);
+            if (!job.id.empty()) work.names.emplace_back(job.id);
+        }
         if (possible_) judge(job.spec.need);
     }
 
@@ -157,15 +167,21 @@ public:
 
     [[nodiscard]] reading& out() noexcept { return out_; }
 
+    /// The reading that found nothing but `why`, and nothing wrong with the text.
+    [[nodiscard]] reading refuse(diagnostic why) {
+        return refusal(text_fault() ? *walk_.why() : std::move(why));
+    }
+
     /// The reading: sorted by submission, ties in file order; W-UNSORTED at the first row out of order.
     [[nodiscard]] reading finish(clock_start start = clock_start::first_submit) {
         if (unsorted_) order();
-        if (start == clock_start::first_submit) rebase();
+        if (start == clock_start::first_submit && first_ != never) rebase();
         return finish_rows("job");
     }
 
     /// The same for an input whose rows are not jobs.
     [[nodiscard]] reading finish_rows(std::string_view what) {
+        if (text_fault()) return refusal(*walk_.why());
         if (infeasible_ > 1) count("infeasible", infeasible_);
         if (out_.tally.kept == 0 && !how_.allow_empty && errors_ == 0) {
             auto const lost = out_.tally.dropped;
@@ -190,10 +206,16 @@ public:
             out_.models.clear();
             out_.origin_ms = 0;
         }
+        walk_.look_again(out_.diagnostics);
         return std::move(out_);
     }
 
 private:
+    /// Whether something is wrong with the text, if need be beyond where its reader stopped.
+    [[nodiscard]] bool text_fault() {
+        for (auto rest = line{}; !how_.each && walk_.next(rest);) continue;
+        return walk_.why().has_value();
+    }
     void total(record const& job) {
         auto const end = checked_add(index(job.spec.submit), job.work.duration_ms);
         if (!end || *end > how_.limits.horizon_ms) {
@@ -224,7 +246,8 @@ private:
         if (how_.strict_order) fatal(*unsorted_, "E-UNSORTED", what + "expected rows in order of submission");
         else
             say(severity::warning, *unsorted_, "W-UNSORTED",
-                what + "expected order; sorted, ties as in the file");
+                what + (how_.each ? "expected order; given as they come"
+                                  : "expected order; sorted, ties as in the file"));
         auto& work = out_.workload;
         auto sorted = std::vector<std::uint32_t>(work.size());
         std::iota(sorted.begin(), sorted.end(), 0u);
@@ -243,23 +266,24 @@ private:
         permute(work.names);
     }
     void rebase() {
-        if (out_.workload.specs.empty()) return;
-        auto const first = index(out_.workload.specs.front().submit);
-        out_.origin_ms = first;
+        out_.origin_ms = index(first_);
         for (auto& one : out_.workload.specs) {
-            one.submit = sim_time{index(one.submit) - first};
-            if (one.deadline != never) one.deadline = sim_time{index(one.deadline) - first};
+            one.submit = sim_time{index(one.submit) - out_.origin_ms};
+            if (one.deadline != never) one.deadline = sim_time{index(one.deadline) - out_.origin_ms};
         }
     }
 
     source const& from_;
     options const& how_;
+    walk walk_;
     std::optional<feasible> possible_;
     reading out_;
     place row_{};
     std::string_view reason_{}; ///< why the row is dropped; empty: it stands
     bool wrong_ = false;
     std::optional<place> unsorted_;
+    sim_time above_{}; ///< submission of the job above
+    sim_time first_ = never;
     std::uint64_t errors_ = 0;
     std::array<std::size_t, 3> said_{}; ///< by severity, so that notes do not hide errors
     std::uint64_t unsaid_ = 0;

@@ -151,13 +151,11 @@ inline record native_job(intake& in, csv const& rows) {
 /// Errors    E-FORMAT without the first line, E-TENANT, E-CYCLE, E-WEIGHT, and those of csv and of the values.
 [[nodiscard]] inline reading read_native(source const& from, options const& how = {}) {
     auto in = intake{from, how};
-    auto rows = csv{in};
+    auto rows = csv{in, {.settings = true}};
     auto const& above = rows.preamble();
-    if (!from.text.empty() &&
-        (above.empty() || above.front().at.byte != 0 || above.front().text != native_mark))
-        in.fatal({}, "E-FORMAT",
-                 "read " + shown(std::string_view{from.text}.substr(0, from.text.find_first_of("\r\n"))) +
-                     ", expected the first line " + shown(native_mark));
+    if (auto const first = in.rows().first();
+        first && (above.empty() || above.front().at.byte != 0 || *first != native_mark))
+        in.fatal({}, "E-FORMAT", "read " + shown(*first) + ", expected the first line " + shown(native_mark));
     auto tenants_at = std::vector<place>{};
     for (auto const& here : above)
         if (here.text.starts_with(native_tenant_mark)) {

@@ -53,6 +53,7 @@ inline constexpr std::string_view decimal_syntax = "a decimal number such as 12 
     }
     auto const whole = checked_multiply(value, scale);
     if (!fits || !whole) return {0, number::fault::overflow};
+    if (dot == text.size()) return {negative ? -*whole : *whole};
 
     // the digits after the dot as parts / power
     auto parts = int128{0};

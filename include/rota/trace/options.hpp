@@ -8,6 +8,7 @@
 
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
+#include <rota/trace/record.hpp>
 #include <rota/trace/repair.hpp>
 
 namespace rota::trace {
@@ -27,9 +28,9 @@ enum class zero_gpus : std::uint8_t {
 /// Which field of an SWF row counts as GPUs; the other one stands in where it is unknown.
 enum class swf_processors : std::uint8_t { allocated, requested };
 
-/// Sizes beyond which input is refused. What a reader holds in memory is bounded by text_bytes.
+/// Sizes beyond which input is refused.
 struct limits {
-    std::size_t text_bytes = std::size_t{4} << 30; ///< of the unpacked text
+    std::size_t text_bytes = std::size_t{4} << 30; ///< of the unpacked text, where its jobs are held
     std::size_t gzip_ratio =
         256; ///< unpacked to packed, beyond 64 MiB: a file that says the same again and again
     std::size_t line_bytes = std::size_t{1} << 20;
@@ -49,6 +50,11 @@ struct options {
     trace::limits limits{};
     std::string map{};                      ///< of the generic CSV reader, see csv_map.hpp
     cluster::spec const* cluster = nullptr; ///< where known: GPU models by name, and W-INFEASIBLE
+    /// Where it is set, jobs go there one by one instead of into the workload, in the order of their rows and on
+    /// their own clock, and rows that are dropped are counted, not listed. If the reading is refused in the end,
+    /// what was given counts for nothing.
+    record_sink each{};
+    bool any_id = false; ///< with `each`: an id may come again, so that none has to be remembered
 };
 
 } // namespace rota::trace

@@ -88,14 +88,14 @@ struct sacct_runs {
 };
 
 /// A first walk over the rows: which are followed by another run of the same job.
-[[nodiscard]] inline std::unordered_map<std::string_view, sacct_runs> sacct_repeated(source const& from,
-                                                                                     options const& how) {
-    auto found = std::unordered_map<std::string_view, sacct_runs>{};
+[[nodiscard]] inline std::unordered_map<std::string, sacct_runs> sacct_repeated(source const& from,
+                                                                                options const& how) {
+    auto found = std::unordered_map<std::string, sacct_runs>{};
     auto in = intake{from, how};
     auto rows = csv{in, sacct_dialect};
     if (!rows.bind(sacct_columns)) return found;
     while (rows.next()) {
-        auto const id = rows[sacct_id].text;
+        auto const id = std::string{rows[sacct_id].text};
         auto const* const state = find_sacct_state(rows[sacct_state].text);
         auto known = found.find(id);
         if (known == found.end()) {
@@ -130,6 +130,10 @@ struct sacct_runs {
 /// options::cluster, and only counted without one. The account is the tenant.
 [[nodiscard]] inline reading read_sacct(source const& from, options const& how = {}) {
     using namespace detail;
+    if (!from.lasts()) {
+        auto const held = from_file(from.name, how.limits);
+        return held ? read_sacct(*held, how) : refusal(held.error());
+    }
     auto in = intake{from, how};
     auto rows = csv{in, sacct_dialect};
     if (!rows.bind(sacct_columns)) return in.finish();
@@ -140,7 +144,7 @@ struct sacct_runs {
         job.id = read_id(in, rows[sacct_id]);
         if (job.id.find('.') != job.id.npos) in.drop("step");
         auto const& state = read_sacct_state(in, rows[sacct_state]);
-        auto const runs = repeated.find(job.id);
+        auto const runs = repeated.find(std::string{job.id});
         if (state.again && runs != repeated.end() && runs->second.last_line > job.at.line)
             in.drop(state.goes == sacct_way::part ? "resized" : "requeued");
         else if (state.goes != sacct_way::ended)

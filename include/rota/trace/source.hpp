@@ -4,17 +4,16 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstdio>
-#include <filesystem>
-#include <memory>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <rota/trace/diagnostic.hpp>
 #include <rota/trace/gzip.hpp>
+#include <rota/trace/input_file.hpp>
 #include <rota/trace/options.hpp>
 #include <rota/trace/place.hpp>
 #include <rota/trace/result.hpp>
@@ -22,11 +21,23 @@
 
 namespace rota::trace {
 
-/// A text to read and the name to call it by. Unpacked, UTF-8, without byte order mark.
+/// A text to read and the name to call it by: held here, unpacked, UTF-8, without byte order mark, or in the
+/// file of that name, which readers then read piece by piece.
 struct source {
     std::string name;
     std::string text;
+    std::optional<file_stamp> file{}; ///< of the file it is in, where it is not held
+    std::size_t piece_bytes = 0;
+
+    /// Whether it can be read a second time.
+    [[nodiscard]] bool lasts() const noexcept { return !file || file->regular; }
 };
+
+/// A text that stays in its file, plain or gzip. What is wrong with the file is said by who reads it.
+[[nodiscard]] inline source in_pieces(std::string path, std::size_t piece_bytes = std::size_t{1} << 18) {
+    auto const as = stamp_of(path);
+    return {std::move(path), {}, as, piece_bytes};
+}
 
 /// What else the bytes look like ("a tar archive"), empty where they may be a trace.
 [[nodiscard]] inline std::string_view looks_like(std::string_view bytes) noexcept {
@@ -59,91 +70,105 @@ struct source {
     return {};
 }
 
+/// Why these first bytes, 262 or all there are, begin no text.
+///
+/// Errors    E-FORMAT, E-UTF8 for UTF-16.
+[[nodiscard]] inline std::optional<diagnostic> not_a_text(std::string_view name, std::string_view bytes) {
+    if (auto const other = looks_like(bytes); !other.empty())
+        return diagnose(severity::error, name, {}, {}, "E-FORMAT",
+                        "read what looks like " + std::string{other} + ", expected a text");
+    auto const wide = bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff") ||
+                      (bytes.size() >= 4 && (bytes[0] == '\0') != (bytes[1] == '\0') &&
+                       (bytes[0] == '\0') == (bytes[2] == '\0') && (bytes[1] == '\0') == (bytes[3] == '\0'));
+    if (!wide) return std::nullopt;
+    return diagnose(severity::error, name, {}, {}, "E-UTF8", "read what looks like UTF-16, expected UTF-8");
+}
+
+/// What is said of bytes that are not UTF-8: `bad` is the offset of the first in `bytes`, which begin `before`
+/// bytes into the text.
+[[nodiscard]] inline diagnostic not_utf8(std::string_view name, std::string_view bytes, std::size_t bad,
+                                         std::uint64_t line, std::uint64_t before = 0) {
+    constexpr auto hex = std::string_view{"0123456789abcdef"};
+    auto const value = static_cast<unsigned char>(bytes[bad]);
+    auto const mark = bytes.substr(bad).starts_with("\xef\xbb\xbf");
+    auto const read = mark ? std::string{"a byte order mark inside the text"}
+                           : std::string{"byte 0x"} + hex[value >> 4] + hex[value & 15u];
+    auto about =
+        diagnose(severity::error, name, bytes, {line, bad}, "E-UTF8",
+                 "read " + read + " at offset " + std::to_string(before + bad) + ", expected UTF-8 text");
+    about.byte += before;
+    for (auto& c : about.source_line)
+        if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+    return about;
+}
+
+/// Why a gzip file cannot be unpacked.
+[[nodiscard]] inline diagnostic bad_gzip(std::string_view name, gunzipper::fault why) {
+    return diagnose(severity::error, name, {}, {}, "E-FORMAT",
+                    why == gunzipper::fault::cut_short
+                        ? "read a gzip file that ends early, expected a whole one"
+                        : "read a damaged gzip file, expected a sound one");
+}
+
+/// How much text there may be, and what is said where there is more. A gzip file of `packed` bytes may
+/// unpack to limits::gzip_ratio times its size beyond 64 MiB.
+struct text_limit {
+    std::size_t bytes = 0;
+    std::size_t packed = 0; ///< 0: not packed, or the ratio does not matter
+
+    text_limit(limits const& most, std::size_t text_bytes, std::size_t packed_bytes = 0) : bytes{text_bytes} {
+        if (packed_bytes == 0) return;
+        auto const by_ratio = std::max(std::size_t{64} << 20, packed_bytes * most.gzip_ratio);
+        if (by_ratio >= bytes) return;
+        bytes = by_ratio;
+        packed = packed_bytes;
+    }
+
+    [[nodiscard]] diagnostic exceeded(std::string_view name) const {
+        auto const most = std::to_string(bytes);
+        return diagnose(severity::error, name, {}, {}, "E-SIZE",
+                        packed != 0
+                            ? "read a gzip file of " + std::to_string(packed) +
+                                  " bytes that unpacks to more than " + most + ", expected at most that many"
+                            : "read more than " + most + " bytes of text, expected at most that many");
+    }
+};
+
 /// A source from bytes in memory: unpacks gzip by its magic, takes off a byte order mark, checks UTF-8.
 ///
 /// Errors    E-FORMAT (not a text, broken gzip), E-SIZE, E-UTF8.
 [[nodiscard]] inline result<source> from_bytes(std::string name, std::string bytes, limits const& most = {}) {
-    auto const refuse = [&](std::string_view code, std::string message) {
-        return diagnose(severity::error, name, {}, {}, code, std::move(message));
-    };
-    auto const too_large = [&] {
-        return refuse("E-SIZE", "read more than " + std::to_string(most.text_bytes) +
-                                    " bytes of text, expected at most that many");
-    };
+    auto const limit = text_limit{most, most.text_bytes, is_gzip(bytes) ? bytes.size() : 0};
     if (is_gzip(bytes)) {
-        auto const by_ratio = std::max(std::size_t{64} << 20, bytes.size() * most.gzip_ratio);
-        auto got = gunzip(bytes, std::min(most.text_bytes, by_ratio));
-        if (got.why == unpacked::fault::too_large && by_ratio < most.text_bytes)
-            return refuse("E-SIZE", "read a gzip file of " + std::to_string(bytes.size()) +
-                                        " bytes that unpacks to more than " + std::to_string(by_ratio) +
-                                        ", expected at most that many");
-        if (got.why == unpacked::fault::too_large) return too_large();
-        if (got.why != unpacked::fault::none)
-            return refuse("E-FORMAT", got.why == unpacked::fault::cut_short
-                                          ? "read a gzip file that ends early, expected a whole one"
-                                          : "read a damaged gzip file, expected a sound one");
+        auto got = gunzip(bytes, limit.bytes);
+        if (got.too_large) return limit.exceeded(name);
+        if (got.why != gunzipper::fault::none) return bad_gzip(name, got.why);
         bytes = std::move(got.text);
     }
-    if (bytes.size() > most.text_bytes) return too_large();
-    if (auto const other = looks_like(bytes); !other.empty())
-        return refuse("E-FORMAT", "read what looks like " + std::string{other} + ", expected a text");
-
-    auto const wide = bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff") ||
-                      (bytes.size() >= 4 && (bytes[0] == '\0') != (bytes[1] == '\0') &&
-                       (bytes[0] == '\0') == (bytes[2] == '\0') && (bytes[1] == '\0') == (bytes[3] == '\0'));
-    if (wide) return refuse("E-UTF8", "read what looks like UTF-16, expected UTF-8");
+    if (bytes.size() > limit.bytes) return limit.exceeded(name);
+    if (auto why = not_a_text(name, bytes)) return std::move(*why);
     if (bytes.starts_with("\xef\xbb\xbf")) bytes.erase(0, 3);
     if (auto const bad = first_not_utf8(bytes); bad != bytes.size()) {
         auto line = std::uint64_t{1};
         for (auto i = std::size_t{0}; i != bad; ++i)
             line += bytes[i] == '\n' || (bytes[i] == '\r' && bytes[i + 1] != '\n');
-        constexpr auto hex = std::string_view{"0123456789abcdef"};
-        auto const value = static_cast<unsigned char>(bytes[bad]);
-        auto const mark = std::string_view{bytes}.substr(bad).starts_with("\xef\xbb\xbf");
-        auto const read = mark ? std::string{"a byte order mark inside the text"}
-                               : std::string{"byte 0x"} + hex[value >> 4] + hex[value & 15u];
-        auto about = diagnose(severity::error, name, bytes, {line, bad}, "E-UTF8",
-                              "read " + read + " at offset " + std::to_string(bad) + ", expected UTF-8 text");
-        for (auto& c : about.source_line)
-            if (static_cast<unsigned char>(c) >= 0x80) c = '?';
-        return about;
+        return not_utf8(name, bytes, bad, line);
     }
     return source{std::move(name), std::move(bytes)};
 }
 
-/// A source from a file.
+/// A source from a file, held in memory as a whole.
 ///
-/// Errors    E-IO with the path and the system's reason (missing, unreadable, a directory, changed while it
-///           was read), and those of from_bytes.
+/// Errors    those of input_file and of from_bytes.
 [[nodiscard]] inline result<source> from_file(std::string const& path, limits const& most = {}) {
-    namespace fs = std::filesystem;
-    auto const refuse = [&](std::string const& message) {
-        return diagnose(severity::error, path, {}, {}, "E-IO", message);
-    };
-    auto const system = [](int number) {
-        return "'" + std::generic_category().message(number) + "' (errno " + std::to_string(number) + ")";
-    };
-    auto none = std::error_code{};
-    if (fs::is_directory(path, none)) return refuse("read a directory, expected a file");
-    auto const regular = fs::is_regular_file(path, none);
-    auto const written = regular ? fs::last_write_time(path, none) : fs::file_time_type{};
-    struct closer {
-        void operator()(std::FILE* file) const noexcept { static_cast<void>(std::fclose(file)); }
-    };
-    auto const file = std::unique_ptr<std::FILE, closer>{std::fopen(path.c_str(), "rb")};
-    if (!file) return refuse("read " + system(errno) + ", expected a file that can be opened");
+    auto file = input_file{path};
     auto bytes = std::string{};
     auto buffer = std::string(std::size_t{1} << 18, '\0');
-    for (;;) {
-        auto const got = std::fread(buffer.data(), 1, buffer.size(), file.get());
+    while (auto const got = file.read(buffer.data(), buffer.size())) {
         bytes.append(buffer, 0, got);
-        if (std::ferror(file.get()) != 0)
-            return refuse("read " + system(errno) + ", expected a file that can be read");
-        if (got == 0 || bytes.size() > most.text_bytes) break;
+        if (bytes.size() > most.text_bytes) break;
     }
-    if (regular && bytes.size() <= most.text_bytes &&
-        (fs::file_size(path, none) != bytes.size() || fs::last_write_time(path, none) != written))
-        return refuse("read a file that changed meanwhile, expected one that stays as it is");
+    if (file.why()) return *file.why();
     return from_bytes(path, std::move(bytes), most);
 }
 

@@ -58,13 +58,15 @@ public:
     bool split(intake& in, line const& here) {
         size_ = 0;
         auto const text = here.text;
-        for (auto at = text.find_first_not_of(" \t"); at != std::string_view::npos;) {
-            auto const end = std::min(text.find_first_of(" \t", at), text.size());
+        auto const blank = [](char c) { return c == ' ' || c == '\t'; };
+        for (auto at = std::size_t{0};; ++size_) {
+            while (at != text.size() && blank(text[at])) ++at;
+            if (at == text.size()) break;
+            auto const begin = at;
+            while (at != text.size() && !blank(text[at])) ++at;
             if (size_ < swf_fields)
                 cells_[size_] = {
-                    text.substr(at, end - at), {here.at.line, here.at.byte + at}, swf_names[size_]};
-            ++size_;
-            at = text.find_first_not_of(" \t", end);
+                    text.substr(begin, at - begin), {here.at.line, here.at.byte + begin}, swf_names[size_]};
         }
         if (size_ + 1 >= swf_fields) return true;
         in.bad({here.at.line, here.at.byte + text.size()}, "E-FIELDS",
@@ -125,26 +127,26 @@ inline std::optional<cluster::spec> swf_cluster(std::optional<std::int64_t> node
 [[nodiscard]] inline reading read_swf(source const& from, options const& how = {}) {
     using namespace detail;
     auto in = intake{from, how};
-    auto all = lines{from.text};
     auto here = line{};
     auto row = swf_row{};
     auto nodes = std::optional<std::int64_t>{};
     auto processors = std::optional<std::int64_t>{};
-    while (all.next(here)) {
+    while (in.rows().next(here)) {
         if (here.blank()) {
             in.blank();
             continue;
         }
-        if (here.text[here.text.find_first_not_of(" \t")] == ';') {
+        if (here.text.substr(std::min(here.text.find_first_not_of(" \t"), here.text.size()))
+                .starts_with(';')) {
             if (auto const got = swf_header(here.text, "MaxNodes")) nodes = got;
             if (auto const got = swf_header(here.text, "MaxProcs")) processors = got;
             in.comment();
             continue;
         }
         in.begin_row(here.at);
-        if (here.text.size() > how.limits.line_bytes) {
+        if (here.bytes > how.limits.line_bytes) {
             in.bad({here.at.line, here.at.byte + how.limits.line_bytes}, "E-LINELEN",
-                   "read a line of " + std::to_string(here.text.size()) + " bytes, expected at most " +
+                   "read a line of " + std::to_string(here.bytes) + " bytes, expected at most " +
                        std::to_string(how.limits.line_bytes));
             in.end_row();
             continue;

@@ -40,10 +40,10 @@ inline std::string in_column(cell const& what) {
 
 /// Says what is wrong with a number, if anything is; true where it is sound.
 inline bool sound(intake& in, cell const& what, number const& got, std::string_view syntax) {
+    if (got.ok()) return true;
     if (got.why == number::fault::syntax) in.bad(what.at, "E-NUMBER", in_column(what).append(syntax));
-    if (got.why == number::fault::overflow)
-        in.bad(what.at, "E-OVERFLOW", in_column(what).append("a number that fits in 64 bits"));
-    return got.ok();
+    else in.bad(what.at, "E-OVERFLOW", in_column(what).append("a number that fits in 64 bits"));
+    return false;
 }
 
 } // namespace detail
