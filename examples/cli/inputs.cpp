@@ -67,6 +67,14 @@ void tell(std::string const& name, trace::reading const& got) {
     if (!got.ok()) throw failure{2, ""};
 }
 
+/// The cluster a user names; what its reader says is printed.
+rota::cluster::spec cluster_of(std::string const& what) {
+    auto where = trace::read_cluster(what);
+    if (!trace::is_cluster_shorthand(what) || !where.ok()) tell(what, where);
+    stop_if_signalled();
+    return std::move(*where.cluster);
+}
+
 millis whole_ms(std::string_view option, double amount, double unit_ms) {
     auto const ms = amount * unit_ms;
     if (!(ms >= 0 && ms <= 1e13))
@@ -124,16 +132,11 @@ void check_options(input_options const& asked) {
 inputs read_inputs(input_options const& asked) {
     check_options(asked);
     auto how = reader_options(asked);
-    auto out = inputs{.cluster = {},
+    auto out = inputs{.cluster = cluster_of(asked.cluster),
                       .jobs = {},
                       .cluster_name = asked.cluster,
                       .workload_name = asked.workload,
                       .format = asked.format};
-    auto where = trace::read_cluster(asked.cluster);
-    if (trace::is_cluster_shorthand(asked.cluster) && where.ok()) where.tally = {};
-    else tell(asked.cluster, where);
-    out.cluster = std::move(*where.cluster);
-    stop_if_signalled();
     how.cluster = &out.cluster;
     auto what = trace::read_file(asked.format, asked.workload, how);
     tell(asked.workload, what);
@@ -148,6 +151,21 @@ trace::reading read_workload(input_options const& asked) {
     auto got = trace::read_file(asked.format, asked.workload, reader_options(asked));
     tell(asked.workload, got);
     stop_if_signalled();
+    return got;
+}
+
+trace::reading walk_workload(input_options const& asked, bool any_id, trace::record_sink each) {
+    check_options(asked);
+    auto how = reader_options(asked);
+    auto cluster = rota::cluster::spec{};
+    if (!asked.cluster.empty()) {
+        cluster = cluster_of(asked.cluster);
+        how.cluster = &cluster;
+    }
+    how.each = std::move(each);
+    how.any_id = any_id;
+    auto got = trace::read_file(asked.format, asked.workload, how);
+    tell(asked.workload, got);
     return got;
 }
 

@@ -12,6 +12,7 @@
 #include <rota/job/workload.hpp>
 #include <rota/simulation/conditions.hpp>
 #include <rota/trace/reading.hpp>
+#include <rota/trace/record.hpp>
 
 #include "options.hpp"
 
@@ -32,6 +33,11 @@ struct inputs {
 
 /// Reads the workload alone, and prints what the reader says. Ends the command with code 2 where it refuses.
 [[nodiscard]] rota::trace::reading read_workload(input_options const& asked);
+
+/// Reads the workload and gives its jobs one by one; `any_id`: an id may come again. Prints what the readers say;
+/// the reading has no jobs. Ends the command with code 2 where they refuse.
+[[nodiscard]] rota::trace::reading walk_workload(input_options const& asked, bool any_id,
+                                                 rota::trace::record_sink each);
 
 /// Ends the command with code 2 where an option is not one; needs no file.
 void check_options(input_options const& asked);

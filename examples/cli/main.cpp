@@ -63,16 +63,12 @@ void add_strictness(CLI::App& to, input_options& what) {
         ->group("Input");
 }
 
-void add_input(CLI::App& to, input_options& what) {
-    to.add_option("--workload", what.workload, "trace to read, plain or gzip")->required()->group("Input");
+constexpr auto cluster_help = "NODESxGPUS such as 1250x8, RACKSxNODESxGPUS such as 32x16x8, a Tiresias "
+                              "cluster spec, or an openb node list";
+
+void add_format(CLI::App& to, input_options& what) {
     to.add_option("--format", what.format, "rota, tiresias, philly, helios, itp, openb, swf, sacct or csv")
         ->capture_default_str()
-        ->group("Input");
-    to.add_option(
-          "--cluster", what.cluster,
-          "NODESxGPUS such as 1250x8, RACKSxNODESxGPUS such as 32x16x8, a Tiresias cluster spec, or an openb "
-          "node list")
-        ->required()
         ->group("Input");
     to.add_option("--map", what.map,
                   "columns and units of --format csv: target=column[:unit],..., such as "
@@ -85,6 +81,12 @@ void add_input(CLI::App& to, input_options& what) {
         ->capture_default_str()
         ->group("Input");
     add_strictness(to, what);
+}
+
+void add_input(CLI::App& to, input_options& what) {
+    to.add_option("--workload", what.workload, "trace to read, plain or gzip")->required()->group("Input");
+    to.add_option("--cluster", what.cluster, cluster_help)->required()->group("Input");
+    add_format(to, what);
 }
 
 void add_world(CLI::App& to, world_options& what) {
@@ -141,6 +143,7 @@ struct program {
     quickstart_options quickstart;
     generate_options generate;
     pack_options pack;
+    trace_options trace;
     import_sacct_options import_sacct;
     check_log_options check_log;
     check_journal_options check_journal;
@@ -221,6 +224,18 @@ struct program {
             ->capture_default_str();
         full.add_option("--seeds", pack.seeds, "SEED or FIRST..LAST: one run each")->capture_default_str();
         full.add_option("--out", pack.file, "write one CSV line for each seed and percent to this file");
+
+        auto& look = command("trace", "Say what is in a trace, of any size: rows, jobs, times, GPU hours",
+                             [](program const& p) { return cli::trace_summary(p.trace); });
+        look.add_option("FILE", trace.input.workload, "trace to read, plain or gzip")->required();
+        look.add_option("--cluster", trace.input.cluster,
+                        std::string{"warns of jobs that it cannot hold: "} + cluster_help)
+            ->group("Input");
+        look.add_flag("--any-id", trace.any_id,
+                      "an id may come again: then none has to be remembered, and memory does not grow with "
+                      "the rows")
+            ->group("Input");
+        add_format(look, trace.input);
 
         import_sacct.input.format = "sacct";
         auto& slurm = command("import-sacct", "Turn the accounting of a Slurm cluster into a workload",

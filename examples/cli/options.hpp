@@ -86,6 +86,11 @@ struct pack_options {
     std::string file; ///< empty: no CSV
 };
 
+struct trace_options {
+    input_options input; ///< the cluster may be empty
+    bool any_id = false;
+};
+
 struct import_sacct_options {
     input_options input; ///< without a cluster
     std::string file;
@@ -128,6 +133,7 @@ int compare(compare_options const& asked);
 int quickstart(quickstart_options const& asked);
 int generate(generate_options const& asked);
 int pack(pack_options const& asked);
+int trace_summary(trace_options const& asked);
 int import_sacct(import_sacct_options const& asked);
 int check_log(check_log_options const& asked);
 int check_journal(check_journal_options const& asked);
