@@ -11,6 +11,7 @@
 #include <CLI/Formatter.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <rota/core/config.hpp>
@@ -150,9 +151,8 @@ struct program {
         add_input(judge, check_log.input);
         judge.add_option("--log", check_log.log, "the schedule log to judge")->required();
         judge.add_option("--claims", check_log.claims,
-                         "what its scheduler promises, joined by commas: none, strict_fifo, non_preemptive, "
-                         "head_never_waits, work_conserving, easy_promise, meets_deadlines, clairvoyant, "
-                         "justified_victims");
+                         fmt::format("what its scheduler promises, joined by commas: none, {}",
+                                     fmt::join(rota::claim_names, ", ")));
         judge.add_flag(
             "--any-run-time", check_log.any_run_time,
             "do not judge how long jobs ran: the workload's durations are not exactly theirs, as on a "

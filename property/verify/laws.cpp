@@ -285,6 +285,154 @@ void promises_of_policies() {
                  "P7: an equal priority");
 }
 
+scene one_node(int gpus) {
+    auto made = scene{};
+    made.cluster = cluster::uniform(1, 1, static_cast<std::uint8_t>(gpus));
+    return made;
+}
+
+/// Three GPUs: two jobs of one, and one of two that is before both and needs one of their places.
+void choice_of_victims() {
+    auto one = one_node(3);
+    one.job(0, 1, 10, 0);
+    one.job(0, 1, 10, 1);
+    one.job(3, 2, 5, 2);
+    one.jobs.specs[1].limit_ms = 9;
+    auto const told =
+        std::string{"0 submit 0.0 #0 - 1\n0 submit 1.0 #0 - 1\n0 start 1.1 #1 - 0 n0:2@1000/0/0\n"
+                    "0 start 0.1 #2 - 0 n0:1@1000/0/0\n3 submit 2.0 #0 - 2\n"};
+    auto const stop = std::string{"3 preempt 0.1 #3 checkpointed 0\n"};
+    auto const start = std::string{"3 start 2.1 #4 - 0 n0:5@1000/0/0\n"};
+    auto const good = told + stop + start +
+                      "8 finish 2.1 #4 - 0\n8 start 0.2 #5 - 0 n0:1@1000/0/0\n10 finish 1.1 #1 - 0\n"
+                      "15 finish 0.2 #5 - 0\n";
+    one.claims = claim::minimal_victims;
+    one.expect(law::victims_needed, good,
+               with(with(good, "3 submit 2.0", "2 finish 0.1 #2 - 0\n3 submit 2.0"), stop,
+                    "3 preempt 1.1 #3 checkpointed 0\n"));
+    one.expect(law::victims_in_the_way, good, with(good, start, start + "3 preempt 1.1 #6 checkpointed 0\n"));
+    one.expect(law::stopped_once, good, with(good, start, "3 start 0.2 #4 - 0 n0:1@1000/0/0\n"));
+    one.expect(law::stopped_once, good, with(good, stop, stop + stop));
+    one.claims = claim::worst_victims;
+    auto const milder = with(with(good, stop, "3 preempt 1.1 #3 checkpointed 0\n"), "n0:5@", "n0:6@");
+    one.expect(law::victims_worst, good, milder);
+    one.claims = claim::order_kept | claim::by_priority;
+    auto const nobody_yields = told + "10 finish 0.1 #2 - 0\n10 finish 1.1 #1 - 0\n10 start 2.1 #4 - 0 "
+                                      "n0:5@1000/0/0\n15 finish 2.1 #4 - 0\n";
+    one.expect(law::order_kept, good, nobody_yields);
+    // by the run times that are declared the third job goes first, too; by submission it does not
+    one.claims = claim::justified_victims | claim::order_kept | claim::by_limit;
+    one.expect(law::order_kept, good, nobody_yields);
+    result.check(one.judge(good).of(law::victims_justified).stands() == verify::standing::holds,
+                 "P7: a shorter job");
+    one.claims = claim::justified_victims | claim::order_kept | claim::by_submission;
+    result.check(one.judge(good).of(law::victims_justified).stands() == verify::standing::broken,
+                 "P7: for one that came later");
+}
+
+void order_of_service() {
+    auto three = one_node(1);
+    for (auto i = 0; i != 3; ++i) three.job(0, 1, 5);
+    auto const told = std::string{"0 submit 0.0 #0 - 1\n0 submit 1.0 #0 - 1\n0 submit 2.0 #0 - 1\n"};
+    auto const in_turn = told + "0 start 0.1 #1 - 0 n0:1@1000/0/0\n5 finish 0.1 #1 - 0\n"
+                                "5 start 1.1 #2 - 0 n0:1@1000/0/0\n10 finish 1.1 #2 - 0\n"
+                                "10 start 2.1 #3 - 0 n0:1@1000/0/0\n15 finish 2.1 #3 - 0\n";
+    auto const passed = told + "0 start 0.1 #1 - 0 n0:1@1000/0/0\n5 finish 0.1 #1 - 0\n"
+                               "5 start 2.1 #2 - 0 n0:1@1000/0/0\n10 finish 2.1 #2 - 0\n"
+                               "10 start 1.1 #3 - 0 n0:1@1000/0/0\n15 finish 1.1 #3 - 0\n";
+    three.claims = claim::by_submission;
+    three.expect(law::in_turn, in_turn, passed);
+    three.claims = claim::by_time_left;
+    three.expect(law::in_turn, in_turn, passed);
+    three.given.no_losses = false; // what is left of a job is not known then
+    result.check(three.judge(passed).of(law::in_turn).stands() == verify::standing::not_exercised,
+                 "P6: by what is left, with losses");
+    three.given.no_losses = true;
+    three.claims = claim::head_never_waits | claim::by_limit;
+    three.jobs.specs[0].limit_ms = 3;
+    three.jobs.specs[1].limit_ms = 4;
+    three.expect(law::head_never_waits, in_turn, with(in_turn, "5 start 1.1", "6 start 1.1"));
+
+    auto two = one_node(1); // quanta of 4: the first job has had one at 4
+    two.job(0, 1, 8);
+    two.job(1, 1, 2);
+    auto const quanta =
+        std::string{"0 submit 0.0 #0 - 1\n0 start 0.1 #1 - 0 n0:1@1000/0/0\n1 submit 1.0 #0 - 1\n"
+                    "4 preempt 0.1 #2 checkpointed 0\n4 start 1.1 #3 - 0 n0:1@1000/0/0\n"
+                    "6 finish 1.1 #3 - 0\n6 start 0.2 #4 - 0 n0:1@1000/0/0\n10 finish 0.2 #4 - 0\n"};
+    auto late = quanta;
+    for (auto const& [from, to] :
+         {std::pair{"6 ", "8 "}, {"6 ", "8 "}, {"4 preempt", "6 preempt"}, {"4 start", "6 start"}})
+        late = with(late, from, to);
+    two.claims = claim::order_kept | claim::by_service;
+    result.check(two.judge(late).of(law::order_kept).stands() == verify::standing::not_exercised,
+                 "P5: in steps that nobody has named");
+    two.given.steps.quantum_ms = 4;
+    two.expect(law::order_kept, quanta, late);
+    two.given.steps = {.quantum_ms = 0, .levels_ms = {4}};
+    two.expect(law::order_kept, quanta, late);
+
+    auto told_two = two_jobs();
+    told_two.claims = claim::event_driven;
+    told_two.expect(law::event_driven, sound, with(sound, "0 start 1.1", "1 start 1.1"));
+    auto full = one_node(2);
+    full.job(0, 2, 10);
+    full.job(0, 1, 5);
+    full.claims = claim::bounded_wait;
+    auto const waits = submits + "0 start 0.1 #1 - 0 n0:3@1000/0/0\n10 finish 0.1 #1 - 0\n"
+                                 "10 start 1.1 #2 - 0 n0:1@1000/0/0\n15 finish 1.1 #2 - 0\n";
+    full.expect(law::bounded_wait, waits,
+                with(with(waits, "10 start", "21 start"), "15 finish", "26 finish"));
+}
+
+/// Two GPUs, and two tenants of one each.
+void quotas() {
+    auto two = one_node(2);
+    two.jobs.tenants = {{}, {{}, 1, 1'000, {}}, {{}, 1, 1'000, {}}};
+    two.job(0, 1, 10);
+    two.job(0, 1, 10);
+    two.job(3, 1, 5);
+    two.jobs.specs[0].tenant = two.jobs.specs[1].tenant = tenant_id{1};
+    two.jobs.specs[2].tenant = tenant_id{2};
+    two.claims = claim::quota_kept;
+    auto const back =
+        std::string{"0 submit 0.0 #0 - 1\n0 submit 1.0 #0 - 1\n0 start 0.1 #1 - 0 n0:1@1000/0/0\n"
+                    "0 start 1.1 #2 - 0 n0:2@1000/0/0\n3 submit 2.0 #0 - 1\n"
+                    "3 preempt 1.1 #3 checkpointed 0\n3 start 2.1 #4 - 0 n0:2@1000/0/0\n"
+                    "8 finish 2.1 #4 - 0\n8 start 1.2 #5 - 0 n0:2@1000/0/0\n10 finish 0.1 #1 - 0\n"
+                    "15 finish 1.2 #5 - 0\n"};
+    two.expect(law::quota_kept, back,
+               with(back, "3 preempt 1.1", "3 preempt 0.1 #6 checkpointed 0\n3 preempt 1.1"));
+    auto greedy = two; // the third job asks for more than its tenant's own
+    greedy.jobs.specs[2].need = job::gang(2);
+    greedy.jobs.tenants[1].nominal_milli = 0;
+    auto const all = with(with(with(back, "3 submit 2.0 #0 - 1", "3 submit 2.0 #0 - 2"), "3 preempt 1.1",
+                               "3 preempt 0.1 #6 checkpointed 0\n3 preempt 1.1"),
+                          "3 start 2.1 #4 - 0 n0:2@", "3 start 2.1 #4 - 0 n0:3@");
+    result.check(greedy.judge(all).of(law::quota_kept).stands() == verify::standing::broken,
+                 "S7: for more than is its own");
+    greedy.jobs.tenants[2].nominal_milli = 2'000;
+    result.check(greedy.judge(all).of(law::quota_kept).stands() == verify::standing::holds,
+                 "S7: for its own");
+    greedy.jobs.tenants.push_back(
+        {tenant_id{1}, 1, 0, {}}); // both jobs are a child's, and the family has quota
+    greedy.jobs.specs[0].tenant = greedy.jobs.specs[1].tenant = tenant_id{3};
+    greedy.jobs.tenants[1].nominal_milli = 1'000;
+    result.check(greedy.judge(all).of(law::quota_kept).stands() == verify::standing::broken,
+                 "S7: of a family");
+
+    two.claims = claim::by_share;
+    two.jobs.specs[2].submit = {};
+    auto const shared = std::string{
+        "0 submit 0.0 #0 - 1\n0 submit 1.0 #0 - 1\n0 submit 2.0 #0 - 1\n0 start 0.1 #1 - 0 n0:1@1000/0/0\n"
+        "0 start 2.1 #2 - 0 n0:2@1000/0/0\n5 finish 2.1 #2 - 0\n5 start 1.1 #3 - 0 n0:2@1000/0/0\n"
+        "10 finish 0.1 #1 - 0\n15 finish 1.1 #3 - 0\n"};
+    two.expect(law::in_turn, shared,
+               with(with(with(with(shared, "0 start 2.1", "0 start 1.1"), "5 finish 2.1", "5 finish 1.1"),
+                         "5 start 1.1", "5 start 2.1"),
+                    "15 finish 1.1", "15 finish 2.1"));
+}
+
 // --- schedulers with a seeded bug
 
 enum class bug : std::uint8_t {
@@ -457,6 +605,9 @@ int main() {
     books_and_time();
     results();
     promises_of_policies();
+    choice_of_victims();
+    order_of_service();
+    quotas();
     seeded_bugs();
     return result.end();
 }

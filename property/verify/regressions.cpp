@@ -17,6 +17,8 @@
 #include <rota/system/edf_admission.hpp>
 #include <rota/system/fifo.hpp>
 #include <rota/system/gavel_max_min.hpp>
+#include <rota/system/priority_preemptive.hpp>
+#include <rota/system/srtf.hpp>
 #include <rota/verify/counter_example.hpp>
 #include <rota/verify/decoder.hpp>
 #include <rota/verify/law.hpp>
@@ -48,9 +50,12 @@ subject_under_test const edf =
     under_test("edf_admission", [](auto const&) { return system::edf_admission<>{}; });
 subject_under_test const gavel = under_test(
     "gavel_max_min:quantum_s=60", [](auto const&) { return system::gavel_max_min<>{{}, {}, {}, 60'000}; });
+subject_under_test const priority =
+    under_test("priority_preemptive", [](auto const&) { return system::priority_preemptive<>{}; });
+subject_under_test const srtf = under_test("srtf", [](auto const&) { return system::srtf<>{}; });
 
 void every_regression() {
-    auto const everybody = std::vector{fifo, edf, gavel};
+    auto const everybody = std::vector{fifo, edf, gavel, priority, srtf};
     auto const* const root = std::getenv("ROTA_SOURCE");
     auto const folder = std::filesystem::path{root == nullptr ? "." : root} / "property/regressions";
     auto files = std::vector<std::string>{};
@@ -66,9 +71,10 @@ void what_is_written_reads_back() {
     for (auto seed = std::uint64_t{1}; seed <= cases_wanted(1'000); ++seed) {
         auto one = verify::counter_example{};
         one.scheduler = "a name of several words";
-        one.claims = static_cast<rota::claim>(seed % 256);
+        one.claims = static_cast<rota::claim>(seed * 997 % (1u << rota::claim_names.size()));
         one.known.scatters = seed % 2 == 0;
         one.known.head = static_cast<verify::head_order>(seed % 3);
+        one.known.steps = {.quantum_ms = static_cast<std::int64_t>(seed % 2), .levels_ms = {3, 9}};
         one.known.instants_max = static_cast<std::uint32_t>(seed);
         one.broken = static_cast<verify::law>(seed % verify::laws);
         one.what = verify::draw(seed, world_of(seed, 0xff));
@@ -118,11 +124,16 @@ void what_is_no_replay_file_is_refused() {
     at(with("scheduler fifo", "scheduler"), 5, 10, "the line ends, expected a name");
     at(with("strict_fifo", "strict"), 6, 8,
        "read 'strict', expected one of strict_fifo, non_preemptive, head_never_waits, work_conserving, "
-       "easy_promise, meets_deadlines, clairvoyant, justified_victims");
+       "easy_promise, meets_deadlines, clairvoyant, justified_victims, by_submission, by_limit, "
+       "by_time_left, "
+       "by_service, by_priority, by_share, order_kept, minimal_victims, worst_victims, quota_kept, "
+       "event_driven, "
+       "bounded_wait");
     at(with("=yes", "=true"), 7, 16, "read 'true', expected one of no, yes");
     at(with("=yes", ""), 7, 15, "the line ends, expected '=' after scatters");
     at(with("scatters", "spread"), 7, 7,
-       "read 'spread=yes', expected one of scatters, head, may_thrash, instants_max");
+       "read 'spread=yes', expected one of scatters, head, may_thrash, instants_max, quantum, level0, "
+       "level1, level2, level3");
     at(with("known scatters=yes", "suite 1"), 7, 1, "read 'suite', expected no such line after 'claims'");
     at(with("known scatters=yes", "claims"), 7, 1, "read 'claims', expected one such line");
     at(with("gpus=2", "gpus=17"), 9, 11, "read '17', expected a number from 0 to 16");

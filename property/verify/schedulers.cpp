@@ -72,11 +72,21 @@ std::vector<subject_under_test> everybody() {
     add("srtf, clairvoyant", [](auto const& s) { return system::srtf<oracle>{s.clairvoyance()}; });
     add("srsf", [](auto const&) { return system::srsf<>{}; });
     add("srsf, clairvoyant", [](auto const& s) { return system::srsf<oracle>{s.clairvoyance()}; });
-    add("las, 8 s", [](auto const&) { return system::las<>{8'000}; });
-    add("las, 2 ms", [](auto const&) { return system::las<>{2}; }).worlds = calm;
-    add("tiresias-l, 12 s and 40 s", [](auto const&) { return system::tiresias_l<>{{12'000, 40'000}}; });
-    add("tiresias-l, 3 ms and 9 ms", [](auto const&) { return system::tiresias_l<>{{3, 9}, 2}; }).worlds =
-        calm;
+    // in calm worlds, which count in ms, nobody gets that far
+    add("las, 8 s", [](auto const&) { return system::las<>{8'000}; }).claims = rota::claim::none;
+    auto& quanta = add("las, 2 ms", [](auto const&) { return system::las<>{2}; });
+    quanta.worlds = calm;
+    quanta.known.steps.quantum_ms = 2;
+    add("tiresias-l, 12 s and 40 s", [](auto const&) {
+        return system::tiresias_l<>{{12'000, 40'000}};
+    }).claims = rota::claim::none;
+    auto& levels = add("tiresias-l, 2 ms and 6 ms", [](auto const&) { return system::tiresias_l<>{{2, 6}}; });
+    levels.worlds = calm;
+    levels.known.steps.levels_ms = {2, 6};
+    auto& promoting =
+        add("tiresias-l, 3 ms and 9 ms", [](auto const&) { return system::tiresias_l<>{{3, 9}, 2}; });
+    promoting.worlds = calm;
+    promoting.claims = rota::claim::minimal_victims; // whoever is promoted goes before those of less service
     add("tiresias-g", [](auto const&) {
         return system::tiresias_g<>{
             rota::estimate::empirical_law{{1, 3, 8, 20, 4'000, 12'000, 32'000, 80'000, 320'000}}};

@@ -21,12 +21,27 @@ enum class claim : std::uint32_t {
     meets_deadlines = 32, ///< an admitted job ends by its deadline
     clairvoyant = 64,     ///< asks the simulator for what no real cluster knows
     justified_victims =
-        128 ///< whoever is stopped is of a lower class than somebody who starts at that instant
+        128, ///< whoever is stopped is of a lower class than somebody who starts at that instant
+    // who goes first, of the waiting jobs that fit; of equals the one submitted first
+    by_submission = 256,
+    by_limit = 512,          ///< the least declared run time
+    by_time_left = 1024,     ///< the least of it that is left
+    by_service = 2048,       ///< the least attained GPU time, in the steps that the verifier is told
+    by_priority = 4096,      ///< the highest
+    by_share = 8192,         ///< the tenant with the least dominant share
+    order_kept = 16384,      ///< running jobs give way to those that are strictly before them in that order
+    minimal_victims = 32768, ///< nobody is stopped whose place is not needed
+    worst_victims = 65536,   ///< nobody is stopped where worse ones would do
+    quota_kept = 131072,     ///< who is stopped was borrowing, for somebody who takes back what is its own
+    event_driven = 262144,   ///< decides only when something has happened
+    bounded_wait = 524288    ///< each job before it delays a job by one run at most
 };
 
-inline constexpr std::array<std::string_view, 8> claim_names{
-    "strict_fifo",  "non_preemptive",  "head_never_waits", "work_conserving",
-    "easy_promise", "meets_deadlines", "clairvoyant",      "justified_victims"};
+inline constexpr std::array<std::string_view, 20> claim_names{
+    "strict_fifo",     "non_preemptive", "head_never_waits",  "work_conserving", "easy_promise",
+    "meets_deadlines", "clairvoyant",    "justified_victims", "by_submission",   "by_limit",
+    "by_time_left",    "by_service",     "by_priority",       "by_share",        "order_kept",
+    "minimal_victims", "worst_victims",  "quota_kept",        "event_driven",    "bounded_wait"};
 
 [[nodiscard]] constexpr claim operator|(claim a, claim b) noexcept {
     return static_cast<claim>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
@@ -37,6 +52,11 @@ inline constexpr std::array<std::string_view, 8> claim_names{
 [[nodiscard]] constexpr claim without(claim all, claim less) noexcept {
     return static_cast<claim>(static_cast<std::uint32_t>(all) & ~static_cast<std::uint32_t>(less));
 }
+/// Those of an order that gives every job a key of its own, and all that say who goes first.
+inline constexpr auto keyed_orders =
+    claim::by_submission | claim::by_limit | claim::by_time_left | claim::by_service | claim::by_priority;
+inline constexpr auto all_orders = keyed_orders | claim::by_share;
+
 [[nodiscard]] constexpr bool has(claim all, claim one) noexcept { return (all & one) != claim::none; }
 
 /// What S says of itself in `S::claims`, none where it says nothing.

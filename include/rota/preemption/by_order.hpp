@@ -42,7 +42,7 @@ struct key_of_the_order {
 ///           packs anew.
 template <bool Indexed = true>
 struct by_order_with : by_rank<key_of_the_order, Indexed> {
-    static constexpr claim claims = claim::none;
+    static constexpr claim claims = claim::minimal_victims | claim::order_kept;
 };
 using by_order = by_order_with<>;
 

@@ -43,7 +43,8 @@ struct low_priority {
 ///           Kubernetes scheduler's default preemption, for whole gangs.
 template <bool Indexed = true>
 struct priority_classes_with : by_rank<low_priority, Indexed> {
-    static constexpr claim claims = claim::justified_victims;
+    static constexpr claim claims =
+        claim::justified_victims | claim::minimal_victims | claim::worst_victims | claim::order_kept;
 };
 using priority_classes = priority_classes_with<>;
 

@@ -10,14 +10,14 @@ namespace rota::queueing {
 ///
 /// Source    strict FIFO of batch systems; Kueue's StrictFIFO.
 struct strict {
-    static constexpr claim claims = claim::head_never_waits;
+    static constexpr claim claims = claim::head_never_waits | claim::event_driven;
 };
 
 /// Starts the first waiting job that can start, again and again: a job that does not fit lets others pass.
 ///
 /// Source    "fit job first" of the Tiresias simulator; Kueue's BestEffortFIFO.
 struct skip_ahead {
-    static constexpr claim claims = claim::work_conserving;
+    static constexpr claim claims = claim::work_conserving | claim::event_driven;
 };
 
 } // namespace rota::queueing

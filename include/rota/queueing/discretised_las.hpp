@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <rota/contract/claims.hpp>
 #include <rota/contract/event.hpp>
 #include <rota/contract/view.hpp>
 #include <rota/core/units.hpp>
@@ -27,6 +28,9 @@ namespace rota::queueing {
 template <service Of = service::gpu_time>
 class discretised_las {
 public:
+    /// While nobody is promoted.
+    static constexpr claim claims = Of == service::gpu_time ? claim::by_service : claim::none;
+
     discretised_las() = default;
     /// thresholds: ascending, in ms or GPU-ms of service.
     explicit discretised_las(std::vector<std::int64_t> thresholds, std::int64_t promote = 0)

@@ -40,7 +40,7 @@ namespace rota::queueing {
 template <estimate::estimator Estimator = estimate::user_limit>
 class easy {
 public:
-    static constexpr claim claims = claim::head_never_waits | claim::easy_promise;
+    static constexpr claim claims = claim::head_never_waits | claim::easy_promise | claim::event_driven;
 
     static constexpr bool learns =
         estimate::learning<Estimator>; ///< limits change without an event of the job

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include <rota/contract/claims.hpp>
 #include <rota/contract/view.hpp>
 #include <rota/core/units.hpp>
 #include <rota/queueing/concepts.hpp>
@@ -14,6 +15,8 @@ namespace rota::queueing {
 ///
 /// Source    first come, first served; the baseline of every study.
 struct fifo {
+    static constexpr claim claims = claim::by_submission;
+
     [[nodiscard]] constexpr std::int64_t key(view const&, job_id) const noexcept { return 0; }
 };
 

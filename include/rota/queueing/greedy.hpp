@@ -41,10 +41,18 @@ template <order Order = queueing::fifo, class Discipline = skip_ahead>
 class greedy {
 public:
     using order_type = Order;
-    static constexpr claim claims =
-        Discipline::claims |
-        (std::same_as<Order, queueing::fifo> && std::same_as<Discipline, strict> ? claim::strict_fifo
-                                                                                 : claim::none);
+    /// Backfill starts whom it may, not the first that fits.
+    static constexpr claim claims = [] {
+        constexpr auto in_order = std::same_as<Discipline, strict> || std::same_as<Discipline, skip_ahead>;
+        constexpr auto first_come = std::same_as<Order, queueing::fifo>;
+        auto all = Discipline::claims;
+        if (in_order) all = all | claims_of<Order>();
+        if (first_come && std::same_as<Discipline, strict>) all = all | claim::strict_fifo;
+        if (first_come && has(all, claim::head_never_waits)) all = all | claim::bounded_wait;
+        constexpr auto wakes = requires(Order const& o, view const& v, job_id j) { o.stale_at(v, j); } ||
+                               requires(Order const& o) { o.refresh_ms; };
+        return wakes ? without(all, claim::event_driven) : all;
+    }();
 
     greedy() = default;
     explicit greedy(Order by, Discipline how = {}) : by_{std::move(by)}, how_{std::move(how)} {}

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include <rota/contract/claims.hpp>
 #include <rota/contract/view.hpp>
 #include <rota/core/checked.hpp>
 #include <rota/core/units.hpp>
@@ -47,6 +48,8 @@ template <service Of>
 ///           dimensions: J. Gu et al., "Tiresias", NSDI 2019, section 3.1.
 template <service Of = service::gpu_time>
 struct las {
+    static constexpr claim claims = Of == service::gpu_time ? claim::by_service : claim::none;
+
     std::int64_t quantum_ms = 60'000; ///< of service: ms or GPU-ms
 
     [[nodiscard]] std::int64_t key(view const& v, job_id j) const noexcept {

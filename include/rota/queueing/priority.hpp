@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include <rota/contract/claims.hpp>
 #include <rota/contract/view.hpp>
 #include <rota/core/units.hpp>
 #include <rota/queueing/concepts.hpp>
@@ -15,6 +16,8 @@ namespace rota::queueing {
 /// Source    A. Verma et al., "Large-scale cluster management at Google with Borg", EuroSys 2015,
 /// section 2.5.
 struct priority {
+    static constexpr claim claims = claim::by_priority;
+
     [[nodiscard]] std::int64_t key(view const& v, job_id j) const noexcept {
         return -std::int64_t{v.spec(j).priority};
     }

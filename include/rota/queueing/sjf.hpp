@@ -2,9 +2,11 @@
 #ifndef ROTA_QUEUEING_SJF_HPP
 #define ROTA_QUEUEING_SJF_HPP
 
+#include <concepts>
 #include <cstdint>
 #include <utility>
 
+#include <rota/contract/claims.hpp>
 #include <rota/contract/event.hpp>
 #include <rota/contract/view.hpp>
 #include <rota/core/units.hpp>
@@ -20,6 +22,10 @@ namespace rota::queueing {
 /// time).
 template <estimate::estimator Estimator = estimate::user_limit>
 struct sjf {
+    /// What an estimate says is not in a log; what the user declared is.
+    static constexpr claim claims =
+        std::same_as<Estimator, estimate::user_limit> ? claim::by_limit : claim::none;
+
     Estimator estimate{};
 
     void on(event const& happened, view const& v) { estimate::tell(estimate, happened, v); }

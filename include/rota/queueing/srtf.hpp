@@ -3,10 +3,12 @@
 #define ROTA_QUEUEING_SRTF_HPP
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <utility>
 
 #include <rota/cluster/placement.hpp>
+#include <rota/contract/claims.hpp>
 #include <rota/contract/event.hpp>
 #include <rota/contract/view.hpp>
 #include <rota/core/units.hpp>
@@ -23,6 +25,9 @@ namespace rota::queueing {
 ///           Research 1968: optimal on one server. On several, or for gangs, it is not.
 template <estimate::estimator Estimator = estimate::user_limit>
 struct srtf {
+    /// What an estimate says is not in a log; what the user declared is.
+    static constexpr claim claims =
+        std::same_as<Estimator, estimate::user_limit> ? claim::by_time_left : claim::none;
     static constexpr auto drift = queueing::drift::down;
     Estimator estimate{};
 

@@ -2,6 +2,7 @@
 #ifndef ROTA_SCHEDULER_SCHEDULER_HPP
 #define ROTA_SCHEDULER_SCHEDULER_HPP
 
+#include <type_traits>
 #include <utility>
 
 #include <rota/contract/actions.hpp>
@@ -29,10 +30,20 @@ template <class Queueing = queueing::greedy<>, placement::policy Placement = pla
           preemption::victim_policy Preemption = preemption::never>
 class scheduler {
 public:
-    static constexpr claim claims =
-        (claims_of<Preemption>() & claim::non_preemptive) != claim::none
-            ? claims_of<Queueing>() | claims_of<Preemption>()
-            : claims_of<Preemption>() | (claims_of<Queueing>() & claim::clairvoyant);
+    static constexpr claim claims = [] {
+        constexpr auto queue = claims_of<Queueing>();
+        constexpr auto evict = claims_of<Preemption>();
+        if (has(evict, claim::non_preemptive)) return queue | evict;
+        auto const all =
+            without(evict, claim::order_kept) | (queue & (claim::clairvoyant | claim::event_driven));
+        // running jobs give way along the queue's own order, and whoever waits behind a job that does not fit is asked
+        if constexpr (has(evict, claim::order_kept) && has(queue, claim::work_conserving) &&
+                      has(queue, keyed_orders))
+            if (Preemption::follows(std::type_identity<typename Queueing::order_type>{}))
+                return all | (queue & keyed_orders) | claim::order_kept | claim::justified_victims |
+                       claim::worst_victims;
+        return all;
+    }();
 
     scheduler() = default;
     explicit scheduler(Queueing queue, Placement place = {}, Preemption evict = {})

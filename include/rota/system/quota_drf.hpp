@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <rota/contract/actions.hpp>
+#include <rota/contract/claims.hpp>
 #include <rota/contract/concepts.hpp>
 #include <rota/contract/event.hpp>
 #include <rota/contract/view.hpp>
@@ -39,6 +40,9 @@ namespace rota::system {
 template <placement::policy Placement = placement::consolidated>
 class quota_drf {
 public:
+    static constexpr claim claims = claim::work_conserving | claim::by_share | claim::quota_kept |
+                                    claim::minimal_victims | claim::event_driven;
+
     Placement place{};
 
     void on(event const& happened, view const& v) {

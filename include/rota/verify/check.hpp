@@ -7,7 +7,10 @@
 #include <rota/verify/accounting.hpp>
 #include <rota/verify/law.hpp>
 #include <rota/verify/liveness.hpp>
+#include <rota/verify/order_laws.hpp>
 #include <rota/verify/policy_laws.hpp>
+#include <rota/verify/preemption_laws.hpp>
+#include <rota/verify/quota_laws.hpp>
 #include <rota/verify/report.hpp>
 #include <rota/verify/safety.hpp>
 #include <rota/verify/subject.hpp>
@@ -19,8 +22,8 @@ namespace rota::verify {
 /// Judges a schedule log by every law that the log alone can answer.
 ///
 /// Meaning   The unconditional laws always; the laws of a policy where it claims them and their premises hold.
-/// Cost      O(records x log jobs) for most laws; the waiting laws look at every waiting job at every instant, and
-///           at every node for each shape of request that waits.
+/// Cost      O(records x log jobs) for most laws; the waiting and order laws look at every
+///           waiting job at every instant, and at every node for each shape of request that waits.
 [[nodiscard]] inline report check_log(subject const& of) {
     auto found = report{};
     if (!check_ids(of, found)) return found;
@@ -43,7 +46,12 @@ namespace rota::verify {
     check_waiting(of, found);
     check_promises(of, found);
     check_deadlines(of, found);
+    check_bounded_wait(of, found);
+    check_event_driven(of, found);
     check_victims(of, found);
+    check_choice_of_victims(of, found);
+    check_orders_of_jobs(of, found);
+    check_quota(of, found);
     return found;
 }
 

@@ -44,9 +44,18 @@ enum class law : std::uint8_t {
     promise_kept,
     deadlines_met,
     victims_justified,
+    victims_needed,
+    stopped_once,
+    victims_worst,
+    victims_in_the_way,
+    in_turn,
+    order_kept,
+    quota_kept,
+    event_driven,
+    bounded_wait,
 };
 
-inline constexpr std::size_t laws = static_cast<std::size_t>(law::victims_justified) + 1;
+inline constexpr std::size_t laws = static_cast<std::size_t>(law::bounded_wait) + 1;
 
 struct law_text {
     std::string_view code;
@@ -87,6 +96,15 @@ inline constexpr std::array<law_text, laws> law_texts{{
     {"P3", "a promised start never moves later and is kept"},
     {"P4", "an admitted job ends by its deadline"},
     {"P7", "whoever is stopped makes room for a higher priority"},
+    {"P8", "nobody is stopped for a start that fits without"},
+    {"P9", "nobody is stopped twice, or started again in its place, at one instant"},
+    {"P10", "nobody is stopped where stopping worse ones would do"},
+    {"P11", "whoever is stopped could not stay where it was"},
+    {"P6", "of the waiting jobs that fit, the first in order starts"},
+    {"P5", "no job waits where it would fit if those behind it in order gave way"},
+    {"S7", "what is taken back was borrowed, and its taker's own"},
+    {"T4", "nothing is decided where nothing has happened"},
+    {"L3", "nobody waits longer than each job before it, and one more, may run"},
 }};
 
 [[nodiscard]] constexpr law_text const& text_of(law one) noexcept {

@@ -8,17 +8,16 @@
 #include <map>
 #include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include <rota/contract/claims.hpp>
+#include <rota/core/checked.hpp>
 #include <rota/core/units.hpp>
-#include <rota/job/request.hpp>
-#include <rota/job/workload.hpp>
 #include <rota/log/record.hpp>
+#include <rota/verify/fits.hpp>
 #include <rota/verify/law.hpp>
-#include <rota/verify/liveness.hpp>
+#include <rota/verify/ranking.hpp>
 #include <rota/verify/replay.hpp>
 #include <rota/verify/report.hpp>
 #include <rota/verify/subject.hpp>
@@ -54,32 +53,6 @@ inline void check_strict_fifo(subject const& of, report& to) {
     }
 }
 
-/// The gang fits what is free now, spread as every placement policy would accept it.
-[[nodiscard]] inline bool fits_now(subject const& of, replay const& state, job::request const& need) {
-    auto const span = need.span == job::span::anywhere && !of.given.scatters ? job::span::compact : need.span;
-    return could_place(of.cluster, need, span, need.gpus_max, [&](std::size_t n) {
-        if (!state.open(n)) return 0;
-        return node_room(need, of.cluster.nodes[n].gpus, state.free_cpu(n), state.free_mem(n),
-                         [&](int g) { return state.free_milli(n, g); });
-    });
-}
-
-/// Numbers that are equal for equal requests. Shape: [jobs], each below their number.
-[[nodiscard]] inline std::vector<std::size_t> shapes_of(job::workload const& jobs) {
-    auto const less = [](job::request const* a, job::request const* b) {
-        auto const key = [](job::request const& r) {
-            return std::tuple{r.gpus_min,  r.gpus_max, r.milli,  r.milli_min,
-                              r.cpu_milli, r.mem_mib,  r.models, r.span};
-        };
-        return key(*a) < key(*b);
-    };
-    auto numbers = std::map<job::request const*, std::size_t, decltype(less)>{less};
-    auto all = std::vector<std::size_t>{};
-    for (auto const& spec : jobs.specs)
-        all.push_back(numbers.try_emplace(&spec.need, numbers.size()).first->second);
-    return all;
-}
-
 /// W1 and W2, at the end of every instant. Premise: immediate.
 inline void check_waiting(subject const& of, report& to) {
     auto const all = has(of.claims, claim::work_conserving);
@@ -88,9 +61,12 @@ inline void check_waiting(subject const& of, report& to) {
     auto const order = has(of.claims, claim::strict_fifo) ? head_order::submission : of.given.head;
     using job_order = std::pair<std::int64_t, std::uint32_t>; // jobs are in order of submission
     auto waiting = std::set<job_order>{};
-    auto const place = [&](std::uint32_t j) {
+    auto const by = ranking(of, of.claims & (claim::by_submission | claim::by_limit | claim::by_priority));
+    auto const place = [&](std::uint32_t j, replay const& state) {
+        if (by.known()) return job_order{by.key(j, {}, state), j};
         return job_order{order == head_order::priority ? -std::int64_t{of.jobs.specs[j].priority} : 0, j};
     };
+    auto const is_known = by.known() || order != head_order::unknown;
     auto const shapes = shapes_of(of.jobs);
     auto answers = std::vector<std::pair<std::size_t, bool>>(of.jobs.size()); // in which instant, what
     auto instant = std::size_t{0};
@@ -98,15 +74,16 @@ inline void check_waiting(subject const& of, report& to) {
         of, [](auto const&...) {},
         [&](std::size_t i, log::record const& what, replay const& state, bool last) {
             if (log::about_a_job(what.kind)) {
-                if (state.job(what.job).waits()) waiting.insert(place(what.job));
-                else waiting.erase(place(what.job));
+                if (state.job(what.job).waits()) waiting.insert(place(what.job, state));
+                else waiting.erase(place(what.job, state));
             }
             if (!last || waiting.empty()) return;
             ++instant;
+            auto const room = room_now(of, state);
             auto const fits = [&](job_order const& which) {
                 auto& [when, fit] = answers[shapes[which.second]];
                 if (std::exchange(when, instant) != instant)
-                    fit = fits_now(of, state, of.jobs.specs[which.second].need);
+                    fit = room.fits(of.jobs.specs[which.second].need);
                 return fit;
             };
             auto const name = [](job_order const& which) {
@@ -115,9 +92,8 @@ inline void check_waiting(subject const& of, report& to) {
             if (head) {
                 to.exercised(law::head_never_waits);
                 // whatever the order is, one of them is the head
-                auto const waits = order == head_order::unknown
-                                       ? std::all_of(waiting.begin(), waiting.end(), fits)
-                                       : fits(*waiting.begin());
+                auto const waits =
+                    is_known ? fits(*waiting.begin()) : std::all_of(waiting.begin(), waiting.end(), fits);
                 if (waits) to.breaks(law::head_never_waits, i, name(*waiting.begin()));
             }
             if (!all) return;
@@ -168,22 +144,28 @@ inline void check_deadlines(subject const& of, report& to) {
     }
 }
 
-/// P7. Premise: immediate. A class that the log can tell is a priority.
-inline void check_victims(subject const& of, report& to) {
-    if (!has(of.claims, claim::justified_victims) || !of.given.immediate) return;
-    auto const& records = of.log.records;
-    for (auto from = std::size_t{0}; from != records.size();) {
-        auto to_end = from;
-        auto highest = std::int64_t{INT64_MIN};
-        for (; to_end != records.size() && records[to_end].at == records[from].at; ++to_end)
-            if (records[to_end].kind == log::kind::start)
-                highest = std::max<std::int64_t>(highest, of.jobs.specs[records[to_end].job].priority);
-        for (; from != to_end; ++from) {
-            if (records[from].kind != log::kind::preempt) continue;
-            to.exercised(law::victims_justified);
-            if (of.jobs.specs[records[from].job].priority >= highest)
-                to.breaks(law::victims_justified, from, "nobody of a higher priority starts at that instant");
-        }
+/// L3 for whoever serves in order of submission. Premises: immediate, exact limits, no losses.
+inline void check_bounded_wait(subject const& of, report& to) {
+    auto const& given = of.given;
+    if (!has(of.claims, claim::bounded_wait) || !given.immediate || !given.exact_limits || !given.no_losses)
+        return;
+    auto longest = millis{0};
+    for (auto const& spec : of.jobs.specs) longest = std::max(longest, spec.limit_ms);
+    auto waiting = std::int64_t{0};
+    auto ahead = std::vector<std::int64_t>(of.jobs.size(), 0); // of those that waited at its submission
+    for (auto i = std::size_t{0}; i != of.log.records.size(); ++i) {
+        auto const& what = of.log.records[i];
+        if (what.kind == log::kind::submit) ahead[what.job] = waiting++;
+        if (what.kind == log::kind::reject) --waiting;
+        if (what.kind != log::kind::start) continue;
+        --waiting;
+        to.exercised(law::bounded_wait);
+        auto const waited = what.at - of.jobs.specs[what.job].submit;
+        if (int128{waited} > int128{longest} * (ahead[what.job] + 1))
+            to.breaks(law::bounded_wait, i,
+                      "it waited " + std::to_string(waited) + " ms behind " +
+                          std::to_string(ahead[what.job]) + " jobs of at most " + std::to_string(longest) +
+                          " ms");
     }
 }
 

@@ -3,6 +3,7 @@
 #define ROTA_VERIFY_PREMISES_HPP
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -20,6 +21,22 @@ enum class head_order : std::uint8_t {
     priority,   ///< the highest priority, among equals the one submitted first
 };
 
+/// In what steps an order counts attained service. All 0: nobody has said.
+struct service_steps {
+    std::int64_t quantum_ms = 0;             ///< of GPU time; 0: in levels
+    std::array<std::int64_t, 4> levels_ms{}; ///< a job sinks a level at each of them; 0: none
+
+    [[nodiscard]] bool known() const noexcept {
+        return quantum_ms != 0 ||
+               std::any_of(levels_ms.begin(), levels_ms.end(), [](auto level) { return level != 0; });
+    }
+    [[nodiscard]] std::int64_t of(std::int64_t gpu_ms) const noexcept {
+        if (quantum_ms != 0) return gpu_ms / quantum_ms;
+        return std::count_if(levels_ms.begin(), levels_ms.end(),
+                             [&](auto level) { return level != 0 && level <= gpu_ms; });
+    }
+};
+
 /// What a law may take for granted. Where a premise is not met, the laws that need it are not exercised.
 struct premises {
     bool immediate = false;    ///< what is ordered has happened by the end of the instant
@@ -29,6 +46,7 @@ struct premises {
     bool timed = false;        ///< a job completes when it has done the work that the workload says
     bool scatters = false;     ///< the placement takes any nodes for a gang that may lie anywhere
     head_order head = head_order::unknown;
+    service_steps steps{};     ///< of an order by attained service
     millis late_ms_max = 0;    ///< news of a start, an end or an interruption comes within that time
     millis pause_ms_max = 0;   ///< between a start and the first useful work
     millis first_pause_ms = 0; ///< the same at a job's first start, exactly

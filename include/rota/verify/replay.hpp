@@ -49,6 +49,11 @@ public:
         if (jobs_[j].run == nullptr) return {};
         return of_->log.devices(*jobs_[j].run);
     }
+    [[nodiscard]] std::int64_t held_milli(std::uint32_t j) const noexcept {
+        auto milli = std::int64_t{0};
+        for (auto const& part : held(j)) milli += std::int64_t{part.count()} * part.milli;
+        return milli;
+    }
     [[nodiscard]] int free_milli(std::size_t node, int gpu) const noexcept {
         return milli_[node * stride + static_cast<std::size_t>(gpu)];
     }

@@ -122,6 +122,9 @@ void fields_of_traits(Traits& known, F f) {
     f("head", known.head, head_names);
     f("may_thrash", known.may_thrash, truth_names);
     f("instants_max", known.instants_max, range{1, std::numeric_limits<std::uint32_t>::max()});
+    f("quantum", known.steps.quantum_ms, span_of_time);
+    for (auto i = std::size_t{0}; i != known.steps.levels_ms.size(); ++i)
+        f(std::array{"level0", "level1", "level2", "level3"}[i], known.steps.levels_ms[i], span_of_time);
 }
 /// The fields of the model of costs that the variant holds.
 template <class Cost, class F>

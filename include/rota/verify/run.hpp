@@ -154,6 +154,7 @@ template <std::invocable<simulation::simulator const&> Make>
     auto given = premises_of(what.cluster, what.jobs, what.under);
     given.scatters = known.scatters;
     given.head = known.head;
+    given.steps = known.steps;
     given.complete = how != ending::stopped || !known.may_thrash;
     auto const of = subject{what.cluster, what.jobs, what.under.outages, claims, given, found.log};
 

@@ -66,6 +66,15 @@ struct suite_result {
     case law::promise_kept: return claim::easy_promise;
     case law::deadlines_met: return claim::meets_deadlines;
     case law::victims_justified: return claim::justified_victims;
+    case law::victims_needed:
+    case law::stopped_once:
+    case law::victims_in_the_way: return claim::minimal_victims;
+    case law::victims_worst: return claim::worst_victims;
+    case law::in_turn: return all_orders;
+    case law::order_kept: return claim::order_kept;
+    case law::quota_kept: return claim::quota_kept;
+    case law::event_driven: return claim::event_driven;
+    case law::bounded_wait: return claim::bounded_wait;
     default: return claim::none;
     }
 }

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include <rota/contract/claims.hpp>
 #include <rota/core/units.hpp>
 #include <rota/log/record.hpp>
+#include <rota/verify/instant_of_log.hpp>
 #include <rota/verify/law.hpp>
 #include <rota/verify/report.hpp>
 #include <rota/verify/subject.hpp>
@@ -36,6 +38,20 @@ inline void check_time(subject const& of, report& to) {
         if (ended[what.job] != 0) to.breaks(law::in_order, i, "after its end");
         ended[what.job] |= what.kind == log::kind::finish || what.kind == log::kind::fail ||
                            what.kind == log::kind::cancel || what.kind == log::kind::reject;
+    }
+}
+
+/// T4. Premise: immediate.
+inline void check_event_driven(subject const& of, report& to) {
+    if (!has(of.claims, claim::event_driven) || !of.given.immediate) return;
+    for (auto from = std::size_t{0}; from != of.log.records.size();) {
+        auto const now = instant_from(of.log, from);
+        if (now.decided != now.end) {
+            to.exercised(law::event_driven);
+            if (!now.any_news)
+                to.breaks(law::event_driven, now.decided, "nothing has happened at that instant");
+        }
+        from = now.end;
     }
 }
 

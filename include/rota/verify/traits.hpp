@@ -15,6 +15,7 @@ struct traits {
     bool may_thrash =
         false; ///< it may stop jobs before they did any work, again and again: no bound, no law L7
     std::uint32_t instants_max = 1u << 16; ///< more of them break law L7
+    service_steps steps{};                 ///< where its order counts attained service
 };
 
 } // namespace rota::verify
