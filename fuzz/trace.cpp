@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <rota/cluster/spec.hpp>
+#include <rota/core/units.hpp>
 #include <rota/trace/cluster_shorthand.hpp>
 #include <rota/trace/cluster_spec.hpp>
 #include <rota/trace/clusters.hpp>
@@ -60,12 +62,35 @@ void in_pieces(trace::reading const& whole, trace::format const& by, std::string
                trace::options const& how) {
     for (auto const size : {std::size_t{1}, std::size_t{4096}}) {
         auto const got = by.read(trace::in_pieces(path, size), how);
-        require(text(got.diagnostics) == text(whole.diagnostics), "pieces say what the whole says");
+        // of a line that is too long to be held only the place is said
+        auto const gone = got.diagnostics.size() == 1 && got.diagnostics.front().code == "E-UTF8" &&
+                          got.diagnostics.front().column > how.limits.line_bytes;
+        require(text(got.diagnostics) == text(whole.diagnostics) ||
+                    (gone && text(whole.diagnostics).starts_with(text(got.diagnostics))),
+                "pieces say what the whole says");
         require(got.workload == whole.workload && got.tally == whole.tally && got.refused == whole.refused &&
                     got.models == whole.models && got.cluster == whole.cluster &&
                     got.origin_ms == whole.origin_ms && got.dropped.size() == whole.dropped.size(),
                 "pieces are the whole");
     }
+    auto apart = how;
+    auto jobs = std::uint64_t{0};
+    apart.each = [&](trace::record const&) { ++jobs; };
+    auto const got = by.read(trace::in_pieces(path), apart);
+    require(got.refused == whole.refused &&
+                (got.refused || (got.tally == whole.tally && jobs == got.tally.kept)),
+            "one by one they are as many");
+}
+
+/// What bit 7 of the first byte asks for: a cluster that is known, low limits, and other meanings of columns.
+rota::cluster::spec const& known_cluster() {
+    static auto const made = [] {
+        auto two = rota::cluster::uniform(1, 2, 4, 8'000, 1'000);
+        two.models = {"T4", "P100"};
+        two.nodes.back().model = rota::gpu_model{1};
+        return two;
+    }();
+    return made;
 }
 
 /// The same bytes as a file, by the name of a format. The text up to the first zero byte is that name, or what a user
@@ -77,7 +102,7 @@ void by_name(std::string const& bytes, trace::options const& how, outcome& told)
     auto const named = trace::format_named(name);
     consistent(trace::read_file(name, path, how), told);
     if (!named) require(!text(named.error()).empty(), "an unknown format is told");
-    auto const from = trace::from_bytes(path, rest, how.limits);
+    auto const from = trace::from_file(path, how.limits);
     if (named && from) {
         require(trace::read(name, *from, how).workload == trace::read_file(name, path, how).workload,
                 "a file is its bytes");
@@ -108,6 +133,14 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     if ((choice & 0x40) != 0)
         how.repairs = {trace::repair::negative_submit, trace::repair::negative_duration,
                        trace::repair::negative_wait, trace::repair::wrong_order, trace::repair::duplicate_id};
+    if ((choice & 0x80) != 0) {
+        how.limits.line_bytes = 256;
+        how.limits.field_bytes = 64;
+        how.zero_gpus = trace::zero_gpus::refuse;
+        how.strict_order = true;
+        how.cluster = &known_cluster();
+        how.map = "submit=t:us,start=s:us,end=e:us,gpus=g,priority=p,deadline=l:us,cpu=c:milli";
+    }
     auto const bytes = std::string{reinterpret_cast<char const*>(data + 1), size - 1};
     auto const reader = unsigned{choice} & 0x0fu;
     auto const path = "/proc/self/fd/" + std::to_string(file_of(bytes));

@@ -136,6 +136,11 @@ void formats() {
             compare(one.format, gzip + gzip.substr(0, at), how, name + ": second member cut short",
                     {1, 4096});
         }
+        for (auto const& early : {gzip.substr(0, gzip.size() - 9), gzip + gzip.substr(0, 5), gzip + "x"}) {
+            auto const got = trace::read(one.format, trace::in_pieces(file.with(early), 64), how);
+            told.check(got.diagnostics.size() == 1 && got.diagnostics.front().code == "E-FORMAT",
+                       name + ": no whole gzip file");
+        }
         compare(one.format, gzip + "x", how, name + ": text behind gzip");
         compare(one.format, gzip + "\x1f", how, name + ": half a member");
         compare(one.format, gzip + std::string(3, '\0') + "x", how, name + ": text behind padding");
