@@ -138,7 +138,7 @@ public:
         fresh.state_ = state_;
         for (auto n = std::uint32_t{0}; n != size(); ++n)
             if (state_.open(node_id{n})) fresh.enter(node_id{n});
-        return fresh == *this;
+        return fresh == *this && state_.sound();
     }
 
     /// Equal state and equal index. The journal does not count.

@@ -32,6 +32,7 @@ public:
         shared_.assign(whole_.size(), 0);
         milli_.assign(whole_.size() * stride_, 0);
         open_.assign(whole_.size(), 1);
+        if (!cluster.mig.empty()) split_.assign(milli_.size(), 0);
     }
 
     explicit occupancy(spec&&) = delete;
@@ -53,6 +54,19 @@ public:
         for (auto g = 0; g != of(n).gpus; ++g) sum += free_milli(n, g);
         return sum;
     }
+    /// The memory slices of the GPU that instances have; 0: it is not split, and may be where nobody holds it.
+    [[nodiscard]] std::uint8_t taken_slices(node_id n, int gpu) const noexcept {
+        return split_.empty() ? std::uint8_t{0}
+                              : split_[index(n) * stride_ + static_cast<std::uint32_t>(gpu)];
+    }
+    /// Mask of the GPUs on which nobody holds those memory slices, nor the GPU, nor a share of it.
+    /// Expects   a model that can be split.
+    [[nodiscard]] std::uint16_t with_slices(node_id n, std::uint8_t slices) const noexcept {
+        auto open = std::uint32_t{whole_[index(n)]};
+        for (auto g = 0; g != of(n).gpus; ++g)
+            if (auto const taken = taken_slices(n, g); taken != 0 && (taken & slices) == 0) open |= 1u << g;
+        return static_cast<std::uint16_t>(open);
+    }
     [[nodiscard]] std::uint32_t cpu_milli(node_id n) const noexcept { return cpu_milli_[index(n)]; }
     [[nodiscard]] std::uint32_t mem_mib(node_id n) const noexcept { return mem_mib_[index(n)]; }
     [[nodiscard]] bool open(node_id n) const noexcept { return open_[index(n)] != 0; }
@@ -68,10 +82,7 @@ public:
         auto const n = index(part.node);
         if (n >= whole_.size() || cpu_milli_[n] < part.cpu_milli || mem_mib_[n] < part.mem_mib) return false;
         if (part.milli == whole_gpu) return (part.gpus & ~whole_[n]) == 0;
-        if (part.milli > whole_gpu || (part.gpus >> of(part.node).gpus) != 0) return false;
-        for (auto left = std::uint32_t{part.gpus}; left != 0; left &= left - 1)
-            if (free_milli(part.node, std::countr_zero(left)) < part.milli) return false;
-        return true;
+        return fits_in_part(part);
     }
     [[nodiscard]] bool fits(placement const& p) const noexcept {
         for (auto const& part : p)
@@ -97,9 +108,20 @@ public:
         open_[index(n)] = open;
     }
 
+    /// No GPU is split and held, whole or in part.
+    [[nodiscard]] bool sound() const noexcept {
+        for (auto n = std::uint32_t{0}; n != size(); ++n)
+            for (auto g = 0; g != of(node_id{n}).gpus; ++g)
+                if (taken_slices(node_id{n}, g) != 0 &&
+                    (((whole_[n] | shared_[n]) >> g & 1) != 0 || free_milli(node_id{n}, g) != 0))
+                    return false;
+        return true;
+    }
+
     friend bool operator==(occupancy const& a, occupancy const& b) noexcept {
         return a.whole_ == b.whole_ && a.shared_ == b.shared_ && a.milli_ == b.milli_ &&
-               a.cpu_milli_ == b.cpu_milli_ && a.mem_mib_ == b.mem_mib_ && a.open_ == b.open_;
+               a.split_ == b.split_ && a.cpu_milli_ == b.cpu_milli_ && a.mem_mib_ == b.mem_mib_ &&
+               a.open_ == b.open_;
     }
 
 private:
@@ -111,8 +133,7 @@ private:
                          "a device is never given back twice");
             whole_[n] = static_cast<std::uint16_t>(whole_[n] ^ part.gpus);
         } else {
-            for (auto left = std::uint32_t{part.gpus}; left != 0; left &= left - 1)
-                share(part.node, std::countr_zero(left), Sign * part.milli);
+            apply_in_part(part, Sign);
         }
         if ((part.cpu_milli | part.mem_mib) == 0) return;
         cpu_milli_[n] += static_cast<std::uint32_t>(Sign) * part.cpu_milli;
@@ -133,11 +154,41 @@ private:
             static_cast<std::uint16_t>(now % whole_gpu);
     }
 
+    // out of line: whole GPUs are most of what there is
+    [[nodiscard]] [[gnu::noinline]] bool fits_in_part(slice const& part) const noexcept {
+        if ((part.gpus >> of(part.node).gpus) != 0) return false;
+        if (part.milli > whole_gpu) {
+            auto const slices = part.memory_slices();
+            return slices != 0 && mig_entry_of(part.mig()).kind == spec_->mig_of(of(part.node).model) &&
+                   (part.gpus & ~with_slices(part.node, slices)) == 0;
+        }
+        for (auto left = std::uint32_t{part.gpus}; left != 0; left &= left - 1)
+            if (free_milli(part.node, std::countr_zero(left)) < part.milli) return false;
+        return true;
+    }
+    [[gnu::noinline]] void apply_in_part(slice const& part, int sign) noexcept {
+        if (part.milli > whole_gpu) return split(part, sign < 0);
+        for (auto left = std::uint32_t{part.gpus}; left != 0; left &= left - 1)
+            share(part.node, std::countr_zero(left), sign * part.milli);
+    }
+    void split(slice const& part, bool taken) noexcept {
+        auto const slices = part.memory_slices();
+        for (auto left = std::uint32_t{part.gpus}; left != 0; left &= left - 1) {
+            auto const gpu = static_cast<std::uint32_t>(std::countr_zero(left));
+            auto& mask = split_[index(part.node) * stride_ + gpu];
+            ROTA_EXPECTS(taken || (mask & slices) == slices, "an instance is never given back twice");
+            mask = static_cast<std::uint8_t>(mask ^ slices);
+            auto& whole = whole_[index(part.node)];
+            whole = static_cast<std::uint16_t>(mask == 0 ? whole | 1u << gpu : whole & ~(1u << gpu));
+        }
+    }
+
     spec const* spec_;
     std::uint32_t stride_ = 1;
     std::vector<std::uint16_t> whole_;  ///< [nodes] bit g: nobody holds any of GPU g
     std::vector<std::uint16_t> shared_; ///< [nodes] bit g: GPU g is held in part
     std::vector<std::uint16_t> milli_;  ///< of the GPUs held in part; 0 elsewhere
+    std::vector<std::uint8_t> split_;   ///< bit s: memory slice s is taken; empty where no GPU can be split
     std::vector<std::uint32_t> cpu_milli_;
     std::vector<std::uint32_t> mem_mib_;
     std::vector<std::uint8_t> open_;
@@ -150,7 +201,7 @@ private:
     for (auto const& a : other)
         for (auto const& b : p)
             if (a.node == b.node &&
-                ((a.gpus & b.gpus) != 0 || (a.cpu_milli != 0 && free.cpu_milli(a.node) < b.cpu_milli) ||
+                (a.meets(b) || (a.cpu_milli != 0 && free.cpu_milli(a.node) < b.cpu_milli) ||
                  (a.mem_mib != 0 && free.mem_mib(a.node) < b.mem_mib)))
                 return true;
     return false;

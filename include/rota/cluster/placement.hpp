@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include <rota/cluster/mig_size.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
 
@@ -30,15 +32,41 @@ inline constexpr auto bits_of_byte = [] {
     return detail::bits_of_byte[mask & 255u] + detail::bits_of_byte[mask >> 8];
 }
 
+/// What slice::milli says of an instance on each of the GPUs: the share in the low ten bits, the memory slice at
+/// which it begins, and the profile, from 1 on, in the high three.
+/// Expects   a size, and start < mig_slices_max.
+[[nodiscard]] constexpr std::uint16_t instance_milli(mig_size size, int start) noexcept {
+    auto const one = mig_entry_of(size);
+    return static_cast<std::uint16_t>(one.milli | start << 10 | (one.profile + 1) << 13);
+}
+
 /// Some GPUs of one node, as a mask, with the same share of each, and the CPU and memory that go with them.
 struct slice {
     node_id node{};
     std::uint16_t gpus = 0;          ///< bit g set: GPU g
-    std::uint16_t milli = whole_gpu; ///< of each GPU, 1 .. 1000
+    std::uint16_t milli = whole_gpu; ///< of each GPU, 1 .. 1000; above that an instance: instance_milli
     std::uint32_t cpu_milli = 0;     ///< for the whole slice
     std::uint32_t mem_mib = 0;       ///< for the whole slice
 
     [[nodiscard]] int count() const noexcept { return gpus_in(gpus); }
+    /// Thousandths of each GPU.
+    [[nodiscard]] int share() const noexcept { return milli & 0x3ff; }
+    /// The size of the instances; 0 where there are none.
+    [[nodiscard]] mig_size mig() const noexcept {
+        for (auto i = std::size_t{1}; milli >> 13 != 0 && i != mig_sizes.size(); ++i)
+            if (mig_sizes[i].profile + 1 == milli >> 13 && mig_sizes[i].milli == share())
+                return static_cast<mig_size>(i);
+        return {};
+    }
+    /// The memory slice at which an instance begins.
+    [[nodiscard]] int start() const noexcept { return milli >> 10 & 7; }
+    /// The memory slices of each GPU that the instances take; 0 for none, and where they may not begin.
+    [[nodiscard]] std::uint8_t memory_slices() const noexcept { return mig_mask(mig(), start()); }
+    /// They have a device in common, or a part of one.
+    [[nodiscard]] bool meets(slice const& b) const noexcept {
+        if (node != b.node || (gpus & b.gpus) == 0) return false;
+        return milli <= whole_gpu || b.milli <= whole_gpu || (memory_slices() & b.memory_slices()) != 0;
+    }
 
     friend bool operator==(slice const&, slice const&) = default;
 };
@@ -97,7 +125,7 @@ public:
     /// GPU-milli held while the placement holds.
     [[nodiscard]] std::int64_t total_milli() const noexcept {
         auto sum = std::int64_t{0};
-        for (auto const& part : *this) sum += std::int64_t{part.count()} * part.milli;
+        for (auto const& part : *this) sum += std::int64_t{part.count()} * part.share();
         return sum;
     }
     [[nodiscard]] std::int64_t cpu_milli() const noexcept {
@@ -120,7 +148,7 @@ public:
     [[nodiscard]] bool overlaps(placement const& other) const noexcept {
         for (auto const& a : *this)
             for (auto const& b : other)
-                if (a.node == b.node && (a.gpus & b.gpus) != 0) return true;
+                if (a.meets(b)) return true;
         return false;
     }
 
@@ -163,8 +191,11 @@ private:
         for (auto g = 0; g != gpus_per_node_max; ++g) {
             if ((part.gpus >> g & 1) == 0) continue;
             auto milli = int{part.milli};
-            for (auto const& other : b)
-                if (other.node == part.node && (other.gpus >> g & 1) != 0) milli -= other.milli;
+            for (auto const& other : b) {
+                if (other.node != part.node || (other.gpus >> g & 1) == 0) continue;
+                if (part.milli <= whole_gpu) milli -= other.share();
+                else if (other.milli == part.milli) milli = 0; // equal instances meet in all or in nothing
+            }
             if (milli <= 0) continue;
             left.gpus = static_cast<std::uint16_t>(1u << g);
             left.milli = static_cast<std::uint16_t>(milli);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <rota/cluster/mig_device.hpp>
 #include <rota/core/units.hpp>
 
 namespace rota::cluster {
@@ -32,6 +33,11 @@ struct spec {
     std::vector<node> nodes;
     std::vector<std::string> models{"gpu"};
     std::vector<std::string> names; ///< of the nodes, as the source gave them; may be empty
+    std::vector<mig_kind> mig;      ///< how GPUs of each model can be split; those beyond its end cannot
+
+    [[nodiscard]] mig_kind mig_of(gpu_model model) const noexcept {
+        return index(model) < mig.size() ? mig[index(model)] : mig_kind::none;
+    }
 
     [[nodiscard]] std::int64_t gpus() const noexcept {
         auto sum = std::int64_t{0};

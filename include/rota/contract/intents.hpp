@@ -192,6 +192,8 @@ public:
 
     /// p is all that `need` asks for, on one model that it accepts, spread no further than it allows.
     [[nodiscard]] bool right_gang(job::request const& need, cluster::placement const& p) const {
+        if (need.split()) [[unlikely]]
+            return right_instances(need, p);
         auto const& nodes = free_.layout().nodes;
         if (p.empty() || index(p.front().node) >= nodes.size()) return false;
         auto const& first = nodes[index(p.front().node)];
@@ -217,6 +219,17 @@ public:
     }
 
 private:
+    /// Instances of the size, and else as shares of that much would be right.
+    [[nodiscard]] bool right_instances(job::request need, cluster::placement const& p) const noexcept {
+        auto as_shares = cluster::placement{};
+        for (auto part : p) {
+            if (part.mig() != need.mig) return false;
+            part.milli = need.milli;
+            as_shares.add(part);
+        }
+        need.mig = {};
+        return right_gang(need, as_shares);
+    }
     answer refuse(answer why) noexcept {
         ++refused_;
         return why;

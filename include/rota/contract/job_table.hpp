@@ -140,7 +140,8 @@ private:
         auto mixed = std::uint64_t{r.gpus_min} | std::uint64_t{r.gpus_max} << 16 |
                      std::uint64_t{r.milli} << 32 | std::uint64_t{r.milli_min} << 48;
         for (auto more : {std::uint64_t{r.cpu_milli} << 32 | r.mem_mib,
-                          std::uint64_t{r.models} << 8 | static_cast<std::uint64_t>(r.span)})
+                          std::uint64_t{r.models} << 8 | std::uint64_t{index(r.mig)} << 40 |
+                              static_cast<std::uint64_t>(r.span)})
             mixed = (mixed ^ mixed >> 29 ^ more) * 0x9e3779b97f4a7c15u;
         return static_cast<std::size_t>(mixed >> 20);
     }

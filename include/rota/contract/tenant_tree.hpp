@@ -53,7 +53,7 @@ private:
         auto milli = std::int64_t{0};
         auto cpu = std::int64_t{0};
         for (auto const& part : p) {
-            milli += std::int64_t{sign} * part.count() * part.milli;
+            milli += std::int64_t{sign} * part.count() * part.share();
             cpu += std::int64_t{sign} * part.cpu_milli;
         }
         for (;; t = nodes_[index(t)].parent) {

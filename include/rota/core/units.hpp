@@ -26,6 +26,9 @@ enum class spine_id : std::uint16_t {};
 /// A GPU model of the cluster: 0-based position in cluster::spec::models, at most 32 of them.
 enum class gpu_model : std::uint8_t {};
 
+/// A size of instance that a GPU can be split into (MIG): its number in cluster::mig_sizes; 0 is none.
+enum class mig_size : std::uint8_t {};
+
 /// A node of the tenant tree. 0 is the root.
 enum class tenant_id : std::uint16_t {};
 

@@ -21,7 +21,7 @@ inline constexpr std::uint32_t any_model = 0xffffffffu;
 /// What a job asks for. A gang: it gets all of it or nothing.
 ///
 /// Rigid when gpus_min == gpus_max, elastic otherwise; a share of one GPU when milli < 1000, a share that may
-/// shrink when milli_min < milli.
+/// shrink when milli_min < milli; instances of split GPUs, one a GPU, where `mig` names their size.
 struct request {
     std::uint16_t gpus_min = 1;
     std::uint16_t gpus_max = 1;
@@ -31,8 +31,10 @@ struct request {
     std::uint32_t mem_mib = 0;           ///< a GPU
     std::uint32_t models = any_model;    ///< bit m set: GPU model m will do
     job::span span = job::span::anywhere;
+    mig_size mig{}; ///< then milli and milli_min are what the size is of a GPU: cluster::mig_entry_of
 
-    [[nodiscard]] constexpr bool whole() const noexcept { return milli == whole_gpu; }
+    [[nodiscard]] constexpr bool whole() const noexcept { return milli == whole_gpu && mig == mig_size{}; }
+    [[nodiscard]] constexpr bool split() const noexcept { return mig != mig_size{}; }
     [[nodiscard]] constexpr bool rigid() const noexcept { return gpus_min == gpus_max; }
     [[nodiscard]] constexpr bool accepts(gpu_model model) const noexcept {
         return (models >> index(model) & 1u) != 0;

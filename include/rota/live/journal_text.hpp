@@ -11,6 +11,7 @@
 
 #include <rota/cluster/placement.hpp>
 #include <rota/contract/order.hpp>
+#include <rota/core/config.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/spec.hpp>
 #include <rota/live/link.hpp>
@@ -35,6 +36,7 @@ inline void append_words(std::string& to, std::string_view word,
 /// Appends the line of a journal that a job has come with: `job NAME submit run ...`.
 inline void append_job(std::string& to, std::string_view name, std::uint32_t run, job::spec const& spec) {
     auto const& need = spec.need;
+    ROTA_EXPECTS(!need.split(), "no backend starts a job in an instance of a GPU");
     (to += "job ") += name;
     append_words(to, {},
                  {index(spec.submit), run, index(spec.tenant), index(spec.user), spec.priority, spec.limit_ms,

@@ -53,6 +53,7 @@ public:
     /// A ledger of another cluster is served, too, at the cost of its tree.
     [[nodiscard]] outcome place(job::request const& need, cluster::ledger const& free) const {
         if (&free.layout() != cluster_) return by_domain{free.layout(), planner_.rule()}.place(need, free);
+        if (need.split()) return spill_.place(need, free); // pods of one node may begin at one slice alone
         for (auto m = 0; m != free.models(); ++m) {
             auto const model = static_cast<gpu_model>(m);
             if (!need.accepts(model) || free.largest(model) == 0) continue;

@@ -3,7 +3,6 @@
 #define ROTA_PLACEMENT_BY_MIG_HPP
 
 #include <algorithm>
-#include <concepts>
 #include <cstdint>
 #include <unordered_map>
 #include <unordered_set>
@@ -16,19 +15,11 @@
 #include <rota/cluster/mig_ledger.hpp>
 #include <rota/core/units.hpp>
 #include <rota/placement/mig_request.hpp>
+#include <rota/placement/mig_scorer.hpp>
 #include <rota/placement/mig_table.hpp>
 #include <rota/placement/outcome.hpp>
 
 namespace rota::placement {
-
-/// Ranks split GPUs for an instance: the larger score first.
-///
-/// Syntax    s(table, taken, after) -> std::int64_t, const noexcept: the memory slices without and with it.
-/// Meaning   Pure, integer, of this GPU's state alone.
-template <class S>
-concept mig_scorer = requires(S const& s, mig_table const& table, unsigned taken, unsigned after) {
-    { s(table, taken, after) } noexcept -> std::same_as<std::int64_t>;
-};
 
 /// Where the profile begins on a GPU with that layout: the largest drop of fragmentation among the starts
 /// that the operator permits, of equals the highest; mig_table::nowhere where there is none.

@@ -14,6 +14,8 @@
 #include <rota/job/request.hpp>
 #include <rota/placement/concepts.hpp>
 #include <rota/placement/feasible.hpp>
+#include <rota/placement/mig_fit.hpp>
+#include <rota/placement/mig_packing.hpp>
 #include <rota/placement/node_fit.hpp>
 #include <rota/placement/outcome.hpp>
 
@@ -33,9 +35,10 @@ enum class spread : std::uint8_t {
 /// A gang within the size of a node goes on one node. A larger one takes whole nodes and one node for the
 /// rest: first inside the rack with the fewest nodes that still suffices, unless the policy spills, then
 /// anywhere. A gang that may lie anywhere spills under every policy where no empty cluster has such nodes.
+/// Instances of split GPUs are no matter of the scorer: Split ranks the GPUs for them, and with these the nodes.
 /// Cost      with a count order and whole GPUs: a few bitmap words a node taken. Otherwise one
 /// scorer call a node.
-template <scorer Scorer, spread Spread = spread::compact>
+template <scorer Scorer, spread Spread = spread::compact, mig_scorer Split = mig_packing>
 class by_score {
 public:
     by_score() = default;
@@ -87,14 +90,23 @@ private:
             return Scorer::order;
         else return node_order::by_score;
     }
+    [[nodiscard]] std::int64_t rank(job::request const& need, cluster::ledger const& free, node_id n,
+                                    int gpus) const noexcept {
+        return need.split() ? seat_of(Split{}, need, free.state(), n, gpus).score
+                            : score_(need, free, n, gpus);
+    }
     /// Those that the scorer picks, where it does.
     cluster::slice devices(job::request const& need, cluster::ledger const& free, node_id n,
                            int gpus) const noexcept {
         if constexpr (requires {
                           { score_.pick(need, free, n, gpus) } noexcept -> std::same_as<cluster::slice>;
                       })
-            return score_.pick(need, free, n, gpus);
-        else return pick(need, free, n, gpus);
+            return need.split() ? pick_split(Split{}, need, free.state(), n, gpus)
+                                : score_.pick(need, free, n, gpus);
+        else if constexpr (std::same_as<Split, mig_packing>) return pick(need, free, n, gpus);
+        else
+            return need.split() ? pick_split(Split{}, need, free.state(), n, gpus)
+                                : pick(need, free, n, gpus);
     }
     /// Calls visit(node) for the open nodes of a model that may have room.
     template <class Visit>
@@ -135,7 +147,7 @@ private:
         }
         auto best = candidate{0, none, 0};
         each_node(need, free, model, gpus, [&](std::uint32_t n) {
-            auto const here = candidate{score_(need, free, node_id{n}, gpus), n, gpus};
+            auto const here = candidate{rank(need, free, node_id{n}, gpus), n, gpus};
             if ((best.node == none || here < best) && !is_taken(n)) best = here;
         });
         return best.node;
@@ -145,7 +157,7 @@ private:
         auto left = int{need.gpus_max};
         each_node(need, free, model, 1, [&](std::uint32_t n) {
             auto const gpus = std::min(left, room(need, free, node_id{n}));
-            found.push_back({score_(need, free, node_id{n}, gpus), n, gpus});
+            found.push_back({rank(need, free, node_id{n}, gpus), n, gpus});
         });
         auto const worse = [](candidate const& a, candidate const& b) { return b < a; };
         std::make_heap(found.begin(), found.end(), worse); // few of many are taken
@@ -221,7 +233,7 @@ private:
             auto const here = free.open(node_id{*first}) ? room(need, free, node_id{*first}) : 0;
             if (here == 0) continue;
             auto const gpus = std::min(here, shape.each);
-            found.push_back({score_(need, free, node_id{*first}, gpus), *first, here});
+            found.push_back({rank(need, free, node_id{*first}, gpus), *first, here});
         }
         std::sort(found.begin(), found.end());
         auto where = cluster::placement{};
@@ -236,7 +248,7 @@ private:
         for (auto const& one : found) {
             if (one.gpus < shape.rest) continue;
             auto const here =
-                candidate{score_(need, free, node_id{one.node}, shape.rest), one.node, shape.rest};
+                candidate{rank(need, free, node_id{one.node}, shape.rest), one.node, shape.rest};
             if (best.node == none || here < best) best = here;
         }
         if (best.node == none) return {};

@@ -7,6 +7,7 @@
 
 #include <rota/cluster/ledger.hpp>
 #include <rota/job/request.hpp>
+#include <rota/placement/mig_fit.hpp>
 
 namespace rota::placement {
 
@@ -17,6 +18,8 @@ namespace rota::placement {
 [[nodiscard]] inline bool feasible(job::request const& need, cluster::ledger const& on) {
     if (need.gpus_min == 0 || need.gpus_min > need.gpus_max || need.milli == 0 || need.milli > whole_gpu ||
         need.milli_min == 0 || need.milli_min > need.milli)
+        return false;
+    if (need.split() && (need.milli != cluster::mig_entry_of(need.mig).milli || need.milli_min != need.milli))
         return false;
     auto const wanted = std::int64_t{need.gpus_min};
     auto const& nodes = on.layout().nodes;
@@ -31,6 +34,7 @@ namespace rota::placement {
     for (auto m = 0; m != on.models(); ++m) {
         auto const model = static_cast<gpu_model>(m);
         if (!need.accepts(model) || on.total_gpus(model) < wanted) continue;
+        if (need.split() && !can_split(need, on.layout(), model)) continue;
         auto const largest = std::int64_t{on.largest(model)};
         if (plain && need.span == job::span::anywhere) return true;
         if (plain && wanted <= largest) return true;
@@ -59,10 +63,14 @@ namespace rota::placement {
     return false;
 }
 
-/// The request with no more GPUs than an empty cluster could hold.
+/// The request with no more GPUs than an empty cluster could hold, and for instances with the models that can be
+/// split so.
 ///
 /// Expects   feasible(need, on).
 [[nodiscard]] inline job::request largest_feasible(job::request need, cluster::ledger const& on) {
+    if (need.split()) // no other model will do
+        for (auto m = 0; m != on.models(); ++m)
+            if (!can_split(need, on.layout(), static_cast<gpu_model>(m))) need.models &= ~(1u << m);
     auto const holds = [&](std::uint16_t gpus) {
         auto gang = need;
         gang.gpus_min = gang.gpus_max = gpus;

@@ -9,6 +9,7 @@
 #include <rota/job/request.hpp>
 #include <rota/placement/by_score.hpp>
 #include <rota/placement/concepts.hpp>
+#include <rota/placement/mig_table.hpp>
 
 namespace rota::placement {
 
@@ -21,10 +22,17 @@ struct lowest_id {
     }
 };
 
+/// Every GPU is as good for an instance: the lowest decides.
+struct lowest_gpu {
+    [[nodiscard]] constexpr std::int64_t operator()(mig_table const&, unsigned, unsigned) const noexcept {
+        return 0;
+    }
+};
+
 /// The lowest node that holds the gang; otherwise nodes in the order of their ids until the gang is complete.
 ///
 /// Source    D. S. Johnson, "Near-optimal bin packing algorithms", PhD thesis, MIT, 1973: first fit.
-using first_fit = by_score<lowest_id, spread::spill>;
+using first_fit = by_score<lowest_id, spread::spill, lowest_gpu>;
 
 static_assert(scorer<lowest_id>);
 static_assert(policy<first_fit>);

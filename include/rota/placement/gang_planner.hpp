@@ -101,7 +101,7 @@ private:
         expect_sound(gang, *tree_);
         auto const top = std::min(gang.required, tree_->top());
         for (auto const& kind : gang.kinds)
-            if (!kind.each.accepts(model)) return {};
+            if (!kind.each.accepts(model) || kind.each.split()) return {};
         auto const larger = [](pod_kind const& a, pod_kind const& b) {
             auto const size = [](job::request const& each) {
                 return std::tuple{each.gpus_max, each.gpus_max * std::uint64_t{each.cpu_milli},

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include <rota/core/config.hpp>
-#include <rota/placement/by_mig.hpp>
+#include <rota/placement/mig_scorer.hpp>
 #include <rota/placement/mig_table.hpp>
 
 namespace rota::placement {

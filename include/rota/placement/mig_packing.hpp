@@ -2,11 +2,10 @@
 #ifndef ROTA_PLACEMENT_MIG_PACKING_HPP
 #define ROTA_PLACEMENT_MIG_PACKING_HPP
 
-#include <bit>
 #include <cstdint>
 
 #include <rota/core/config.hpp>
-#include <rota/placement/by_mig.hpp>
+#include <rota/placement/mig_scorer.hpp>
 #include <rota/placement/mig_table.hpp>
 
 namespace rota::placement {
@@ -17,7 +16,9 @@ namespace rota::placement {
 struct mig_packing {
     [[nodiscard]] ROTA_HOST_DEVICE constexpr std::int64_t operator()(mig_table const&, unsigned taken,
                                                                      unsigned) const noexcept {
-        return std::popcount(taken);
+        auto bits = taken - (taken >> 1 & 0x55u); // std::popcount is for hosts alone
+        bits = (bits & 0x33u) + (bits >> 2 & 0x33u);
+        return (bits + (bits >> 4)) & 0x0fu;
     }
 };
 static_assert(mig_scorer<mig_packing>);

@@ -11,18 +11,46 @@
 #include <rota/cluster/placement.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/request.hpp>
+#include <rota/placement/mig_fit.hpp>
+#include <rota/placement/mig_packing.hpp>
 
 namespace rota::placement {
+
+namespace detail {
+
+// out of line: whole GPUs are most of what is asked for
+
+/// GPUs with share enough, or with room for an instance.
+[[nodiscard]] [[gnu::noinline]] inline int room_in_part(job::request const& need,
+                                                        cluster::occupancy const& state, node_id n) noexcept {
+    if (need.split()) return split_room(need, state, n);
+    auto gpus = 0;
+    for (auto g = 0; g != state.of(n).gpus; ++g) gpus += state.free_milli(n, g) >= need.milli;
+    return gpus;
+}
+/// The GPUs on which the share leaves least.
+[[nodiscard]] [[gnu::noinline]] inline std::uint32_t
+pick_in_part(job::request const& need, cluster::occupancy const& state, node_id n, int gpus) noexcept {
+    auto mask = std::uint32_t{0};
+    for (auto i = 0; i != gpus; ++i) {
+        auto best = -1;
+        for (auto g = 0; g != state.of(n).gpus; ++g) {
+            auto const milli = state.free_milli(n, g);
+            if ((mask >> g & 1) == 0 && milli >= need.milli &&
+                (best < 0 || milli < state.free_milli(n, best)))
+                best = g;
+        }
+        mask |= 1u << best;
+    }
+    return mask;
+}
+
+} // namespace detail
 
 /// GPUs of the request that an open node could give now: whole ones, or those with share enough; as CPU and
 /// memory last.
 [[nodiscard]] inline int room(job::request const& need, cluster::occupancy const& state, node_id n) noexcept {
-    auto gpus = 0;
-    if (need.whole()) {
-        gpus = state.whole_count(n);
-    } else {
-        for (auto g = 0; g != state.of(n).gpus; ++g) gpus += state.free_milli(n, g) >= need.milli;
-    }
+    auto gpus = need.whole() ? state.whole_count(n) : detail::room_in_part(need, state, n);
     if (need.cpu_milli != 0)
         gpus = static_cast<int>(
             std::min<std::uint32_t>(static_cast<std::uint32_t>(gpus), state.cpu_milli(n) / need.cpu_milli));
@@ -36,26 +64,19 @@ namespace rota::placement {
 }
 
 /// The devices that the node gives: whole GPUs from the lowest on, or the GPUs on which the share leaves
-/// least.
+/// least; instances on the GPUs of which most is taken.
 /// Expects   gpus <= room(need, state, n).
 [[nodiscard]] inline cluster::slice pick(job::request const& need, cluster::occupancy const& state, node_id n,
                                          int gpus) noexcept {
+    if (need.split()) [[unlikely]]
+        return pick_split(mig_packing{}, need, state, n, gpus);
     auto mask = std::uint32_t{0};
-    if (need.whole()) {
+    if (need.milli == whole_gpu) {
         mask = state.whole(n);
         for (auto surplus = cluster::gpus_in(static_cast<std::uint16_t>(mask)) - gpus; surplus > 0; --surplus)
             mask &= ~std::bit_floor(mask); // a tight node has little or none
     } else {
-        for (auto i = 0; i != gpus; ++i) {
-            auto best = -1;
-            for (auto g = 0; g != state.of(n).gpus; ++g) {
-                auto const milli = state.free_milli(n, g);
-                if ((mask >> g & 1) == 0 && milli >= need.milli &&
-                    (best < 0 || milli < state.free_milli(n, best)))
-                    best = g;
-            }
-            mask |= 1u << best;
-        }
+        mask = detail::pick_in_part(need, state, n, gpus);
     }
     return {.node = n,
             .gpus = static_cast<std::uint16_t>(mask),

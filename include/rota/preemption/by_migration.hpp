@@ -160,7 +160,7 @@ private:
         auto need = v.need(k);
         auto const& held = v.intent(k);
         need.gpus_min = need.gpus_max = static_cast<std::uint16_t>(held.gpus());
-        need.milli = need.milli_min = held.front().milli;
+        need.milli = need.milli_min = static_cast<std::uint16_t>(held.front().share());
         return need;
     }
     [[nodiscard]] std::int64_t price(view const& v, job_id k) const noexcept {
@@ -170,6 +170,12 @@ private:
     }
     /// What is left of a slice stays taken: its holder is there until it has moved.
     static void keep(cluster::ledger& left, cluster::slice part) {
+        if (auto const slices = part.memory_slices(); slices != 0) {
+            auto const there =
+                static_cast<std::uint16_t>(part.gpus & left.state().with_slices(part.node, slices));
+            left.take(cluster::slice{.node = part.node, .gpus = there, .milli = part.milli});
+            part.gpus = 0;
+        }
         for (auto g = 0; g != left.of(part.node).gpus; ++g) {
             auto const milli = std::min<int>(part.milli, left.state().free_milli(part.node, g));
             if ((part.gpus >> g & 1) != 0 && milli != 0)

@@ -27,7 +27,7 @@ struct run_of_log {
 
 inline std::int64_t milli_of(std::span<cluster::slice const> devices) noexcept {
     auto sum = std::int64_t{0};
-    for (auto const& part : devices) sum += std::int64_t{part.count()} * part.milli;
+    for (auto const& part : devices) sum += std::int64_t{part.count()} * part.share();
     return sum;
 }
 

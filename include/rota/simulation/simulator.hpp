@@ -213,8 +213,8 @@ private:
         auto rate = std::numeric_limits<std::int64_t>::max(); // the slowest part of a gang sets its pace
         auto milli = 0;
         for (auto const& part : on) // of one model, mostly of one share
-            if (part.milli != milli)
-                rate = std::min(rate, work.rate(need, on.gpus(), milli = part.milli, model(part.node)));
+            if (part.share() != milli)
+                rate = std::min(rate, work.rate(need, on.gpus(), milli = part.share(), model(part.node)));
         auto const again = runs_.result_of(id).first_start != never;
         runs_.begin(id, books_.now(), rate, under_.launch_ms + (again ? cost(id).restore_ms : 0));
         if (under_.crash_mean_ms == 0) return;
