@@ -5,6 +5,7 @@
 #include <string_view>
 #include <variant>
 
+#include <rota/cluster/mig_device.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/job/workload.hpp>
 #include <rota/log/schedule.hpp>
@@ -34,7 +35,8 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     require(std::get<log::schedule>(again) == schedule, "and is the same log");
     require(log::to_text(std::get<log::schedule>(again)) == printed, "and prints the same text");
 
-    auto const cluster = rota::cluster::uniform(2, 2, 4, 8'000, 8'192);
+    auto cluster = rota::cluster::uniform(2, 2, 4, 8'000, 8'192);
+    cluster.mig = {rota::cluster::mig_kind::a100};
     auto jobs = rota::job::workload{};
     jobs.specs.resize(4);
     jobs.works.resize(4);

@@ -10,6 +10,10 @@
 #include <string_view>
 #include <variant>
 
+#include <rota/cluster/mig_device.hpp>
+#include <rota/cluster/mig_size.hpp>
+#include <rota/cluster/placement.hpp>
+#include <rota/core/units.hpp>
 #include <rota/log/record.hpp>
 #include <rota/log/schedule.hpp>
 
@@ -29,7 +33,7 @@ void append_number(std::string& to, Number value, int base = 10) {
 } // namespace detail
 
 /// Appends one line without its end: `time kind job.incarnation #op cause value [nNODE:MASK@MILLI/CPU/MEM
-/// ...]`.
+/// ...]`; of instances `nNODE:MASK@SIZE+START/CPU/MEM`, as in n0:1@3g.4/8+4/0/0.
 ///
 /// The mask is hexadecimal, all else decimal; times are milliseconds. The same record always gives the same
 /// bytes.
@@ -45,7 +49,9 @@ inline void append_line(std::string& to, schedule const& of, record const& what)
     for (auto const& part : of.devices(what)) {
         number((to += " n", index(part.node)));
         detail::append_number((to += ':', to), std::uint32_t{part.gpus}, 16);
-        number((to += '@', part.milli));
+        to += '@';
+        if (part.mig() == mig_size{}) number(part.milli);
+        else number(((to += cluster::mig_profile_of(part.mig()).name) += '+', part.start()));
         number((to += '/', part.cpu_milli));
         number((to += '/', part.mem_mib));
     }
@@ -108,10 +114,14 @@ public:
         at_ += length;
         return static_cast<Enum>(found - names.begin());
     }
+    /// Takes the text if it comes next.
+    bool take(std::string_view literal) {
+        if (!text_.substr(std::min(at_, text_.size())).starts_with(literal)) return false;
+        at_ += literal.size();
+        return true;
+    }
     void expect(std::string_view literal) {
-        if (text_.substr(std::min(at_, text_.size()), literal.size()) != literal)
-            refuse(literal == " " ? "a space" : "'" + std::string{literal} + "'");
-        else at_ += literal.size();
+        if (!take(literal)) refuse(literal == " " ? "a space" : "'" + std::string{literal} + "'");
     }
     void refuse(std::string_view expected) {
         if (failed()) return;
@@ -132,6 +142,26 @@ private:
     std::size_t at_ = 0;
     std::size_t column_ = 0;
 };
+
+/// Thousandths of a GPU, or a size of instance and where it begins, as slice::milli says them.
+inline std::uint16_t read_share(line_reader& in) {
+    for (auto i = std::uint8_t{1}; i != cluster::mig_sizes.size(); ++i) {
+        auto const size = static_cast<mig_size>(i);
+        if (!in.take(cluster::mig_profile_of(size).name)) continue;
+        in.expect("+");
+        for (auto start = 0; start != cluster::mig_slices_max; ++start)
+            if (in.take(std::string_view{"01234567"}.substr(static_cast<std::size_t>(start), 1)))
+                return cluster::instance_milli(size, start);
+        in.refuse("a memory slice from 0 to 7");
+        return 0;
+    }
+    auto const before = in;
+    auto const milli = in.number<std::uint16_t>("thousandths of a GPU");
+    if (cluster::slice{.milli = milli}.mig() == mig_size{}) return milli;
+    in = before;
+    in.refuse("thousandths of a GPU");
+    return 0;
+}
 
 } // namespace detail
 
@@ -172,7 +202,7 @@ private:
             in.expect(":");
             part.gpus = in.number<std::uint16_t>("a mask of GPUs", 16);
             in.expect("@");
-            part.milli = in.number<std::uint16_t>("thousandths of a GPU");
+            part.milli = detail::read_share(in);
             in.expect("/");
             part.cpu_milli = in.number<std::uint32_t>("thousandths of a core");
             in.expect("/");
