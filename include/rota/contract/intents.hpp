@@ -220,7 +220,7 @@ public:
 
 private:
     /// Instances of the size, and else as shares of that much would be right.
-    [[nodiscard]] bool right_instances(job::request need, cluster::placement const& p) const noexcept {
+    [[nodiscard]] bool right_instances(job::request need, cluster::placement const& p) const {
         auto as_shares = cluster::placement{};
         for (auto part : p) {
             if (part.mig() != need.mig) return false;

@@ -54,14 +54,14 @@ struct account {
         auto milli = std::int64_t{0};
         for (auto const& part : parts) {
             gpus += part.count();
-            milli += std::int64_t{part.count()} * part.milli;
+            milli += std::int64_t{part.count()} * part.share();
         }
         auto const& need = of.jobs.specs[j].need;
         if (need.gpus_min == 0 || need.milli == 0)
             return; // asks for nothing: that it holds something is S2's
         auto rate = std::int64_t{INT64_MAX};
         for (auto const& part : parts)
-            rate = std::min(rate, of.jobs.works[j].rate(of.jobs.specs[j].need, gpus, part.milli,
+            rate = std::min(rate, of.jobs.works[j].rate(of.jobs.specs[j].need, gpus, part.share(),
                                                         of.cluster.nodes[index(part.node)].model));
         ++mine.segments;
         mine.segment_milli += milli;

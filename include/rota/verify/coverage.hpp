@@ -59,7 +59,7 @@ struct coverage {
                 if (old.node == part.node) mine = old.gpus;
             for (auto g = 0; g != of.cluster.nodes[index(part.node)].gpus; ++g)
                 if (((part.gpus & ~mine) >> g & 1u) != 0 &&
-                    state.free_milli(index(part.node), g) < part.milli)
+                    state.free_milli(index(part.node), g) < part.share())
                     return true;
         }
         return false;

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include <rota/cluster/ledger.hpp>
+#include <rota/cluster/mig_device.hpp>
+#include <rota/cluster/mig_size.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/core/random.hpp>
 #include <rota/core/units.hpp>
@@ -41,6 +43,7 @@ enum class feature : std::uint16_t {
     gangs = 1024,      ///< more than one GPU
     infeasible = 2048, ///< some jobs that no cluster holds
     all = 4095,
+    instances = 4096, ///< of split GPUs: only for whoever asks, not every scheduler knows of them
 };
 
 [[nodiscard]] constexpr feature operator|(feature a, feature b) noexcept {
@@ -110,6 +113,8 @@ private:
                  .spine = {}});
         }
         if (on(feature::models)) made_.cluster.models = {"first", "second"};
+        if (on(feature::instances))
+            made_.cluster.mig = {(shape & 16u) != 0 ? cluster::mig_kind::a30 : cluster::mig_kind::a100};
     }
     void read_conditions() {
         auto& under = made_.under;
@@ -178,7 +183,7 @@ private:
         auto spec = job::spec{};
         auto work = job::work{};
         spec.submit = at_;
-        spec.need = read_need(size, amounts, extras, empty);
+        spec.need = read_need(size, length, amounts, extras, empty);
         static constexpr auto durations = std::array<millis, 8>{1, 1, 2, 3, 5, 8, 20, 0};
         work.duration_ms = durations[length & 7u] * unit_;
         if (on(feature::endings)) {
@@ -200,7 +205,7 @@ private:
         made_.jobs.specs.push_back(spec);
         made_.jobs.works.push_back(work);
     }
-    [[nodiscard]] job::request read_need(unsigned size, unsigned amounts, unsigned extras,
+    [[nodiscard]] job::request read_need(unsigned size, unsigned length, unsigned amounts, unsigned extras,
                                          cluster::ledger const& empty) const {
         static constexpr auto sizes = std::array{1, 1, 1, 2, 2, 3, 4, 8};
         auto const total = made_.cluster.gpus();
@@ -214,6 +219,12 @@ private:
             static constexpr auto shares = std::array<std::uint16_t, 4>{1000, 500, 300, 250};
             need.milli = need.milli_min = shares[amounts & 3u];
             if ((amounts & 4u) != 0) need.milli_min = static_cast<std::uint16_t>(need.milli / 2);
+        }
+        if (on(feature::instances) && (extras & 32u) != 0) {
+            auto const kind = made_.cluster.mig.front();
+            auto const which = (length >> 3) % cluster::mig_device_of(kind).profiles;
+            need.mig = cluster::mig_size_of(kind, static_cast<int>(which));
+            need.milli = need.milli_min = cluster::mig_entry_of(need.mig).milli;
         }
         if (on(feature::host)) {
             need.cpu_milli = (amounts >> 3 & 3u) * 1'000;

@@ -79,8 +79,10 @@ template <class Milli>
     if (need.gpus_min == 0 || need.gpus_min > need.gpus_max) return false;
     if (need.milli == 0 || need.milli > whole_gpu || need.milli_min == 0 || need.milli_min > need.milli)
         return false;
+    if (need.split() && need.milli != cluster::mig_entry_of(need.mig).milli) return false;
     return could_place(cluster, need, need.span, need.gpus_min, [&](std::size_t n) {
         auto const& node = cluster.nodes[n];
+        if (need.split() && cluster::mig_entry_of(need.mig).kind != cluster.mig_of(node.model)) return 0;
         return node_room(need, node.gpus, node.cpu_milli, node.mem_mib, [](int) { return int{whole_gpu}; });
     });
 }

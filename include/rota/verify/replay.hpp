@@ -12,6 +12,7 @@
 #include <rota/core/units.hpp>
 #include <rota/log/record.hpp>
 #include <rota/log/schedule.hpp>
+#include <rota/verify/instances.hpp>
 #include <rota/verify/subject.hpp>
 
 namespace rota::verify {
@@ -51,11 +52,19 @@ public:
     }
     [[nodiscard]] std::int64_t held_milli(std::uint32_t j) const noexcept {
         auto milli = std::int64_t{0};
-        for (auto const& part : held(j)) milli += std::int64_t{part.count()} * part.milli;
+        for (auto const& part : held(j)) milli += std::int64_t{part.count()} * part.share();
         return milli;
     }
     [[nodiscard]] int free_milli(std::size_t node, int gpu) const noexcept {
         return milli_[node * stride + static_cast<std::size_t>(gpu)];
+    }
+    /// What instances have of it.
+    [[nodiscard]] split_gpus const& split() const noexcept { return split_; }
+    /// Nobody has that memory slice of the GPU, nor all of it, nor a share.
+    [[nodiscard]] bool free_slice(std::size_t node, int gpu, int slice) const {
+        auto const here = split_.of(node, gpu);
+        return here.slices[static_cast<std::size_t>(slice)] == 0 &&
+               whole_gpu - free_milli(node, gpu) == here.milli;
     }
     [[nodiscard]] std::int64_t free_cpu(std::size_t node) const noexcept { return cpu_[node]; }
     [[nodiscard]] std::int64_t free_mem(std::size_t node) const noexcept { return mem_[node]; }
@@ -109,15 +118,16 @@ private:
         hold(held(j), -1);
         jobs_[j].run = nullptr;
     }
-    void hold(std::span<cluster::slice const> parts, int sign) noexcept {
+    void hold(std::span<cluster::slice const> parts, int sign) {
         for (auto const& part : parts) {
             auto const n = std::size_t{index(part.node)};
             for (auto g = 0; g != cluster::gpus_per_node_max; ++g)
                 if ((part.gpus >> g & 1) != 0)
-                    milli_[n * stride + static_cast<std::size_t>(g)] -= sign * part.milli;
+                    milli_[n * stride + static_cast<std::size_t>(g)] -= sign * part.share();
+            if (part.milli > whole_gpu) split_.hold(part, sign);
             cpu_[n] -= sign * std::int64_t{part.cpu_milli};
             mem_[n] -= sign * std::int64_t{part.mem_mib};
-            (open(n) ? idle_ : closed_) -= sign * std::int64_t{part.count()} * part.milli;
+            (open(n) ? idle_ : closed_) -= sign * std::int64_t{part.count()} * part.share();
         }
     }
     void set_open(std::size_t n, bool open) noexcept {
@@ -132,6 +142,7 @@ private:
     subject const* of_;
     std::vector<job_state> jobs_;
     std::vector<int> milli_;
+    split_gpus split_;
     std::vector<std::int64_t> cpu_;
     std::vector<std::int64_t> mem_;
     std::vector<char> open_;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <variant>
 
+#include <rota/cluster/mig_size.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/spec.hpp>
@@ -34,6 +35,13 @@ struct range {
 inline constexpr auto span_of_time = range{0, 1'000'000'000'000'000}; ///< sums of a few of them fit
 
 inline constexpr std::array<std::string_view, 4> span_names{"anywhere", "compact", "one_node", "one_rack"};
+inline constexpr std::array<std::string_view, 3> mig_kind_names{"none", "a100", "a30"};
+inline constexpr auto mig_names = [] {
+    auto all = std::array<std::string_view, cluster::mig_sizes.size()>{"none"};
+    for (auto i = std::size_t{1}; i != all.size(); ++i)
+        all[i] = cluster::mig_profile_of(static_cast<mig_size>(i)).name;
+    return all;
+}();
 inline constexpr std::array<std::string_view, 6> outcome_names{"completed", "failed",   "cancelled",
                                                                "timed_out", "rejected", "unfinished"};
 inline constexpr std::array<std::string_view, 3> head_names{"unknown", "submission", "priority"};
@@ -77,6 +85,7 @@ void fields_of_job(Job& job, sim_time not_before, std::size_t tenants, F f) {
     f("mem", need.mem_mib, range{0, most});
     f("models", need.models, range{0, most});
     f("span", need.span, span_names);
+    f("mig", need.mig, mig_names);
     f("tenant", job.spec.tenant, range{0, static_cast<std::int64_t>(tenants) - 1});
     f("user", job.spec.user, range{0, most});
     f("priority", job.spec.priority, range{std::numeric_limits<std::int32_t>::min(), most / 2});

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include <rota/cluster/mig_device.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/contract/claims.hpp>
 #include <rota/core/units.hpp>
@@ -159,6 +160,12 @@ public:
         } else if (kind == "models") {
             in.word();
             what.cluster.models.resize(static_cast<std::size_t>(in.number({1, cluster::models_max})), "gpu");
+        } else if (kind == "mig") {
+            for (auto name = in.word(); !name.empty() && !in.failed(); name = in.word()) {
+                what.cluster.mig.push_back(static_cast<cluster::mig_kind>(in.name(mig_kind_names)));
+                if (what.cluster.mig.size() > what.cluster.models.size())
+                    in.refuse("no more kinds than models");
+            }
         } else if (kind == "node") {
             auto& node = what.cluster.nodes.emplace_back();
             in.fields([&](auto f) { fields_of_node(node, what.cluster.models.size(), f); });
@@ -202,12 +209,13 @@ struct line_kind {
     bool once;
     bool needed;
 };
-inline constexpr std::array<line_kind, 13> line_kinds{{{"suite", true, true},
+inline constexpr std::array<line_kind, 14> line_kinds{{{"suite", true, true},
                                                        {"scheduler", true, true},
                                                        {"claims", true, false},
                                                        {"known", true, false},
                                                        {"breaks", true, true},
                                                        {"models", true, false},
+                                                       {"mig", true, false},
                                                        {"node", false, true},
                                                        {"tenant", false, false},
                                                        {"job", false, true},

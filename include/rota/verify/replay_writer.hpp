@@ -83,6 +83,12 @@ private:
     auto const nodes = what.cluster.nodes.size();
     auto const tenants = what.jobs.tenants.size();
     if (models != 1) out += "models " + std::to_string(models) + '\n';
+    if (!what.cluster.mig.empty()) {
+        out += "mig";
+        for (auto kind : what.cluster.mig)
+            (out += ' ') += detail::mig_kind_names[static_cast<std::size_t>(kind)];
+        out += '\n';
+    }
     for (auto const& one : what.cluster.nodes)
         line("node", one, cluster::node{},
              [&](auto& node, auto f) { detail::fields_of_node(node, models, f); });

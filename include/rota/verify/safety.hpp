@@ -16,6 +16,7 @@
 #include <rota/core/units.hpp>
 #include <rota/job/request.hpp>
 #include <rota/log/record.hpp>
+#include <rota/verify/instances.hpp>
 #include <rota/verify/law.hpp>
 #include <rota/verify/replay.hpp>
 #include <rota/verify/report.hpp>
@@ -35,7 +36,8 @@ namespace rota::verify {
             if (whole_node) continue;
             if (part.gpus == 0) return "a part without a GPU";
             if (part.gpus >> nodes[index(part.node)].gpus != 0) return "a GPU that does not exist";
-            if (part.milli == 0 || part.milli > whole_gpu) return "a share outside 1 .. 1000";
+            if (part.milli == 0 || (part.milli > whole_gpu && part.mig() == mig_size{}))
+                return "a share outside 1 .. 1000";
         }
         return nullptr;
     };
@@ -111,7 +113,8 @@ inline char const* amount_fault(job::request const& need, std::span<cluster::sli
     auto gpus = 0;
     for (auto const& part : held) {
         gpus += part.count();
-        if (part.milli < need.milli_min || part.milli > need.milli) return "not the share it asked for";
+        if (part.mig() != need.mig) return "not the instance it asked for";
+        if (part.share() < need.milli_min || part.share() > need.milli) return "not the share it asked for";
         auto const count = static_cast<std::uint64_t>(part.count());
         if (part.cpu_milli != need.cpu_milli * count) return "not the CPU of its GPUs";
         if (part.mem_mib != need.mem_mib * count) return "not the memory of its GPUs";
@@ -168,7 +171,9 @@ inline void check_devices(subject const& of, report& to) {
             if (since != never && what.at < since + of.given.late_ms_max) continue;
             auto mine = false; // what it held there it may keep
             for (auto const& old : state.held(what.job))
-                mine |= old.node == part.node && (part.gpus & ~old.gpus) == 0 && part.milli <= old.milli;
+                mine |= old.node == part.node && (part.gpus & ~old.gpus) == 0 &&
+                        (part.milli == old.milli ||
+                         (part.mig() == old.mig() && part.milli <= old.milli && part.mig() == mig_size{}));
             if (!state.open(index(part.node)) && !mine)
                 to.breaks(law::closed_nodes, i, name(what.job, "gets devices of a closed node"));
         }
@@ -184,6 +189,13 @@ inline void check_devices(subject const& of, report& to) {
                         to.breaks(law::devices_once, i,
                                   "node " + std::to_string(n) + ", GPU " + std::to_string(g) + ": " +
                                       std::to_string(whole_gpu - state.free_milli(n, g)) + " milli held");
+                for (auto g = 0; g != of.cluster.nodes[n].gpus && !state.split().none(); ++g)
+                    if ((part.gpus >> g & 1) != 0)
+                        if (auto const* fault = split_fault(of.cluster, part, state.split().of(n, g),
+                                                            whole_gpu - state.free_milli(n, g)))
+                            to.breaks(law::devices_once, i,
+                                      "node " + std::to_string(n) + ", GPU " + std::to_string(g) + ": " +
+                                          fault);
                 if (state.free_cpu(n) < 0 || state.free_mem(n) < 0)
                     to.breaks(law::capacity, i, "node " + std::to_string(n) + " has less CPU or memory");
             }

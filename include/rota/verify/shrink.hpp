@@ -145,8 +145,11 @@ private:
     }
     /// What nothing refers to any more.
     void forget() {
-        attempt(
-            [](trial& t) { return std::exchange(t.cluster.models, {"gpu"}).size() != 1 && one_model(t); });
+        attempt([](trial& t) { return !std::exchange(t.cluster.mig, {}).empty(); });
+        attempt([](trial& t) {
+            t.cluster.mig.resize(std::min(t.cluster.mig.size(), std::size_t{1}));
+            return std::exchange(t.cluster.models, {"gpu"}).size() != 1 && one_model(t);
+        });
         attempt([](trial& t) {
             auto const root = std::vector<job::tenant>(1);
             for (auto& spec : t.jobs.specs) spec.tenant = {};

@@ -133,7 +133,8 @@ template <std::invocable<simulation::simulator const&> Make>
         auto const left_out = static_cast<world>(~of.asked.worlds & (worlds - 1));
         out += ", without worlds " + name_of(left_out);
     }
-    if (of.asked.jobs != feature::all) out += ", some features of jobs left out";
+    if ((of.asked.jobs & feature::all) != feature::all) out += ", some features of jobs left out";
+    if ((of.asked.jobs & feature::instances) != feature::none) out += ", with instances of split GPUs";
     auto holds = 0;
     auto holes = std::string{};
     for (auto i = std::size_t{0}; i != laws; ++i) {
