@@ -2,6 +2,7 @@
 #ifndef ROTA_TRACE_CLUSTER_SHORTHAND_HPP
 #define ROTA_TRACE_CLUSTER_SHORTHAND_HPP
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include <rota/cluster/mig_device.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/trace/number.hpp>
 #include <rota/trace/place.hpp>
@@ -19,17 +21,23 @@ namespace rota::trace {
 inline constexpr std::int64_t racks_max = 65536;
 inline constexpr std::int64_t nodes_max = std::int64_t{1} << 24;
 
-/// True where the text is digits and 'x' alone: a shorthand, sound or not, rather than a file's name.
+/// True where the text is digits and 'x' alone up to a colon, if any: a shorthand, sound or not, rather than a file's
+/// name.
 [[nodiscard]] constexpr bool is_cluster_shorthand(std::string_view text) noexcept {
-    return text.find('x') != std::string_view::npos &&
-           text.find_first_not_of("0123456789x") == std::string_view::npos;
+    auto const sizes = text.substr(0, text.find(':'));
+    return sizes.find('x') != std::string_view::npos &&
+           sizes.find_first_not_of("0123456789x") == std::string_view::npos;
 }
 
-/// A cluster from `NxG` (nodes, GPUs of each, one rack) or `RxNxG` (racks, nodes of each, GPUs of each).
+/// A cluster from `NxG` (nodes, GPUs of each, one rack) or `RxNxG` (racks, nodes of each, GPUs of each); with `:a100`
+/// or `:a30` behind it, of GPUs that can be split into instances as these can.
 ///
 /// Errors    E-CLUSTER (another form), E-RANGE (a zero), E-OVERFLOW (over 16 GPUs a node, 65536 racks, 2^24
-/// nodes).
+/// nodes), E-ENUM (GPUs that nobody knows how to split).
 [[nodiscard]] inline result<cluster::spec> read_cluster_shorthand(std::string_view text) {
+    auto const colon = std::min(text.find(':'), text.size());
+    auto const sizes = text.substr(0, colon);
+    auto const model = text.substr(std::min(colon + 1, text.size()));
     auto const refuse = [&](std::size_t at, std::string_view code, std::string message) {
         return diagnose(severity::error, "<cluster>", text, {1, at}, code, std::move(message));
     };
@@ -37,8 +45,8 @@ inline constexpr std::int64_t nodes_max = std::int64_t{1} << 24;
     auto starts = std::array<std::size_t, 3>{};
     auto count = std::size_t{0};
     for (auto at = std::size_t{0};;) {
-        auto const cut = text.find('x', at);
-        auto const digits = text.substr(at, cut == std::string_view::npos ? cut : cut - at);
+        auto const cut = sizes.find('x', at);
+        auto const digits = sizes.substr(at, cut == std::string_view::npos ? cut : cut - at);
         auto const got = whole(digits);
         if (count == parts.size() || got.why == number::fault::syntax || digits.front() == '-')
             return refuse(at, "E-CLUSTER",
@@ -70,8 +78,17 @@ inline constexpr std::int64_t nodes_max = std::int64_t{1} << 24;
         return too_many(count - 1, cluster::gpus_per_node_max, " GPUs a node");
     if (racks > racks_max) return too_many(0, racks_max, " racks");
     if (racks * nodes > nodes_max) return too_many(count - 2, nodes_max / racks, " nodes a rack");
-    return cluster::uniform(static_cast<std::uint32_t>(racks), static_cast<std::uint32_t>(nodes),
-                            static_cast<std::uint8_t>(gpus));
+    auto const kind = model == "a100"  ? cluster::mig_kind::a100
+                      : model == "a30" ? cluster::mig_kind::a30
+                                       : cluster::mig_kind::none;
+    if (colon != text.size() && kind == cluster::mig_kind::none)
+        return refuse(colon + 1, "E-ENUM", "read " + shown(model) + ", expected a100 or a30");
+    auto made = cluster::uniform(static_cast<std::uint32_t>(racks), static_cast<std::uint32_t>(nodes),
+                                 static_cast<std::uint8_t>(gpus));
+    if (kind == cluster::mig_kind::none) return made;
+    made.models = {std::string{model}};
+    made.mig = {kind};
+    return made;
 }
 
 } // namespace rota::trace

@@ -8,6 +8,8 @@
 #include <limits>
 #include <string>
 
+#include <rota/cluster/mig_device.hpp>
+#include <rota/cluster/mig_size.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/job/request.hpp>
 
@@ -21,6 +23,7 @@ public:
         for (auto const& node : on.nodes) {
             if (node.gpus == 0) continue;
             auto& model = models_[index(node.model) % models_.size()];
+            model.splits = on.mig_of(node.model);
             auto const unless_zero = [](std::uint32_t has) {
                 return has == 0 ? std::numeric_limits<std::uint32_t>::max() : has; // not declared: no limit
             };
@@ -36,6 +39,7 @@ public:
         auto most = capacity{};
         for (auto m = std::size_t{0}; m != models_.size(); ++m) {
             if (!need.accepts(static_cast<gpu_model>(m))) continue;
+            if (need.split() && models_[m].splits != cluster::mig_entry_of(need.mig).kind) continue;
             most.gpus += models_[m].gpus;
             most.one_node = std::max(most.one_node, models_[m].one_node);
             most.cpu_milli = std::max(most.cpu_milli, models_[m].cpu_milli);
@@ -45,6 +49,9 @@ public:
             return std::to_string(wants) + what + std::to_string(has);
         };
         auto const asked = std::int64_t{need.gpus_min};
+        if (most.gpus == 0 && need.split())
+            return std::string{"no node has a GPU of a model it accepts that can be split into "} +
+                   cluster::mig_profile_of(need.mig).name;
         if (most.gpus == 0) return "no node has a GPU of a model it accepts";
         if (asked > most.gpus)
             return says(asked, " GPUs of a model it accepts, of which there are ", most.gpus);
@@ -63,6 +70,7 @@ private:
         std::int64_t one_node = 0;
         std::uint32_t cpu_milli = 0;
         std::uint32_t mem_mib = 0;
+        cluster::mig_kind splits = cluster::mig_kind::none;
     };
 
     std::array<capacity, cluster::models_max> models_{};

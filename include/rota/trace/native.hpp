@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include <rota/cluster/mig_size.hpp>
+#include <rota/core/units.hpp>
 #include <rota/trace/csv.hpp>
 #include <rota/trace/intake.hpp>
 #include <rota/trace/native_columns.hpp>
@@ -119,7 +121,14 @@ inline record native_job(intake& in, csv const& rows) {
     job.work.duration_ms = read_whole(in, rows[native_column::duration_ms], 0, i64);
     need.gpus_min = read_gpus(in, rows[native_column::gpus]);
     need.gpus_max = narrow(whole_or(native_column::gpus_max, need.gpus_min, need.gpus_min, u16));
-    need.milli = share(native_column::milli, whole_gpu, whole_gpu);
+    if (rows.given(native_column::mig))
+        need.mig = static_cast<mig_size>(1 + read_word(in, rows[native_column::mig], native_sizes));
+    auto const all = need.split() ? std::int64_t{cluster::mig_entry_of(need.mig).milli} : whole_gpu;
+    need.milli = share(native_column::milli, all, all);
+    if (need.split() && need.milli != all && in.row_stands())
+        in.bad(rows[native_column::milli].at, "E-FRACTION",
+               in_column(rows[native_column::milli]) + "nothing, or the " + std::to_string(all) +
+                   " thousandths of a GPU that " + std::string{rows[native_column::mig].text} + " is");
     need.milli_min = share(native_column::milli_min, need.milli, need.milli);
     need.cpu_milli = static_cast<std::uint32_t>(whole_or(native_column::cpu_milli, 0, 0, u32));
     need.mem_mib = static_cast<std::uint32_t>(whole_or(native_column::mem_mib, 0, 0, u32));

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include <rota/cluster/mig_size.hpp>
+#include <rota/core/units.hpp>
 #include <rota/trace/csv.hpp>
 
 namespace rota::trace {
@@ -40,6 +42,7 @@ struct native_column {
         rate_3,
         knee,
         outcome,
+        mig,
         columns
     };
 };
@@ -52,7 +55,7 @@ inline constexpr auto native_columns =
                            {"priority", false},  {"limit_ms", false}, {"deadline_ms", false},
                            {"state_mib", false}, {"duration_ms"},     {"rate_0", false},
                            {"rate_1", false},    {"rate_2", false},   {"rate_3", false},
-                           {"knee", false},      {"outcome", false}});
+                           {"knee", false},      {"outcome", false},  {"mig", false}});
 static_assert(native_columns.size() == native_column::columns);
 
 /// The words of job::span, in its order.
@@ -62,6 +65,14 @@ inline constexpr auto native_spans =
 /// The words of job::outcome, in its order.
 inline constexpr auto native_outcomes = std::to_array<std::string_view>(
     {"completed", "failed", "cancelled", "timed_out", "rejected", "unfinished"});
+
+/// The sizes of instances that a job may ask for, from mig_size 1 on.
+inline constexpr auto native_sizes = [] {
+    auto all = std::array<std::string_view, cluster::mig_sizes.size() - 1>{};
+    for (auto i = std::size_t{0}; i != all.size(); ++i)
+        all[i] = cluster::mig_profile_of(static_cast<mig_size>(i + 1)).name;
+    return all;
+}();
 
 } // namespace rota::trace
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include <rota/cluster/mig_size.hpp>
 #include <rota/core/config.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/workload.hpp>
@@ -41,7 +42,9 @@ inline std::string native_cell(job::workload const& of, std::size_t i, std::size
     case native_column::submit_ms: return std::to_string(index(spec.submit));
     case native_column::gpus: return std::to_string(need.gpus_min);
     case native_column::gpus_max: return unless(need.gpus_max, need.gpus_min);
-    case native_column::milli: return unless(int{need.milli}, int{whole_gpu});
+    case native_column::milli:
+        return unless(int{need.milli},
+                      need.split() ? int{cluster::mig_entry_of(need.mig).milli} : int{whole_gpu});
     case native_column::milli_min: return unless(need.milli_min, need.milli);
     case native_column::cpu_milli: return unless(need.cpu_milli, 0u);
     case native_column::mem_mib: return unless(need.mem_mib, 0u);
@@ -57,6 +60,8 @@ inline std::string native_cell(job::workload const& of, std::size_t i, std::size
     case native_column::deadline_ms: return unless(index(spec.deadline), index(never));
     case native_column::state_mib: return unless(spec.state_mib, std::int64_t{0});
     case native_column::duration_ms: return std::to_string(work.duration_ms);
+    case native_column::mig:
+        return need.split() ? std::string{cluster::mig_profile_of(need.mig).name} : std::string{};
     case native_column::knee: return unless(int{work.knee}, 0);
     case native_column::outcome:
         return work.ends == job::outcome::completed
