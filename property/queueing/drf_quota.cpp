@@ -157,6 +157,56 @@ void filling(tally& told, std::uint64_t seed) {
     told.check(started == expected, "progressive filling, seed " + std::to_string(seed));
 }
 
+/// Tenants of equal weight with tasks of one kind each and more of them than fit, on one node: what divisible shares
+/// promise exactly holds within one task of each.
+void axioms(tally& told, std::uint64_t seed) {
+    auto dice = rota::random(seed);
+    auto const gpus = std::int64_t{worlds::draw(dice, 4, 16)};
+    auto const cpus = std::int64_t{dice.chance(0.7) ? worlds::draw(dice, 8, 60) : 0};
+    auto const tenants = worlds::draw(dice, 2, 5);
+    struct kind {
+        std::int64_t gpus, cpus, share, runs = 0;
+    };
+    auto d = desk(cluster::uniform(1, 1, static_cast<std::uint8_t>(gpus), static_cast<std::uint32_t>(cpus)),
+                  std::vector<job::tenant>(static_cast<std::size_t>(tenants) + 1)); // the root has no tasks
+    auto kinds = std::vector<kind>{};
+    auto const whole = gpus * std::max<std::int64_t>(cpus, 1); // a dominant share of everything
+    for (auto t = 0; t != tenants; ++t) {
+        auto const g = std::int64_t{worlds::draw(dice, 1, 3)};
+        auto const c = g * (cpus == 0 ? 0 : worlds::draw(dice, 0, 6));
+        kinds.push_back({g, c, std::max(g * std::max<std::int64_t>(cpus, 1), c * gpus)});
+    }
+    auto jobs = std::vector<std::pair<job_id, int>>{};
+    for (auto i = 0; i != 17; ++i)
+        for (auto t = 0; t != tenants; ++t) {
+            auto const& of = kinds[static_cast<std::size_t>(t)];
+            jobs.emplace_back(d.submit(task(t + 1, static_cast<int>(of.gpus),
+                                            static_cast<std::uint32_t>(of.cpus / of.gpus))),
+                              t);
+        }
+    told.check(d.settle(), "settles");
+    auto left_gpus = gpus;
+    auto left_cpus = cpus;
+    auto slack = std::int64_t{0}; // a task of each
+    for (auto const& [j, t] : jobs)
+        if (d.runs(j)) {
+            auto& of = kinds[static_cast<std::size_t>(t)];
+            ++of.runs;
+            left_gpus -= of.gpus;
+            left_cpus -= of.cpus;
+        }
+    for (auto const& of : kinds) slack += of.share;
+    for (auto const& of : kinds) {
+        auto const at = ", seed " + std::to_string(seed);
+        told.check(of.gpus > left_gpus || of.cpus > left_cpus, "Pareto: no task more fits" + at);
+        // its own n-th of the cluster would have given it no more, but for a task of each
+        told.check(of.cpus > cpus || tenants * of.runs * of.share + slack > whole, "sharing incentive" + at);
+        for (auto const& other : kinds)
+            told.check(cpus != 0 || other.runs * other.gpus <= of.runs * of.gpus + of.gpus + other.gpus,
+                       "one resource: max-min" + at);
+    }
+}
+
 /// Full of borrowers, one owner comes back: he gets his place, and by a minimal set of justified victims.
 void reclaim(tally& told, std::uint64_t seed, int& reclaims, int& with_choice) {
     auto dice = rota::random(seed);
@@ -348,6 +398,7 @@ int main() {
     auto with_choice = 0;
     for (auto i = 0; i != n; ++i) {
         filling(told, static_cast<std::uint64_t>(i));
+        axioms(told, static_cast<std::uint64_t>(i));
         reclaim(told, static_cast<std::uint64_t>(i), reclaims, with_choice);
     }
     told.check(n < 1000 || (reclaims > n / 50 && with_choice > n / 500),
