@@ -14,6 +14,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <rota/contract/claims.hpp>
 #include <rota/core/config.hpp>
 #include <rota/trace/nearest.hpp>
 
