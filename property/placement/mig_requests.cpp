@@ -22,12 +22,14 @@
 #include <rota/placement/best_fit.hpp>
 #include <rota/placement/by_domain.hpp>
 #include <rota/placement/by_mig.hpp>
+#include <rota/placement/by_score.hpp>
 #include <rota/placement/consolidated.hpp>
 #include <rota/placement/explain.hpp>
 #include <rota/placement/feasible.hpp>
 #include <rota/placement/first_fit.hpp>
 #include <rota/placement/may_fit.hpp>
 #include <rota/placement/mig_fit.hpp>
+#include <rota/placement/mig_gradient.hpp>
 #include <rota/placement/mig_packing.hpp>
 #include <rota/placement/mig_request.hpp>
 #include <rota/placement/mig_table.hpp>
@@ -39,6 +41,9 @@
 
 using namespace rota;
 using cluster::mig_kind;
+
+// who asks for no instance carries nothing for them
+static_assert(sizeof(cluster::slice) == 16 && sizeof(job::request) == 24);
 
 namespace {
 
@@ -344,6 +349,9 @@ int main() {
     every_policy(told, "first_fit", placement::first_fit{});
     every_policy(told, "best_fit", placement::best_fit{});
     every_policy(told, "consolidated", placement::consolidated{});
+    using gradient =
+        placement::by_score<placement::fewest_free, placement::spread::compact, placement::mig_gradient>;
+    every_policy(told, "best fit with mig_gradient", gradient{});
     every_policy(told, "spread_out", placement::spread_out{});
     auto const cluster = three_models(6, 4);
     every_policy(told, "by_domain", placement::by_domain<>{cluster});
