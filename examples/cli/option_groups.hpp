@@ -12,8 +12,7 @@ namespace cli {
 
 inline constexpr auto cluster_help =
     "NODESxGPUS such as 1250x8, RACKSxNODESxGPUS such as 32x16x8, either with :a100 or :a30 where jobs ask "
-    "for "
-    "instances of split GPUs, a Tiresias cluster spec, or an openb node list";
+    "for instances of split GPUs, a Tiresias cluster spec, or an openb node list";
 inline constexpr auto scheduler_help = "NAME or NAME:key=value,...; see `rota list`";
 
 /// Why a text is no whole number that fits, empty where it is one: CLI11 alone takes -1 for the largest there is, and cuts
