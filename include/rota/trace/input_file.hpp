@@ -43,7 +43,7 @@ struct file_stamp {
 ///           stamp was taken.
 class input_file {
 public:
-    explicit input_file(std::string path) : input_file{path, stamp_of(path)} {}
+    explicit input_file(std::string const& path) : input_file{path, stamp_of(path)} {}
     input_file(std::string path, file_stamp as) : path_{std::move(path)}, as_{as} {
         auto none = std::error_code{};
         if (std::filesystem::is_directory(path_, none)) {

@@ -168,8 +168,8 @@ public:
     [[nodiscard]] reading& out() noexcept { return out_; }
 
     /// The reading that found nothing but `why`, and nothing wrong with the text.
-    [[nodiscard]] reading refuse(diagnostic why) {
-        return refusal(text_fault() ? *walk_.why() : std::move(why));
+    [[nodiscard]] reading refuse(diagnostic const& why) {
+        return refusal(text_fault() ? *walk_.why() : why);
     }
 
     /// The reading: sorted by submission, ties in file order; W-UNSORTED at the first row out of order.
