@@ -168,9 +168,7 @@ public:
     [[nodiscard]] reading& out() noexcept { return out_; }
 
     /// The reading that found nothing but `why`, and nothing wrong with the text.
-    [[nodiscard]] reading refuse(diagnostic const& why) {
-        return refusal(text_fault() ? *walk_.why() : why);
-    }
+    [[nodiscard]] reading refuse(diagnostic const& why) { return refusal(text_fault() ? *walk_.why() : why); }
 
     /// The reading: sorted by submission, ties in file order; W-UNSORTED at the first row out of order.
     [[nodiscard]] reading finish(clock_start start = clock_start::first_submit) {
