@@ -42,7 +42,7 @@ public:
         }
         if (known.held != 0) {
             if (known.regular) index_.remove(j, pool_.at(known.held));
-            else irregular_changes(known.held, -1);
+            else irregular_changes(known.held, false);
             note(pool_.at(known.held));
             pool_.clear(known.held);
         }
@@ -51,7 +51,7 @@ public:
         known.regular = placement::plain(v.need(j));
         if constexpr (requires { rank.steady(j); }) known.regular = known.regular && rank.steady(j);
         if (known.regular) index_.add(j, rank(j), v.intent(j));
-        else irregular_changes(known.held, +1);
+        else irregular_changes(known.held, true);
         note(v.intent(j));
     }
     /// Nodes whose residents changed since the last clear, in no order and perhaps twice, if it was told to say so.
@@ -83,8 +83,9 @@ private:
     };
 
     /// It is in nobody's way by rank, but what is free beside it is another number.
-    void irregular_changes(std::uint32_t held, int more) {
-        irregular_ += static_cast<std::uint32_t>(more);
+    void irregular_changes(std::uint32_t held, bool comes) {
+        if (comes) ++irregular_;
+        else --irregular_;
         for (auto const& part : pool_.at(held)) index_.touch(part.node);
     }
     [[nodiscard]] departures::rank rank_of(job_id j, std::uint32_t known) const noexcept {
