@@ -13,6 +13,9 @@
 
 namespace rota::cluster {
 
+/// By mig_kind.
+inline constexpr std::array<std::string_view, 3> mig_kind_names{"none", "a100", "a30"};
+
 /// One of the sizes behind a mig_size: a profile of a kind of GPU, and what share of the GPU it is.
 struct mig_entry {
     mig_kind kind = mig_kind::none;

@@ -36,8 +36,7 @@ struct srtf {
     /// It is believed to work at the reference rate where it is placed.
     [[nodiscard]] bool steady(view const& v, job_id j) const {
         auto const& held = v.intent(j);
-        auto gpus = 0;
-        for (auto const& part : held) gpus += part.count();
+        auto const gpus = held.gpus();
         return std::all_of(held.begin(), held.end(), [&](cluster::slice const& part) {
             return estimate.rate(v, j, gpus, v.free().of(part.node).model) == 1000;
         });

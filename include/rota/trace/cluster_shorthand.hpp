@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <rota/cluster/mig_device.hpp>
+#include <rota/cluster/mig_size.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/trace/number.hpp>
 #include <rota/trace/place.hpp>
@@ -78,16 +79,15 @@ inline constexpr std::int64_t nodes_max = std::int64_t{1} << 24;
         return too_many(count - 1, cluster::gpus_per_node_max, " GPUs a node");
     if (racks > racks_max) return too_many(0, racks_max, " racks");
     if (racks * nodes > nodes_max) return too_many(count - 2, nodes_max / racks, " nodes a rack");
-    auto const kind = model == "a100"  ? cluster::mig_kind::a100
-                      : model == "a30" ? cluster::mig_kind::a30
-                                       : cluster::mig_kind::none;
-    if (colon != text.size() && kind == cluster::mig_kind::none)
+    constexpr auto const& kinds = cluster::mig_kind_names;
+    auto const found = std::find(kinds.begin() + 1, kinds.end(), model);
+    if (colon != text.size() && found == kinds.end())
         return refuse(colon + 1, "E-ENUM", "read " + shown(model) + ", expected a100 or a30");
     auto made = cluster::uniform(static_cast<std::uint32_t>(racks), static_cast<std::uint32_t>(nodes),
                                  static_cast<std::uint8_t>(gpus));
-    if (kind == cluster::mig_kind::none) return made;
+    if (colon == text.size()) return made;
     made.models = {std::string{model}};
-    made.mig = {kind};
+    made.mig = {static_cast<cluster::mig_kind>(found - kinds.begin())};
     return made;
 }
 

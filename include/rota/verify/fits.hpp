@@ -2,7 +2,7 @@
 #ifndef ROTA_VERIFY_FITS_HPP
 #define ROTA_VERIFY_FITS_HPP
 
-#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -24,27 +24,28 @@
 namespace rota::verify {
 
 /// What is free now, and what some of the running jobs would give back.
+///
+/// Cost      Nothing to make; to forget, the nodes on which something was given back.
 class room_now {
 public:
-    room_now(subject const& of, replay const& state)
-        : of_{&of}, state_{&state}, milli_(of.cluster.nodes.size() * stride, 0),
-          cpu_(of.cluster.nodes.size(), 0), mem_(of.cluster.nodes.size(), 0) {}
+    room_now(subject const& of, replay const& state) noexcept : of_{&of}, state_{&state} {}
 
     /// From here on nobody gives anything back.
     void forget() {
-        std::fill(milli_.begin(), milli_.end(), 0);
-        std::fill(cpu_.begin(), cpu_.end(), 0);
-        std::fill(mem_.begin(), mem_.end(), 0);
+        for (auto n : touched_) back_[n] = {};
+        touched_.clear();
         split_ = {};
     }
     void give_back(std::span<cluster::slice const> parts) {
+        back_.resize(of_->cluster.nodes.size());
         for (auto const& part : parts) {
             auto const n = std::size_t{index(part.node)};
+            touched_.push_back(n);
             for (auto left = unsigned{part.gpus}; left != 0; left &= left - 1)
-                milli_[n * stride + static_cast<std::size_t>(std::countr_zero(left))] += part.share();
+                back_[n].milli[static_cast<std::size_t>(std::countr_zero(left))] += part.share();
             if (part.milli > whole_gpu) split_.hold(part, 1);
-            cpu_[n] += part.cpu_milli;
-            mem_[n] += part.mem_mib;
+            back_[n].cpu_milli += part.cpu_milli;
+            back_[n].mem_mib += part.mem_mib;
         }
     }
     /// The largest gang of the request fits, spread as every placement policy would accept it.
@@ -53,9 +54,10 @@ public:
             need.span == job::span::anywhere && !of_->given.scatters ? job::span::compact : need.span;
         return could_place(of_->cluster, need, span, need.gpus_max, [&](std::size_t n) {
             if (!state_->open(n)) return 0;
+            auto const& more = back(n);
             auto const room = [&](auto milli) {
-                return node_room(need, of_->cluster.nodes[n].gpus, state_->free_cpu(n) + cpu_[n],
-                                 state_->free_mem(n) + mem_[n], milli);
+                return node_room(need, of_->cluster.nodes[n].gpus, state_->free_cpu(n) + more.cpu_milli,
+                                 state_->free_mem(n) + more.mem_mib, milli);
             };
             if (need.split())
                 return room_for_instances(
@@ -64,22 +66,20 @@ public:
             return room([&](int g) { return instances_milli(n, g) != 0 ? 0 : free_milli(n, g); });
         });
     }
-    /// Those very devices are free, with CPU and memory beside them.
-    [[nodiscard]] bool fits_there(std::span<cluster::slice const> parts) const {
-        return std::all_of(parts.begin(), parts.end(), [&](cluster::slice const& part) {
-            auto const n = std::size_t{index(part.node)};
-            if (!state_->open(n) || state_->free_cpu(n) < part.cpu_milli ||
-                state_->free_mem(n) < part.mem_mib)
-                return false;
-            for (auto left = unsigned{part.gpus}; left != 0; left &= left - 1)
-                if (!is_free(part, std::countr_zero(left))) return false;
-            return true;
-        });
-    }
 
 private:
-    [[nodiscard]] int free_milli(std::size_t n, int g) const {
-        return state_->free_milli(n, g) + milli_[n * stride + static_cast<std::size_t>(g)];
+    struct returned {
+        std::array<int, cluster::gpus_per_node_max> milli{};
+        std::int64_t cpu_milli = 0;
+        std::int64_t mem_mib = 0;
+    };
+
+    [[nodiscard]] returned const& back(std::size_t n) const noexcept {
+        static constexpr auto nothing = returned{};
+        return back_.empty() ? nothing : back_[n];
+    }
+    [[nodiscard]] int free_milli(std::size_t n, int g) const noexcept {
+        return state_->free_milli(n, g) + back(n).milli[static_cast<std::size_t>(g)];
     }
     /// What instances have of a GPU: that has no share to give.
     [[nodiscard]] int instances_milli(std::size_t n, int g) const {
@@ -90,24 +90,12 @@ private:
         return state_->split().of(n, g).slices[s] == split_.of(n, g).slices[s] &&
                whole_gpu - free_milli(n, g) == instances_milli(n, g);
     }
-    /// One GPU of the part, without what others would give back.
-    [[nodiscard]] bool is_free(cluster::slice const& part, int g) const {
-        auto const n = std::size_t{index(part.node)};
-        if (part.milli <= whole_gpu)
-            return state_->split().of(n, g).milli == 0 && state_->free_milli(n, g) >= part.milli;
-        for (auto left = unsigned{part.memory_slices()}; left != 0; left &= left - 1)
-            if (!state_->free_slice(n, g, std::countr_zero(left))) return false;
-        return true;
-    }
-
-    static constexpr std::size_t stride = cluster::gpus_per_node_max;
 
     subject const* of_;
     replay const* state_;
-    std::vector<int> milli_; ///< [nodes x GPUs] given back
-    std::vector<std::int64_t> cpu_;
-    std::vector<std::int64_t> mem_;
-    split_gpus split_; ///< instances given back
+    std::vector<returned> back_;       ///< [nodes]; none until something is given back
+    std::vector<std::size_t> touched_; ///< nodes, some of them twice
+    split_gpus split_;                 ///< instances given back
 };
 
 /// Numbers that are equal for equal requests. Shape: [jobs], each below their number.

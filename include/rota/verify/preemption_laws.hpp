@@ -62,7 +62,7 @@ inline void check_choice(subject const& of, instant_of_log const& now, ranking c
 
 /// P9 and P11, of the state after an instant at which somebody was stopped.
 inline void check_need(subject const& of, instant_of_log const& now, std::span<stopped const> victims,
-                       replay const& state, room_now const& room, report& to) {
+                       replay const& state, report& to) {
     for (auto const& one : victims) {
         auto times = 0;
         for (auto const& other : victims) times += other.job == one.job;
@@ -74,7 +74,7 @@ inline void check_need(subject const& of, instant_of_log const& now, std::span<s
             to.breaks(law::stopped_once, one.record, "started again where it was");
         if (!state.job(one.job).waits()) continue;
         to.exercised(law::victims_in_the_way);
-        if (room.fits_there(one.held))
+        if (state.has_free(one.held))
             to.breaks(law::victims_in_the_way, one.record, "nobody else needs its devices");
     }
 }
@@ -134,8 +134,7 @@ inline void check_choice_of_victims(subject const& of, report& to) {
             by.count(what, state);
             state.apply(what);
         }
-        if (asked && has(of.claims, claim::minimal_victims))
-            detail::check_need(of, now, victims, state, room, to);
+        if (asked && has(of.claims, claim::minimal_victims)) detail::check_need(of, now, victims, state, to);
         from = now.end;
     }
 }

@@ -2,6 +2,8 @@
 #ifndef ROTA_VERIFY_REPLAY_HPP
 #define ROTA_VERIFY_REPLAY_HPP
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -60,15 +62,19 @@ public:
     }
     /// What instances have of it.
     [[nodiscard]] split_gpus const& split() const noexcept { return split_; }
-    /// Nobody has that memory slice of the GPU, nor all of it, nor a share.
-    [[nodiscard]] bool free_slice(std::size_t node, int gpu, int slice) const {
-        auto const here = split_.of(node, gpu);
-        return here.slices[static_cast<std::size_t>(slice)] == 0 &&
-               whole_gpu - free_milli(node, gpu) == here.milli;
-    }
     [[nodiscard]] std::int64_t free_cpu(std::size_t node) const noexcept { return cpu_[node]; }
     [[nodiscard]] std::int64_t free_mem(std::size_t node) const noexcept { return mem_[node]; }
     [[nodiscard]] bool open(std::size_t node) const noexcept { return open_[node] != 0; }
+    /// Those very devices are free, with CPU and memory beside them.
+    [[nodiscard]] bool has_free(std::span<cluster::slice const> parts) const {
+        return std::all_of(parts.begin(), parts.end(), [&](cluster::slice const& part) {
+            auto const n = std::size_t{index(part.node)};
+            if (!open(n) || free_cpu(n) < part.cpu_milli || free_mem(n) < part.mem_mib) return false;
+            for (auto left = unsigned{part.gpus}; left != 0; left &= left - 1)
+                if (!has_free(part, std::countr_zero(left))) return false;
+            return true;
+        });
+    }
     /// GPU-milli that nobody holds on open and on closed nodes, counted along the way.
     [[nodiscard]] std::int64_t idle_milli() const noexcept { return idle_; }
     [[nodiscard]] std::int64_t closed_milli() const noexcept { return closed_; }
@@ -112,6 +118,16 @@ public:
     }
 
 private:
+    /// One GPU of the part.
+    [[nodiscard]] bool has_free(cluster::slice const& part, int gpu) const {
+        auto const n = std::size_t{index(part.node)};
+        auto const here = split_.of(n, gpu);
+        if (part.milli <= whole_gpu) return here.milli == 0 && free_milli(n, gpu) >= part.milli;
+        if (whole_gpu - free_milli(n, gpu) != here.milli) return false; // beside a whole or a share
+        for (auto left = unsigned{part.memory_slices()}; left != 0; left &= left - 1)
+            if (here.slices[static_cast<std::size_t>(std::countr_zero(left))] != 0) return false;
+        return true;
+    }
     static constexpr std::size_t stride = cluster::gpus_per_node_max;
 
     void release(std::uint32_t j) {

@@ -35,7 +35,6 @@ struct range {
 inline constexpr auto span_of_time = range{0, 1'000'000'000'000'000}; ///< sums of a few of them fit
 
 inline constexpr std::array<std::string_view, 4> span_names{"anywhere", "compact", "one_node", "one_rack"};
-inline constexpr std::array<std::string_view, 3> mig_kind_names{"none", "a100", "a30"};
 inline constexpr auto mig_names = [] {
     auto all = std::array<std::string_view, cluster::mig_sizes.size()>{"none"};
     for (auto i = std::size_t{1}; i != all.size(); ++i)

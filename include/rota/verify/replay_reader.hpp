@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <rota/cluster/mig_device.hpp>
+#include <rota/cluster/mig_size.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/contract/claims.hpp>
 #include <rota/core/units.hpp>
@@ -162,7 +163,7 @@ public:
             what.cluster.models.resize(static_cast<std::size_t>(in.number({1, cluster::models_max})), "gpu");
         } else if (kind == "mig") {
             for (auto name = in.word(); !name.empty() && !in.failed(); name = in.word()) {
-                what.cluster.mig.push_back(static_cast<cluster::mig_kind>(in.name(mig_kind_names)));
+                what.cluster.mig.push_back(static_cast<cluster::mig_kind>(in.name(cluster::mig_kind_names)));
                 if (what.cluster.mig.size() > what.cluster.models.size())
                     in.refuse("no more kinds than models");
             }

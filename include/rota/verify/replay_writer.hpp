@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <rota/cluster/mig_size.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/contract/claims.hpp>
 #include <rota/core/units.hpp>
@@ -86,7 +87,7 @@ private:
     if (!what.cluster.mig.empty()) {
         out += "mig";
         for (auto kind : what.cluster.mig)
-            (out += ' ') += detail::mig_kind_names[static_cast<std::size_t>(kind)];
+            (out += ' ') += cluster::mig_kind_names[static_cast<std::size_t>(kind)];
         out += '\n';
     }
     for (auto const& one : what.cluster.nodes)
