@@ -45,25 +45,12 @@ struct finding {
 
 namespace detail {
 
-/// Recounts what the view shows from the intents of the jobs, now and then, while a scheduler decides.
-template <scheduling_policy S>
-class probe {
+/// Recounts what the view shows from the intents of the jobs.
+class recount {
 public:
-    probe(S scheduler, report& to, std::vector<std::int64_t>& attained)
-        : scheduler_{std::move(scheduler)}, to_{&to}, attained_{&attained} {}
+    explicit recount(report& to) noexcept : to_{&to} {}
 
-    void on(event const& happened, view const& v) {
-        if (happened.about_a_job() && happened.after == phase::ended)
-            (*attained_)[index(happened.job)] = v.attained(happened.job);
-        scheduler_.on(happened, v);
-    }
-    void decide(view const& v, actions& may) {
-        scheduler_.decide(v, may);
-        if (++passes_ % 8 == 1) recount(v);
-    }
-
-private:
-    void recount(view const& v) {
+    void operator()(view const& v) {
         if (idle_) fresh_ = idle_; // the same as made anew, in the memory that is there
         else fresh_ = idle_ = cluster::ledger(v.free().layout());
         auto& fresh = *fresh_;
@@ -89,12 +76,34 @@ private:
                                 " is charged for what it does not use");
     }
 
-    S scheduler_;
+private:
     report* to_;
-    std::vector<std::int64_t>* attained_; ///< [jobs] of those that have ended
-    std::uint64_t passes_ = 0;
     std::optional<cluster::ledger> idle_;  ///< of nothing taken
     std::optional<cluster::ledger> fresh_; ///< of the last recount
+};
+
+/// A scheduler, and beside it a recount now and then, while it decides.
+template <scheduling_policy S>
+class probe {
+public:
+    probe(S scheduler, report& to, std::vector<std::int64_t>& attained)
+        : scheduler_{std::move(scheduler)}, recount_{to}, attained_{&attained} {}
+
+    void on(event const& happened, view const& v) {
+        if (happened.about_a_job() && happened.after == phase::ended)
+            (*attained_)[index(happened.job)] = v.attained(happened.job);
+        scheduler_.on(happened, v);
+    }
+    void decide(view const& v, actions& may) {
+        scheduler_.decide(v, may);
+        if (++passes_ % 8 == 1) recount_(v);
+    }
+
+private:
+    S scheduler_;
+    recount recount_;
+    std::vector<std::int64_t>* attained_; ///< [jobs] of those that have ended
+    std::uint64_t passes_ = 0;
 };
 
 /// A7: what the books say a job was given is what the log says it held, less the pauses after its starts; to
@@ -134,23 +143,12 @@ inline void check_balance(trial const& what, books const& state, report& to) {
            "a tenant is still charged");
 }
 
-} // namespace detail
-
-/// Runs a scheduler through a trial in the simulator and asks every law.
-///
-/// make(simulator const&) builds the scheduler: a clairvoyant one asks the simulator for its oracle.
-template <std::invocable<simulation::simulator const&> Make>
-[[nodiscard]] finding run_and_check(trial const& what, Make make, claim claims, traits const& known = {}) {
-    using scheduler = std::invoke_result_t<Make&, simulation::simulator const&>;
+/// Asks every law of a run that has ended so; what it has found on the way stands in the finding.
+inline void judge(trial const& what, simulation::simulator const& host, simulation::simulator::ending how,
+                  std::vector<std::int64_t> const& attained, claim claims, traits const& known,
+                  finding& found) {
     using ending = simulation::simulator::ending;
-    auto found = finding{};
     auto& to = found.laws;
-    auto host = simulation::simulator(what.cluster, what.jobs, what.under, recorder{found.log});
-    auto asked = std::uint32_t{0};
-    auto attained = std::vector<std::int64_t>(what.jobs.size());
-    auto const how =
-        host.run([&] { return detail::probe<scheduler>(make(std::as_const(host)), to, attained); },
-                 [&](auto const&) { return (asked += 4096) < known.instants_max; });
     auto given = premises_of(what.cluster, what.jobs, what.under);
     given.scatters = known.scatters;
     given.head = known.head;
@@ -171,7 +169,7 @@ template <std::invocable<simulation::simulator const&> Make>
         expect(law::quiescent, host.instants().restless() == 0,
                std::to_string(host.instants().restless()) + " passes changed something without news");
     to.add(check_log(of));
-    if (to.of(law::ids_exist).stands() == standing::broken) return found;
+    if (to.of(law::ids_exist).stands() == standing::broken) return;
     auto const read = log::from_text(log::to_text(found.log));
     expect(law::round_trip,
            std::holds_alternative<log::schedule>(read) && std::get<log::schedule>(read) == found.log,
@@ -179,8 +177,8 @@ template <std::invocable<simulation::simulator const&> Make>
     if (how == ending::complete) {
         auto const accounts = accounts_of(of);
         check_results(of, accounts, host.results(), to);
-        detail::check_attained(of, accounts, attained, to);
-        detail::check_balance(what, host.state(), to);
+        check_attained(of, accounts, attained, to);
+        check_balance(what, host.state(), to);
     }
     found.seen = coverage_of(of);
     found.seen.displaced = host.state().displaced();
@@ -189,6 +187,24 @@ template <std::invocable<simulation::simulator const&> Make>
         found.seen.overhead += one.overhead_ms != 0;
     }
     found.seen.endless = how == ending::stopped;
+}
+
+} // namespace detail
+
+/// Runs a scheduler through a trial in the simulator and asks every law.
+///
+/// make(simulator const&) builds the scheduler: a clairvoyant one asks the simulator for its oracle.
+template <std::invocable<simulation::simulator const&> Make>
+[[nodiscard]] finding run_and_check(trial const& what, Make make, claim claims, traits const& known = {}) {
+    using scheduler = std::invoke_result_t<Make&, simulation::simulator const&>;
+    auto found = finding{};
+    auto host = simulation::simulator(what.cluster, what.jobs, what.under, recorder{found.log});
+    auto asked = std::uint32_t{0};
+    auto attained = std::vector<std::int64_t>(what.jobs.size());
+    auto const how =
+        host.run([&] { return detail::probe<scheduler>(make(std::as_const(host)), found.laws, attained); },
+                 [&](auto const&) { return (asked += 4096) < known.instants_max; });
+    detail::judge(what, host, how, attained, claims, known, found);
     return found;
 }
 
