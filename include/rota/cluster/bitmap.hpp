@@ -14,32 +14,33 @@ class bitmap {
 public:
     static constexpr std::uint32_t none = 0xffffffffu;
 
-    explicit bitmap(std::size_t size = 0) : words_((size + 63) / 64), summary_((words_.size() + 63) / 64) {}
+    explicit bitmap(std::size_t size = 0) : words_{(size + 63) / 64}, bits_(words_ + (words_ + 63) / 64) {}
 
     void insert(std::uint32_t i) noexcept {
-        words_[i >> 6] |= std::uint64_t{1} << (i & 63);
-        summary_[i >> 12] |= std::uint64_t{1} << (i >> 6 & 63);
+        bits_[i >> 6] |= std::uint64_t{1} << (i & 63);
+        bits_[words_ + (i >> 12)] |= std::uint64_t{1} << (i >> 6 & 63);
     }
     void erase(std::uint32_t i) noexcept {
         // whether a word is empty now is a coin's toss: no branch
-        auto const rest = words_[i >> 6] &= ~(std::uint64_t{1} << (i & 63));
-        summary_[i >> 12] &= ~(std::uint64_t{rest == 0} << (i >> 6 & 63));
+        auto const rest = bits_[i >> 6] &= ~(std::uint64_t{1} << (i & 63));
+        bits_[words_ + (i >> 12)] &= ~(std::uint64_t{rest == 0} << (i >> 6 & 63));
     }
     [[nodiscard]] bool contains(std::uint32_t i) const noexcept {
-        return (words_[i >> 6] >> (i & 63) & 1) != 0;
+        return (bits_[i >> 6] >> (i & 63) & 1) != 0;
     }
 
     /// The smallest member >= from, or none.
     [[nodiscard]] std::uint32_t next(std::uint32_t from) const noexcept {
-        auto word = from >> 6;
-        if (word >= words_.size()) return none;
-        if (auto const here = words_[word] >> (from & 63); here != 0)
+        auto word = std::size_t{from >> 6};
+        if (word >= words_) return none;
+        if (auto const here = bits_[word] >> (from & 63); here != 0)
             return from + static_cast<std::uint32_t>(std::countr_zero(here));
         ++word;
-        for (auto block = word >> 6; block < summary_.size(); ++block, word = block << 6)
-            if (auto const there = summary_[block] >> (word & 63); there != 0) {
-                word += static_cast<std::uint32_t>(std::countr_zero(there));
-                return word * 64 + static_cast<std::uint32_t>(std::countr_zero(words_[word]));
+        for (auto block = word >> 6; words_ + block < bits_.size(); ++block, word = block << 6)
+            if (auto const there = bits_[words_ + block] >> (word & 63); there != 0) {
+                word += static_cast<std::size_t>(std::countr_zero(there));
+                return static_cast<std::uint32_t>(word * 64 +
+                                                  static_cast<std::size_t>(std::countr_zero(bits_[word])));
             }
         return none;
     }
@@ -47,8 +48,8 @@ public:
     friend bool operator==(bitmap const&, bitmap const&) = default;
 
 private:
-    std::vector<std::uint64_t> words_;
-    std::vector<std::uint64_t> summary_;
+    std::size_t words_;
+    std::vector<std::uint64_t> bits_; ///< [words_] of members, then a bit for each of them that is not 0
 };
 
 } // namespace rota::cluster

@@ -51,11 +51,14 @@ public:
         auto const models = blocks() == 0 ? std::size_t{0} : std::size_t{1} + model_.back();
         count_.assign(blocks(), 0);
         auto several = false;
-        for (auto b = std::uint32_t{0}; b != blocks(); ++b) several |= !alone(b);
+        for (auto b = std::uint32_t{0}; b != blocks(); ++b) {
+            several |= !alone(b);
+            last_ = std::max(last_, std::min(first_node_[b + 1] - first_node_[b], buckets_max - 1));
+        }
         if (!several) return;
         filled_.assign(models, 0);
-        population_.assign(models * buckets, 0);
-        members_.assign(models * buckets, bitmap(blocks()));
+        population_.assign(models * (last_ + std::size_t{1}), 0);
+        members_.assign(models * (last_ + std::size_t{1}), bitmap(blocks()));
         for (auto b = std::uint32_t{0}; b != blocks(); ++b)
             if (!alone(b)) enter(b);
     }
@@ -90,12 +93,11 @@ public:
             return count_[only] >= m ? only : none;
         if (index(model) >= filled_.size()) return none;
         auto const filled = filled_[index(model)];
-        auto const last = buckets - 1u;
-        for (auto left = m < last ? filled >> m << m : filled & std::uint64_t{1} << last; left != 0;
+        for (auto left = m < last_ ? filled >> m << m : filled & std::uint64_t{1} << last_; left != 0;
              left &= left - 1) {
             auto const bucket = static_cast<std::uint32_t>(std::countr_zero(left));
-            auto const& set = members_[index(model) * std::size_t{buckets} + bucket];
-            if (bucket != last) return set.next(0);
+            auto const& set = members_[index(model) * (last_ + std::size_t{1}) + bucket];
+            if (bucket != last_) return set.next(0);
             auto best = none; // the last bucket holds every larger count
             for (auto b = set.next(0); b != none; b = set.next(b + 1))
                 if (count_[b] >= m && (best == none || count_[b] < count_[best])) best = b;
@@ -110,23 +112,26 @@ public:
     }
 
 private:
-    static constexpr std::uint32_t buckets = 64;
+    static constexpr std::uint32_t buckets_max = 64; ///< bits of a word
 
-    [[nodiscard]] std::size_t bucket(std::uint32_t block) const noexcept {
-        return model_[block] * std::size_t{buckets} + std::min(count_[block], buckets - 1);
+    [[nodiscard]] std::uint32_t bucket(std::uint32_t block) const noexcept {
+        return std::min(count_[block], last_);
+    }
+    [[nodiscard]] std::size_t row(std::uint32_t block) const noexcept {
+        return model_[block] * (last_ + std::size_t{1}) + bucket(block);
     }
     [[nodiscard]] bool alone(std::uint32_t block) const noexcept {
         return first_block_[model_[block] + 1u] - first_block_[model_[block]] == 1;
     }
     void enter(std::uint32_t block) noexcept {
-        auto const at = bucket(block);
+        auto const at = row(block);
         members_[at].insert(block);
-        if (++population_[at] == 1) filled_[at / buckets] |= std::uint64_t{1} << (at % buckets);
+        if (++population_[at] == 1) filled_[model_[block]] |= std::uint64_t{1} << bucket(block);
     }
     void leave(std::uint32_t block) noexcept {
-        auto const at = bucket(block);
+        auto const at = row(block);
         members_[at].erase(block);
-        if (--population_[at] == 0) filled_[at / buckets] &= ~(std::uint64_t{1} << (at % buckets));
+        if (--population_[at] == 0) filled_[model_[block]] &= ~(std::uint64_t{1} << bucket(block));
     }
 
     std::vector<std::uint32_t> node_;        ///< by block, then id
@@ -136,6 +141,7 @@ private:
     std::vector<std::uint8_t> model_;        ///< [blocks]
     std::vector<std::uint32_t> count_;       ///< [blocks] wholly free nodes
     std::vector<std::uint64_t> filled_;      ///< [models], bit c: some block has count c
+    std::uint32_t last_ = 0;                 ///< bucket: of every count that is no less
     std::vector<std::uint32_t> population_;  ///< [models x buckets]
     std::vector<bitmap> members_;            ///< [models x buckets]
 };
