@@ -59,7 +59,7 @@ void words(tally& told) {
     refused("3g.4/8+8/0/0", 32, "expected a memory slice from 0 to 7");
     refused("3g.4/8+", 32, "the line ends");
     refused("3g.4/8+40/0/0", 33, "expected '/'");
-    refused("3g.20gb+0/0/0", 26, "expected '/'");
+    refused("3g.20gb+0/0/0", 25, "expected a size of instance");
     refused(std::to_string(cluster::instance_milli(size, 4)).c_str(), 25, "expected thousandths of a GPU");
 }
 

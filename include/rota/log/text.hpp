@@ -145,6 +145,15 @@ private:
 
 /// Thousandths of a GPU, or a size of instance and where it begins, as slice::milli says them.
 inline std::uint16_t read_share(line_reader& in) {
+    auto const before = in;
+    auto const milli = in.number<std::uint16_t>("thousandths of a GPU");
+    if (!in.take("g")) { // every size is a number of g
+        if (cluster::slice{.milli = milli}.mig() == mig_size{}) return milli;
+        in = before;
+        in.refuse("thousandths of a GPU");
+        return 0;
+    }
+    in = before;
     for (auto i = std::uint8_t{1}; i != cluster::mig_sizes.size(); ++i) {
         auto const size = static_cast<mig_size>(i);
         if (!in.take(cluster::mig_profile_of(size).name)) continue;
@@ -155,11 +164,7 @@ inline std::uint16_t read_share(line_reader& in) {
         in.refuse("a memory slice from 0 to 7");
         return 0;
     }
-    auto const before = in;
-    auto const milli = in.number<std::uint16_t>("thousandths of a GPU");
-    if (cluster::slice{.milli = milli}.mig() == mig_size{}) return milli;
-    in = before;
-    in.refuse("thousandths of a GPU");
+    in.refuse("a size of instance");
     return 0;
 }
 
