@@ -2,67 +2,45 @@
 #ifndef ROTA_PEERS_PEER_HPP
 #define ROTA_PEERS_PEER_HPP
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
-#include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <rota/trace/nearest.hpp>
+#include <rota/cluster/spec.hpp>
+#include <rota/job/workload.hpp>
 
-#include "blox.hpp"
-#include "helios.hpp"
-#include "lucid.hpp"
-#include "replay.hpp"
-#include "tiresias.hpp"
+#include "record.hpp"
 
 namespace peers {
 
-/// A simulator that people know, by name.
-struct peer {
-    std::string_view name;
-    std::span<std::string_view const> policies;
-    std::span<std::string_view const> placements;
-    std::vector<record> (*run)(input const&);
+/// What cannot be replayed, and why, in a sentence for the user.
+class refusal : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
 };
 
-inline constexpr auto all_peers = std::to_array<peer>({
-    {"tiresias", tiresias_policies, tiresias_placements, tiresias},
-    {"helios", helios_policies, helios_placements, helios},
-    {"lucid", lucid_policies, lucid_placements, lucid},
-    {"blox", blox_policies, blox_placements, blox},
-});
+/// What a peer is run on. Submit times and durations are whole seconds.
+struct input {
+    rota::job::workload jobs;
+    rota::cluster::spec cluster;
+    std::string policy;
+    std::string placement;
+    std::int64_t round_s = 0;      ///< 0: the peer's own
+    std::vector<std::int64_t> law; ///< samples of the size law, for the policies that ask for one
+};
 
-/// Refuses a name that is none of the known ones.
-inline void check_name(std::string_view what, std::string_view name,
-                       std::span<std::string_view const> known) {
-    if (std::ranges::find(known, name) != known.end()) return;
-    throw refusal{"unknown " + std::string{what} + " '" + std::string{name} + "', expected " +
-                  rota::trace::one_of(name, known)};
+/// The policy ranks by a size law, which the caller brings.
+[[nodiscard]] inline bool tiresias_needs_law(std::string_view policy) noexcept {
+    return policy == "dlas-gpu-gittins" || policy == "gittins";
 }
 
 /// The rows that the named peer writes for `from`.
 ///
 /// Refuses   unknown names, times that are not whole seconds, placements that the peer itself does not
 /// survive.
-[[nodiscard]] inline std::vector<record> run_peer(std::string_view name, input from) {
-    auto names = std::vector<std::string_view>{};
-    for (auto const& one : all_peers) names.push_back(one.name);
-    check_name("peer", name, names);
-    auto const& chosen = *std::ranges::find(all_peers, name, &peer::name);
-    check_name(std::string{name} + " policy", from.policy, chosen.policies);
-    check_name(std::string{name} + " placement", from.placement, chosen.placements);
-    if (from.round_s < 0) throw refusal{"a round has at least one second"};
-    for (auto j = std::size_t{0}; j != from.jobs.size(); ++j) {
-        if (rota::index(from.jobs.specs[j].submit) % 1000 != 0)
-            throw refusal{"job " + from.jobs.names[j] +
-                          " is submitted inside a second: the peers count whole ones"};
-        from.jobs.works[j].duration_ms -= from.jobs.works[j].duration_ms % 1000; // as int() does there
-    }
-    return chosen.run(from);
-}
+[[nodiscard]] std::vector<record> run_peer(std::string_view name, input from);
 
 } // namespace peers
 

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,25 +15,10 @@
 #include <rota/simulation/conditions.hpp>
 #include <rota/simulation/simulator.hpp>
 
+#include "peer.hpp"
 #include "record.hpp"
 
 namespace peers {
-
-/// What cannot be replayed, and why, in a sentence for the user.
-class refusal : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
-
-/// What a peer is run on. Submit times and durations are whole seconds.
-struct input {
-    rota::job::workload jobs;
-    rota::cluster::spec cluster;
-    std::string policy;
-    std::string placement;
-    std::int64_t round_s = 0;      ///< 0: the peer's own
-    std::vector<std::int64_t> law; ///< samples of the size law, for the policies that ask for one
-};
 
 /// What a policy writes down of a job for the result, because only the peer defines it.
 struct account {

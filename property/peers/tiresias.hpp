@@ -45,10 +45,6 @@ inline constexpr auto tiresias_policies = std::to_array<std::string_view>({"fifo
                                                                            "gittins"});
 inline constexpr auto tiresias_placements = std::to_array<std::string_view>({"count", "yarn"});
 
-[[nodiscard]] inline bool tiresias_needs_law(std::string_view policy) noexcept {
-    return policy == "dlas-gpu-gittins" || policy == "gittins";
-}
-
 /// What a member of the dlas family is: of its names only the exact "dlas-gpu-gittins" uses the law, because
 /// the source tests the name for equality, and every model of the pack variant fills its GPU.
 [[nodiscard]] inline tiresias_dlas::settings tiresias_dlas_named(std::string_view policy,
