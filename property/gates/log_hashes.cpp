@@ -2,6 +2,8 @@
 // Prints one hash of schedule logs a scheduler. The gate `compilers` compares what several compilers make of it.
 #include <cstdint>
 #include <cstdio>
+#include <memory>
+#include <utility>
 
 #include <rota/contract/actions.hpp>
 #include <rota/contract/concepts.hpp>
@@ -25,55 +27,47 @@ namespace {
 
 /// A scheduler of any type behind one: the simulator is compiled once.
 struct told {
-    void* one;
+    std::shared_ptr<void> one;
     void (*tell)(void*, rota::event const&, rota::view const&);
     void (*ask)(void*, rota::view const&, rota::actions&);
 
-    void on(rota::event const& happened, rota::view const& v) { tell(one, happened, v); }
-    void decide(rota::view const& v, rota::actions& a) { ask(one, v, a); }
+    void on(rota::event const& happened, rota::view const& v) { tell(one.get(), happened, v); }
+    void decide(rota::view const& v, rota::actions& a) { ask(one.get(), v, a); }
 };
 
-template <rota::scheduling_policy S, class Make>
-void print(char const* name, Make make) {
+template <rota::scheduling_policy S>
+told any(S scheduler) {
+    return {std::make_shared<S>(std::move(scheduler)),
+            [](void* s, auto const& e, auto const& v) { static_cast<S*>(s)->on(e, v); },
+            [](void* s, auto const& v, auto& a) { static_cast<S*>(s)->decide(v, a); }};
+}
+
+void print(char const* name, told (*make)()) {
     namespace verify = rota::verify;
     auto hash = std::uint64_t{0xcbf29ce484222325}; // FNV-1a
     for (auto i = std::uint64_t{0}; i != 128; ++i) {
         auto const what = verify::draw(1 + i, verify::world_of(i, 0xff));
         auto log = rota::log::schedule{};
         auto host = rota::simulation::simulator{what.cluster, what.jobs, what.under, rota::recorder{log}};
-        auto scheduler = make();
         auto turns = 0;
-        host.run(
-            [&] {
-                scheduler = make();
-                return told{&scheduler,
-                            [](void* s, auto const& e, auto const& v) { static_cast<S*>(s)->on(e, v); },
-                            [](void* s, auto const& v, auto& a) { static_cast<S*>(s)->decide(v, a); }};
-            },
-            [&](auto const&) { return ++turns < 4; }); // of 4096 instants: some worlds have no end
+        host.run(make, [&](auto const&) { return ++turns < 4; }); // of 4096 instants: some worlds have no end
         for (auto const c : rota::log::to_text(log))
             hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
     }
     std::printf("%016llx %s\n", static_cast<unsigned long long>(hash), name);
 }
-template <class S>
-void print(char const* name) {
-    print<S>(name, [] { return S{}; });
-}
-
 } // namespace
 
 int main() {
     namespace system = rota::system;
-    print<system::easy<>>("easy");
-    print<system::slurm_like<>>("slurm_like");
-    print<system::priority_preemptive<>>("priority_preemptive");
-    print<system::afs_l<>>("afs_l");
-    using gittins = system::tiresias_g<>;
-    print<gittins>("tiresias_g", [] {
-        return gittins{rota::estimate::empirical_law{{1, 3, 8, 20, 4'000, 12'000, 32'000, 80'000}}};
+    print("easy", [] { return any(system::easy<>{}); });
+    print("slurm_like", [] { return any(system::slurm_like<>{}); });
+    print("priority_preemptive", [] { return any(system::priority_preemptive<>{}); });
+    print("afs_l", [] { return any(system::afs_l<>{}); });
+    print("tiresias_g", [] {
+        auto const law = rota::estimate::empirical_law{{1, 3, 8, 20, 4'000, 12'000, 32'000, 80'000}};
+        return any(system::tiresias_g<>{law});
     });
-    using gavel = system::gavel_max_min<>;
-    print<gavel>("gavel_max_min", [] { return gavel{{}, {}, {}, 60'000}; });
+    print("gavel_max_min", [] { return any(system::gavel_max_min<>{{}, {}, {}, 60'000}); });
     return 0;
 }
