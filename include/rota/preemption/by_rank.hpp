@@ -162,9 +162,8 @@ private:
         for (auto const& [model, counters, shape] : shapes_.of(v, v.state(j).shape)) {
             auto& of = running_.index_of();
             if (!of.above(v.free(), model, shape.each, shape.full, above)) continue;
-            auto block = std::uint32_t{0};
             auto const here = v.need(j).span == job::span::one_rack && shape.full > 1
-                                  ? of.mth_in_a_rack(v.free(), model, shape.each, shape.full, block, above)
+                                  ? of.mth_in_a_rack(v.free(), model, shape.each, shape.full, nullptr, above)
                                   : of.mth(v.free(), model, shape.each, shape.full);
             if (here > above) worst = std::max(worst, here);
         }

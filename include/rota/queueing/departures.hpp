@@ -8,14 +8,16 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include <rota/cluster/ledger.hpp>
 #include <rota/cluster/placement.hpp>
-#include <rota/core/config.hpp>
 #include <rota/core/units.hpp>
+#include <rota/queueing/node_residents.hpp>
 #include <rota/queueing/price_tree.hpp>
+#include <rota/queueing/rack_bounds.hpp>
 
 namespace rota::queueing {
 
@@ -42,11 +44,7 @@ public:
         return static_cast<std::int64_t>(of >> 32);
     }
 
-    struct resident {
-        departures::rank rank;
-        job_id job;
-        std::int32_t gpus;
-    };
+    using resident = node_residents::resident;
 
     /// Sized for the cluster, without residents.
     void reset(cluster::ledger const& free) {
@@ -87,8 +85,8 @@ public:
         if (std::exchange(dirty_[index(n)], std::uint8_t{1}) == 0) changed_.push_back(index(n));
     }
     /// The residents of a node, the first to leave first.
-    [[nodiscard]] resident const* begin(node_id n) const noexcept { return nodes_[index(n)].slots.data(); }
-    [[nodiscard]] resident const* end(node_id n) const noexcept { return begin(n) + nodes_[index(n)].size; }
+    [[nodiscard]] resident const* begin(node_id n) const noexcept { return nodes_[index(n)].begin(); }
+    [[nodiscard]] resident const* end(node_id n) const noexcept { return nodes_[index(n)].end(); }
 
     [[nodiscard]] rank price(cluster::ledger const& free, std::uint32_t n, int k) const noexcept {
         if (!free.open(node_id{n})) return no_price;
@@ -123,26 +121,31 @@ public:
         auto& tree = flushed(free, model, k);
         return !tree.empty() && tree.above(m, bound);
     }
-    /// The best m-th price over the racks of the model and that rack's block; `above` where no rack has a better
-    /// one.
+    /// The best m-th price over the racks of the model; `above` where no rack has a better one. `chosen`, if given:
+    /// those m nodes of that rack, by id; of equal prices the first.
     [[nodiscard]] rank mth_in_a_rack(cluster::ledger const& free, gpu_model model, int k, std::uint32_t m,
-                                     std::uint32_t& best_block, rank above = no_price) {
-        auto const& tree = flushed(free, model, k);
+                                     std::vector<std::uint32_t>* chosen = nullptr, rank above = no_price) {
+        auto& tree = flushed(free, model, k);
         auto best = above;
         if (tree.empty() || m == 0) return best;
-        auto const* const order = nodes_of(free, model).first;
         auto const& racks = free.racks();
-        for (auto b = racks.first_block(model); b != racks.end_block(model); ++b) {
-            auto const* const leaf = tree.begin() + (racks.begin(b) - order);
-            auto const size = racks.end(b) - racks.begin(b);
-            if (std::count_if(leaf, leaf + size, [best](auto v) { return v > best; }) <
-                static_cast<std::ptrdiff_t>(m))
-                continue;
-            sorted_.assign(leaf, leaf + size);
-            std::nth_element(sorted_.begin(), sorted_.begin() + (m - 1), sorted_.end(), std::greater<>{});
-            best = sorted_[m - 1];
-            best_block = b;
-        }
+        auto best_block = racks.end_block(model);
+        for (auto b = racks.first_block(model); b != racks.end_block(model); ++b)
+            if (m_above(free, model, k, b, m, best)) {
+                auto const here = of_block(free, model, k, b);
+                sorted_.assign(here.begin(), here.end());
+                std::nth_element(sorted_.begin(), sorted_.begin() + (m - 1), sorted_.end(), std::greater<>{});
+                best = at(model, k).bounds.of(m)[b - racks.first_block(model)] = sorted_[m - 1];
+                best_block = b;
+            }
+        if (chosen == nullptr || best_block == racks.end_block(model)) return best;
+        auto const there = of_block(free, model, k, best_block);
+        auto equal = m - static_cast<std::uint32_t>(
+                             std::count_if(there.begin(), there.end(), [best](rank v) { return v > best; }));
+        chosen->clear();
+        for (auto const& one : there)
+            if (one > best || (one == best && equal != 0 && equal-- != 0))
+                chosen->push_back(racks.begin(best_block)[&one - there.data()]);
         return best;
     }
     /// Brings every tree up to date: a price that fell and rises again from here counts as risen.
@@ -157,7 +160,7 @@ public:
                 auto& of = at(static_cast<gpu_model>(m), std::countr_zero(left));
                 of.risen = no_price;
                 of.rises.clear();
-                of.all_new = !of.several_racks;
+                of.all_new = !of.bounds.several();
             }
     }
     /// The largest price that a node has risen to since rises were last forgotten: what did not fit below it still
@@ -169,22 +172,18 @@ public:
     /// The same in one rack: at least m nodes above the bound, one of them risen since.
     [[nodiscard]] bool rack_risen_above(cluster::ledger const& free, gpu_model model, int k, std::uint32_t m,
                                         rank bound) {
-        auto const& tree = flushed(free, model, k);
+        (void)flushed(free, model, k);
         auto const& of = at(model, k);
         auto const* const order = nodes_of(free, model).first;
         auto const& racks = free.racks();
-        auto const suffices = [&](std::uint32_t block) {
-            auto const* const first = tree.begin() + (racks.begin(block) - order);
-            return std::count_if(first, first + (racks.end(block) - racks.begin(block)),
-                                 [bound](rank v) { return v > bound; }) >= static_cast<std::ptrdiff_t>(m);
-        };
         if (of.all_new) {
             for (auto b = racks.first_block(model); b != racks.end_block(model); ++b)
-                if (suffices(b)) return true;
+                if (m_above(free, model, k, b, m, bound)) return true;
             return false;
         }
         return std::any_of(of.rises.begin(), of.rises.end(), [&](std::uint32_t at) {
-            return tree.begin()[at] > bound && suffices(racks.block_of(node_id{order[at]}));
+            return of.tree[at] > bound &&
+                   m_above(free, model, k, racks.block_of(node_id{order[at]}), m, bound);
         });
     }
     /// Calls visit(node) for the nodes of the model whose price is at least `least`.
@@ -198,36 +197,20 @@ public:
 
 private:
     static constexpr int levels = cluster::gpus_per_node_max + 1;
-    struct node_residents {
-        std::array<resident, cluster::gpus_per_node_max> slots;
-        std::uint32_t size = 0;
-
-        void insert(resident const& come) noexcept {
-            ROTA_EXPECTS(size < slots.size(), "a node has room for as many jobs as GPUs");
-            auto i = size++;
-            for (; i != 0 && come.rank > slots[i - 1].rank; --i) slots[i] = slots[i - 1];
-            slots[i] = come;
-        }
-        void erase(job_id job) noexcept {
-            auto i = std::uint32_t{0};
-            while (i != size && slots[i].job != job) ++i;
-            ROTA_EXPECTS(i != size, "only a resident leaves");
-            for (--size; i < size; ++i) slots[i] = slots[i + 1];
-        }
-    };
     struct prices {
         price_tree tree;       ///< in the order of the model's nodes
         rank risen = free_now; ///< the largest price that a node has risen to; at first everything is new
         std::vector<std::uint32_t> rises; ///< positions whose price has risen, where there are several racks
-        bool several_racks = false;
+        rack_bounds bounds;
         bool all_new = true; ///< or there is only one rack
 
-        void set(std::uint32_t at, rank price) {
+        void set(std::uint32_t at, rank price, std::uint32_t rack) {
             auto const before = tree[at];
             if (before == price) return;
             if (price > before) {
                 risen = std::max(risen, price);
-                if (several_racks) rises.push_back(at);
+                if (bounds.several()) rises.push_back(at);
+                bounds.rise(rack, price);
             }
             tree.set(at, price);
         }
@@ -256,7 +239,26 @@ private:
         auto now = std::vector<rank>{};
         for (auto const* n = first; n != last; ++n) now.push_back(price(free, *n, k));
         at(model, k).tree.assign(now);
-        at(model, k).several_racks = free.racks().end_block(model) - free.racks().first_block(model) > 1;
+        auto const racks = free.racks().end_block(model) - free.racks().first_block(model);
+        at(model, k).bounds = rack_bounds(racks);
+    }
+    /// The prices of the model's nodes in one block.
+    [[nodiscard]] std::span<rank const> of_block(cluster::ledger const& free, gpu_model model, int k,
+                                                 std::uint32_t block) noexcept {
+        auto const* const first = free.racks().begin(block);
+        return {at(model, k).tree.begin() + (first - nodes_of(free, model).first),
+                static_cast<std::size_t>(free.racks().end(block) - first)};
+    }
+    /// At least m prices of the block are above the bound; otherwise that is remembered.
+    [[nodiscard]] bool m_above(cluster::ledger const& free, gpu_model model, int k, std::uint32_t block,
+                               std::uint32_t m, rank bound) {
+        auto& at_most = at(model, k).bounds.of(m)[block - free.racks().first_block(model)];
+        if (at_most <= bound) return false;
+        auto const all = of_block(free, model, k, block);
+        auto const many = std::count_if(all.begin(), all.end(), [bound](rank v) { return v > bound; });
+        if (many >= static_cast<std::ptrdiff_t>(m)) return true;
+        at_most = bound;
+        return false;
     }
     /// Brings the changed nodes up to date, all prices of a node in one walk over its residents.
     void flush(cluster::ledger const& free) {
@@ -269,6 +271,7 @@ private:
             auto const* next = begin(node_id{n});
             auto const* const last = end(node_id{n});
             auto const open = free.open(node_id{n});
+            auto const rack = free.racks().block_of(node_id{n}) - free.racks().first_block(model);
             auto now = free_now;
             for (auto left = used_[index(model)]; left != 0; left &= left - 1) { // k ascends
                 auto const k = std::countr_zero(left);
@@ -276,7 +279,7 @@ private:
                     gpus += next->gpus;
                     now = next->rank;
                 }
-                of[k].set(leaf, open && gpus >= k ? now : no_price);
+                of[k].set(leaf, open && gpus >= k ? now : no_price, rack);
             }
         }
         changed_.clear();

@@ -119,20 +119,13 @@ private:
                 auto const price = index_of.mth(v.free(), model, shape.each, shape.full, &found_);
                 if (price <= best) continue;
                 best = price;
-                nodes_.swap(found_);
             } else {
-                auto block = std::uint32_t{0};
-                auto const price = index_of.mth_in_a_rack(v.free(), model, shape.each, shape.full, block);
+                auto const price =
+                    index_of.mth_in_a_rack(v.free(), model, shape.each, shape.full, &found_, best);
                 if (price <= best) continue;
                 best = price;
-                auto const& racks = v.free().racks();
-                nodes_.assign(racks.begin(block), racks.end(block));
-                auto const price_of = [&](auto x) { return index_of.price(v.free(), x, shape.each); };
-                std::sort(nodes_.begin(), nodes_.end(), [&](auto x, auto y) {
-                    return std::pair{price_of(y), x} < std::pair{price_of(x), y};
-                });
-                nodes_.resize(shape.full);
             }
+            nodes_.swap(found_);
             each_ = shape.each;
         }
         if (best == departures::no_price || best == departures::free_now) return false;

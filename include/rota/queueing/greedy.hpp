@@ -155,18 +155,18 @@ private:
             return evict.all_asked(v);
         }
         auto const& free = v.free();
+        auto rose = shape_table::uncounted; // and: more nodes have so many free than when last seen
         for (auto m = std::size_t{0}; m != static_cast<std::size_t>(free.models()); ++m) {
-            rose_[m] = 0;
             auto const& now = free.at_least(static_cast<gpu_model>(m));
             for (auto left = shapes_.counters(v, waiting_.shapes(), m); left != 0; left &= left - 1) {
                 auto const k = static_cast<std::size_t>(std::countr_zero(left));
-                rose_[m] |= static_cast<std::uint32_t>(now[k] > seen_[m][k]) << k;
+                if (now[k] > seen_[m][k]) rose |= shape_table::counter(m, k);
             }
             seen_[m] = now;
         }
         for (auto s = std::uint32_t{0}; s != waiting_.shapes(); ++s) {
             if (!waiting_.is_shut(s) || waiting_.head(s) == backlog::no_job) continue;
-            auto const asks = shapes_.may_have_risen<Placement>(v, s, rose_);
+            auto const asks = (shapes_.depends_on<Placement>(v, s) & rose) != 0;
             auto const [key, head] = waiting_.head(s);
             if ((asks && shapes_.may_fit<Placement>(v, s, free)) || evict.may_start(v, place, by_, head, key))
                 waiting_.open(s);
@@ -250,8 +250,7 @@ private:
     shape_table shapes_;
     bool released_ = false;
     std::array<cluster::ledger::counts, cluster::models_max>
-        seen_{};                             ///< node counters when shapes were last refused
-    shape_table::counters_of_models rose_{}; ///< bit k: more nodes have k free than when last seen
+        seen_{}; ///< node counters when shapes were last refused
     std::priority_queue<timer, std::vector<timer>, std::greater<>> timers_;
     std::vector<sim_time> due_; ///< [jobs] the timer that counts
     std::int64_t refreshed_ = -1;

@@ -26,9 +26,6 @@ public:
         placement::gang_shape gang;
     };
 
-    using counters_of_models =
-        std::array<std::uint32_t, cluster::models_max>; ///< bit k: nodes with k free GPUs
-
     /// The models that may hold the shape on as few nodes as its size allows, ascending.
     [[nodiscard]] std::span<row const> of(view const& v, std::uint32_t shape) { return rows(at(v, shape)); }
     /// The counters of the model on which one of the first `shapes` shapes depends, perhaps a few more.
@@ -36,15 +33,18 @@ public:
         if (entries_.size() < shapes) learn(v, shapes - 1);
         return counters_[model];
     }
-    /// False where it fits no better than before: that is a matter of the node counters of its models alone, and
-    /// none of those has risen.
+    /// A set of node counters, some of which nobody can tell apart.
+    using counter_set = std::uint64_t;
+    /// Stands in the set of a shape that may come to fit though no counter rises.
+    static constexpr counter_set uncounted = counter_set{1} << 63;
+    [[nodiscard]] static constexpr counter_set counter(std::size_t model, std::size_t k) noexcept {
+        return counter_set{1} << (model * (cluster::gpus_per_node_max + 1) + k) % 63;
+    }
+    /// While none of these has risen, it fits no better than before.
     template <placement::policy Placement>
-    [[nodiscard]] bool may_have_risen(view const& v, std::uint32_t shape, counters_of_models const& rose) {
+    [[nodiscard]] counter_set depends_on(view const& v, std::uint32_t shape) {
         auto const& known = at(v, shape);
-        if (!(placement::is_compact<Placement>() ? known.counted_if_compact : known.counted)) return true;
-        for (auto const& [model, counters, gang] : rows(known))
-            if ((rose[index(model)] & counters) != 0) return true;
-        return false;
+        return placement::is_compact<Placement>() ? known.counters_if_compact : known.counters;
     }
     /// The policy places it on as few nodes as its size allows, or not at all.
     template <placement::policy Placement>
@@ -77,13 +77,13 @@ public:
 
 private:
     struct entry {
+        counter_set counters = uncounted;
+        counter_set counters_if_compact = uncounted;
         std::uint32_t first = 0;
         std::uint16_t count = 0;
         std::uint16_t gpus = 0;
         job::span span{};
         bool regular = false;
-        bool counted = false;
-        bool counted_if_compact = false;
         bool whole = false;
         bool fits_together = false;
     };
@@ -103,10 +103,8 @@ private:
                                .regular = placement::plain(need),
                                .whole = need.whole(),
                                .fits_together = placement::fits_together(need, v.free())};
-            fresh.counted =
-                fresh.regular && need.span != job::span::one_rack && need.span != job::span::anywhere;
-            fresh.counted_if_compact = fresh.regular && need.span != job::span::one_rack &&
-                                       (need.span != job::span::anywhere || fresh.fits_together);
+            auto const counted = fresh.regular && need.span != job::span::one_rack;
+            auto all = counter_set{0};
             for (auto m = 0; m != v.free().models(); ++m) {
                 auto const model = static_cast<gpu_model>(m);
                 auto const largest = v.free().largest(model);
@@ -116,16 +114,21 @@ private:
                 if (gang.nodes() > 1 && need.span == job::span::one_node) continue;
                 auto const counters = (1u << gang.each) | (gang.rest != 0 ? 1u << gang.rest : 0u);
                 counters_[index(model)] |= counters;
+                all |= counter(index(model), static_cast<std::size_t>(gang.each));
+                if (gang.rest != 0) all |= counter(index(model), static_cast<std::size_t>(gang.rest));
                 rows_.push_back({model, counters, gang});
                 ++fresh.count;
             }
+            if (counted && need.span != job::span::anywhere) fresh.counters = all;
+            if (counted && (need.span != job::span::anywhere || fresh.fits_together))
+                fresh.counters_if_compact = all;
             entries_.push_back(fresh);
         }
     }
 
     std::vector<entry> entries_; ///< [shapes]
     std::vector<row> rows_;
-    counters_of_models counters_{};
+    std::array<std::uint32_t, cluster::models_max> counters_{}; ///< bit k: nodes with k free GPUs
 };
 
 } // namespace rota::queueing
