@@ -98,7 +98,7 @@ public:
                 pool.add(v.now(), std::max(end, v.now() + 1), v.intent(j).gpus());
             }
         auto order = std::vector<rank>{};
-        waiting.each([&](job_id j) { order.push_back({waiting.key_of(j), j}); });
+        waiting.each([&](job_id j) { order.push_back({waiting.key_of(v, j), j}); });
         std::sort(order.begin(), order.end());
         // those that hold a time keep it; newcomers get theirs behind them
         for (auto const newcomers : {false, true})
@@ -108,7 +108,7 @@ public:
             again = false;
             for (auto one = order.begin(); one != order.end(); ++one) {
                 if (!try_start(v, a, place, pools, one->job)) continue;
-                waiting.erase(one->job);
+                waiting.erase(v, one->job);
                 order.erase(one);
                 again = true; // the first in order again: its chances may have changed
                 break;

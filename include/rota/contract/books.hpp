@@ -38,11 +38,12 @@ public:
     job_id submit(job::spec const& spec) {
         auto const id = table().add(spec);
         note(log::kind::submit, id, {}, nullptr, spec.need.gpus_max);
-        if (!feasible(at(id).shape, spec.need)) {
+        auto const& j = at(id);
+        if (!feasible(j.shape, spec.need)) {
             end(id, log::kind::reject, log::cause::infeasible);
             tell(event_kind::cancelled, id, log::cause::infeasible);
         } else {
-            tell(event_kind::submitted, id, phase::waiting, {});
+            tell(event_kind::submitted, id, j, phase::waiting, {});
         }
         return id;
     }
@@ -56,13 +57,13 @@ public:
         j.flight = order_kind::none;
         if (kind == order_kind::start) {
             auto why = log::cause::none;
-            if (realised != nullptr && !(*realised == jobs().held(id))) {
+            if (realised != nullptr && !(*realised == jobs().held(j))) {
                 relocate(id, *realised);
                 why = log::cause::elsewhere;
             }
             j.accrues_from = when;
             j.since = now();
-            note(log::kind::start, id, why, &jobs().held(id));
+            note(log::kind::start, id, why, &jobs().held(j));
             tell(event_kind::started, id, why);
         } else if (kind == order_kind::stop) {
             ++j.preemptions;
@@ -72,10 +73,10 @@ public:
             j.eligible = when;
             back_to_waiting(id, event_kind::preempted, log::cause::ordered);
         } else {
-            settle(id);
+            settle(j);
             auto const target = std::move(targets_.extract(id).mapped());
-            held_.give(difference(jobs().held(id), target));
-            table().set_held(id, target);
+            held_.give(difference(jobs().held(j), target));
+            table().set_held(j, target);
             j.accrues_from = when;
             j.since = now();
             note(log::kind::move, id, {}, &target);
@@ -93,10 +94,10 @@ public:
         auto const still_wanted = j.decided == op;
         if (kind == order_kind::start) {
             note(log::kind::start_failed, id, why);
-            held_.give(jobs().held(id));
-            table().clear_held(id);
+            held_.give(jobs().held(j));
+            table().clear_held(j);
             j.eligible = eligible;
-            if (still_wanted) want_.drop(id);
+            if (still_wanted) want_.drop(j);
             back_to_waiting(id, event_kind::start_failed, why);
         } else {
             auto const target = std::move(targets_.extract(id).mapped());
@@ -123,7 +124,7 @@ public:
         tell(how == log::kind::finish ? event_kind::finished
              : how == log::kind::fail ? event_kind::failed
                                       : event_kind::cancelled,
-             id, phase::ended, why);
+             id, j, phase::ended, why);
         retry_blocked();
     }
     /// The world stopped the run; the job may be started again from `eligible` on.
@@ -137,7 +138,7 @@ public:
         auto const goes_on = j.intent != 0 && !jobs().as_intended(id) && want_.free().open(jobs().intent(id));
         vacate(id);
         j.eligible = eligible;
-        if (!goes_on) want_.drop(id);
+        if (!goes_on) want_.drop(j);
         back_to_waiting(id, event_kind::interrupted, why);
         reconcile(id);
         retry_blocked();
@@ -219,12 +220,12 @@ private:
             rejected.push_back(id);
             return true;
         }
-        if ((one.was == j.intent || jobs().pool().at(one.was) == jobs().intent(id)) &&
+        if ((one.was == j.intent || jobs().pool().at(one.was) == jobs().intent(j)) &&
             (!stops || one.mode == j.mode))
             return false;
         j.decided = ++ops_;
         if (how_.log_orders)
-            note(log::kind::order, id, stops ? log::cause::none : log::cause::ordered, &jobs().intent(id), 0,
+            note(log::kind::order, id, stops ? log::cause::none : log::cause::ordered, &jobs().intent(j), 0,
                  j.decided);
         if (stops && j.held == 0 && j.flight == order_kind::none) { // never sent: back at once, and said so
             unblock(id);

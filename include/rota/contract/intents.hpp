@@ -60,8 +60,8 @@ public:
     [[nodiscard]] tenant_tree const& tenants() const noexcept { return tenants_; }
     [[nodiscard]] std::uint32_t refused() const noexcept { return refused_; }
 
-    [[nodiscard]] phase where(job_id id) const noexcept {
-        auto const& j = jobs_.at(id);
+    [[nodiscard]] phase where(job_id id) const noexcept { return where(jobs_.at(id)); }
+    [[nodiscard]] phase where(job_state const& j) const noexcept {
         if (j.over) return phase::ended;
         if (j.intent == 0) {
             if (j.flight != order_kind::none || j.held != 0) return phase::stopping;
@@ -71,10 +71,10 @@ public:
         if (j.flight == order_kind::none && jobs_.as_intended(j)) return phase::running;
         return phase::moving;
     }
-    [[nodiscard]] std::int64_t attained(job_id id) const noexcept {
-        auto const& j = jobs_.at(id);
+    [[nodiscard]] std::int64_t attained(job_id id) const noexcept { return attained(jobs_.at(id)); }
+    [[nodiscard]] std::int64_t attained(job_state const& j) const noexcept {
         return j.attained +
-               (j.accrues_from < now_ ? jobs_.pool().at(j.held).total_milli() * (now_ - j.accrues_from) : 0);
+               (j.accrues_from < now_ ? jobs_.held(j).total_milli() * (now_ - j.accrues_from) : 0);
     }
 
     // --- staging: for actions
@@ -85,10 +85,10 @@ public:
             auto& last = staged_.back();
             auto& j = jobs_.at(last.job);
             if (last.what == step_kind::intent) {
-                tenants_.discharge(j.tenant, jobs_.intent(last.job));
-                jobs_.clear_intent(last.job);
+                tenants_.discharge(j.tenant, jobs_.intent(j));
+                jobs_.clear_intent(j);
                 j.intent = last.was;
-                tenants_.charge(j.tenant, jobs_.intent(last.job));
+                tenants_.charge(j.tenant, jobs_.intent(j));
                 j.mode = last.mode;
             } else if (last.what == step_kind::promise) {
                 j.promised = last.promised;
@@ -113,7 +113,7 @@ public:
     answer put(job_id id, cluster::placement const& p) {
         auto& j = jobs_.at(id);
         if (j.over || j.rejected != 0) return refuse(answer::ended);
-        auto const& was = jobs_.intent(id);
+        auto const& was = jobs_.intent(j);
         if (was == p) return answer::unchanged;
         if (!right_gang(jobs_.asked_by(j.shape), p)) return refuse(answer::wrong_gang);
         if (was.empty()) {
@@ -128,8 +128,8 @@ public:
             if (!fits) return refuse(answer::no_room);
         }
         stage(id, j);
-        drop(id);
-        set(id, p);
+        drop(j);
+        set(j, p);
         return answer::accepted;
     }
     answer preempt(job_id id, stop_mode mode) {
@@ -140,14 +140,14 @@ public:
             if (mode == j.mode) return answer::unchanged;
         }
         stage(id, j);
-        drop(id);
+        drop(j);
         j.mode = mode;
         return answer::accepted;
     }
     answer reject(job_id id, log::cause why) {
         auto& j = jobs_.at(id);
         if (j.over || j.rejected != 0) return refuse(answer::ended);
-        if (where(id) != phase::waiting) return refuse(answer::not_waiting);
+        if (where(j) != phase::waiting) return refuse(answer::not_waiting);
         staged_.push_back({step_kind::rejection, {}, id, 0, never});
         j.rejected = static_cast<std::uint8_t>(why);
         return answer::accepted;
@@ -177,17 +177,17 @@ public:
     [[nodiscard]] job_table& jobs() noexcept { return jobs_; }
     [[nodiscard]] tenant_tree& tenants() noexcept { return tenants_; }
     void set_open(node_id n, bool open) { free_.set_open(n, open); }
-    void set(job_id id, cluster::placement const& p) {
+    void set(job_state& j, cluster::placement const& p) {
         free_.take(p);
-        tenants_.charge(jobs_.at(id).tenant, p);
-        jobs_.set_intent(id, p);
+        tenants_.charge(j.tenant, p);
+        jobs_.set_intent(j, p);
     }
-    void drop(job_id id) {
-        auto const& was = jobs_.intent(id);
-        if (was.empty()) return;
+    void drop(job_state& j) {
+        if (j.intent == 0) return;
+        auto const& was = jobs_.intent(j);
         free_.give(was);
-        tenants_.discharge(jobs_.at(id).tenant, was);
-        jobs_.clear_intent(id);
+        tenants_.discharge(j.tenant, was);
+        jobs_.clear_intent(j);
     }
 
     /// p is all that `need` asks for, on one model that it accepts, spread no further than it allows.

@@ -10,6 +10,7 @@
 #include <rota/cluster/placement.hpp>
 #include <rota/contract/order.hpp>
 #include <rota/contract/placement_pool.hpp>
+#include <rota/core/chunked.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/spec.hpp>
 
@@ -47,14 +48,16 @@ struct job_state {
 /// Of a job that has ended, only that is kept once everybody has been told of its end.
 class job_table {
 public:
+    job_table() { jobs_.grow().over = true; }
+
     /// The spec must stay where it is until the job has ended.
     job_id add(job::spec const& spec) {
-        auto const id = static_cast<job_id>(place_of_.size());
+        auto const id = static_cast<job_id>(row_of_.size());
         if (free_.empty()) {
-            place_of_.push_back(static_cast<std::uint32_t>(jobs_.size()));
-            jobs_.emplace_back();
+            row_of_.push_back(static_cast<std::uint32_t>(jobs_.size()));
+            jobs_.grow();
         } else {
-            place_of_.push_back(free_.back());
+            row_of_.push_back(free_.back());
             free_.pop_back();
         }
         auto& fresh = at(id) = {};
@@ -77,33 +80,41 @@ public:
     /// Of those that have ended only that is remembered: everybody has been told.
     void forget_retired() {
         for (auto id : retired_) {
-            free_.push_back(place_of_[index(id)]);
-            place_of_[index(id)] = forgotten;
+            free_.push_back(row_of_[index(id)]);
+            row_of_[index(id)] = forgotten;
         }
         retired_.clear();
     }
-    void reserve(std::size_t jobs) { place_of_.reserve(jobs); }
+    void reserve(std::size_t jobs) { row_of_.reserve(jobs); }
 
-    [[nodiscard]] std::size_t size() const noexcept { return place_of_.size(); }
-    [[nodiscard]] job_state const& at(job_id id) const noexcept { return jobs_[place_of_[index(id)]]; }
-    [[nodiscard]] job_state& at(job_id id) noexcept { return jobs_[place_of_[index(id)]]; }
+    [[nodiscard]] std::size_t size() const noexcept { return row_of_.size(); }
+    [[nodiscard]] job_state const& at(job_id id) const noexcept { return jobs_[row_of_[index(id)]]; }
+    [[nodiscard]] job_state& at(job_id id) noexcept { return jobs_[row_of_[index(id)]]; }
+    /// A number that no other job has until everybody has been told that this one has ended; 0 from then on. For
+    /// tables of one's own, which then need be no longer than rows().
+    [[nodiscard]] std::uint32_t row(job_id id) const noexcept { return row_of_[index(id)]; }
+    [[nodiscard]] std::size_t rows() const noexcept { return jobs_.size(); }
     [[nodiscard]] std::span<job_id const> active() const noexcept { return active_; }
 
-    [[nodiscard]] cluster::placement const& intent(job_id id) const noexcept {
-        return pool_.at(at(id).intent);
+    [[nodiscard]] cluster::placement const& intent(job_state const& j) const noexcept {
+        return pool_.at(j.intent);
     }
-    [[nodiscard]] cluster::placement const& held(job_id id) const noexcept { return pool_.at(at(id).held); }
+    [[nodiscard]] cluster::placement const& intent(job_id id) const noexcept { return intent(at(id)); }
+    [[nodiscard]] cluster::placement const& held(job_state const& j) const noexcept {
+        return pool_.at(j.held);
+    }
+    [[nodiscard]] cluster::placement const& held(job_id id) const noexcept { return held(at(id)); }
     /// It holds what is intended for it.
     [[nodiscard]] bool as_intended(job_state const& j) const noexcept {
-        return j.intent == j.held || pool_.at(j.intent) == pool_.at(j.held);
+        return j.intent == j.held || intent(j) == held(j);
     }
     [[nodiscard]] bool as_intended(job_id id) const noexcept { return as_intended(at(id)); }
-    void set_intent(job_id id, cluster::placement const& p) { pool_.assign(at(id).intent, p); }
-    void set_held(job_id id, cluster::placement const& p) { pool_.assign(at(id).held, p); }
-    void hold_intent(job_id id) noexcept { pool_.share(at(id).held, at(id).intent); }
-    void intend_held(job_id id) noexcept { pool_.share(at(id).intent, at(id).held); }
-    void clear_intent(job_id id) noexcept { pool_.clear(at(id).intent); }
-    void clear_held(job_id id) noexcept { pool_.clear(at(id).held); }
+    void set_intent(job_state& j, cluster::placement const& p) { pool_.assign(j.intent, p); }
+    void set_held(job_state& j, cluster::placement const& p) { pool_.assign(j.held, p); }
+    void hold_intent(job_state& j) noexcept { pool_.share(j.held, j.intent); }
+    void intend_held(job_state& j) noexcept { pool_.share(j.intent, j.held); }
+    void clear_intent(job_state& j) noexcept { pool_.clear(j.intent); }
+    void clear_held(job_state& j) noexcept { pool_.clear(j.held); }
     /// The placements by number, for whoever keeps numbers of his own.
     [[nodiscard]] placement_pool& pool() noexcept { return pool_; }
     [[nodiscard]] placement_pool const& pool() const noexcept { return pool_; }
@@ -148,9 +159,9 @@ private:
 
     static constexpr std::uint32_t forgotten = 0;
 
-    std::vector<job_state> jobs_{job_state{.over = true}}; ///< the first stands for whoever is forgotten
-    std::vector<std::uint32_t> place_of_;                  ///< [jobs] in jobs_
-    std::vector<std::uint32_t> free_;                      ///< places in jobs_
+    chunked<job_state> jobs_;           ///< [rows] the first stands for whoever is forgotten
+    std::vector<std::uint32_t> row_of_; ///< [jobs]
+    std::vector<std::uint32_t> free_;   ///< rows
     std::vector<job_id> retired_;
     std::vector<job_id> active_;
     placement_pool pool_;

@@ -2,12 +2,11 @@
 #ifndef ROTA_CONTRACT_PLACEMENT_POOL_HPP
 #define ROTA_CONTRACT_PLACEMENT_POOL_HPP
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
 #include <rota/cluster/placement.hpp>
-#include <rota/core/boxed.hpp>
+#include <rota/core/chunked.hpp>
 
 namespace rota {
 
@@ -20,13 +19,13 @@ public:
     placement_pool() { (void)acquire(); } // number 0 stays empty
 
     [[nodiscard]] cluster::placement const& at(std::uint32_t number) const noexcept {
-        return (*chunks_[number / chunk])[number % chunk];
+        return placements_[number];
     }
     /// Makes `number` name a copy of p, which may be what it names already.
     void assign(std::uint32_t& number, cluster::placement const& p) {
         if (p.empty()) return clear(number);
         auto const fresh = acquire();
-        (*chunks_[fresh / chunk])[fresh % chunk] = p;
+        placements_[fresh] = p;
         clear(number);
         number = fresh;
     }
@@ -39,22 +38,18 @@ public:
     void clear(std::uint32_t& number) noexcept {
         if (number == 0) return;
         if (--uses_[number] == 0) {
-            (*chunks_[number / chunk])[number % chunk].clear();
+            placements_[number].clear();
             free_.push_back(number); // has room: acquire() saw to it
         }
         number = 0;
     }
 
 private:
-    static constexpr std::uint32_t chunk = 256;
-
     std::uint32_t acquire() {
         if (free_.empty()) {
-            if (uses_.size() % chunk == 0) {
-                chunks_.emplace_back();
-                free_.reserve(uses_.size() + chunk);
-            }
+            placements_.grow();
             uses_.push_back(1);
+            free_.reserve(uses_.capacity());
             return static_cast<std::uint32_t>(uses_.size() - 1);
         }
         auto const number = free_.back();
@@ -63,7 +58,7 @@ private:
         return number;
     }
 
-    std::vector<boxed<std::array<cluster::placement, chunk>>> chunks_;
+    chunked<cluster::placement> placements_;
     std::vector<std::uint32_t> uses_; ///< [numbers] who share it
     std::vector<std::uint32_t> free_;
 };

@@ -103,9 +103,11 @@ protected:
                   .why = why},
                  where);
     }
-    void tell(event_kind what, job_id id, log::cause why = {}) { tell(what, id, want_.where(id), why); }
-    void tell(event_kind what, job_id id, phase after, log::cause why) {
+    void tell(event_kind what, job_id id, log::cause why = {}) {
         auto const& j = at(id);
+        tell(what, id, j, want_.where(j), why);
+    }
+    void tell(event_kind what, job_id id, job_state const& j, phase after, log::cause why) {
         auto& fresh = inbox.emplace_back(); // field by field: a copy of what was just written would stall
         fresh.at = now();
         fresh.kind = what;
@@ -128,19 +130,18 @@ protected:
     void cool(job_id id) {
         if (at(id).eligible > now() && at(id).eligible != never) cooling_.emplace(at(id).eligible, id);
     }
-    void settle(job_id id) {
-        auto& j = job(id);
-        j.attained = want_.attained(id);
+    void settle(job_state& j) {
+        j.attained = want_.attained(j);
         j.accrues_from = never;
     }
     /// Nothing is held any more; what was under way is void.
     void vacate(job_id id) {
         auto& j = job(id);
-        settle(id);
+        settle(j);
         if (!targets_.empty())
-            if (auto moving = targets_.extract(id)) held_.give(difference(moving.mapped(), jobs().held(id)));
-        held_.give(jobs().held(id));
-        table().clear_held(id);
+            if (auto moving = targets_.extract(id)) held_.give(difference(moving.mapped(), jobs().held(j)));
+        held_.give(jobs().held(j));
+        table().clear_held(j);
         if (j.flight == order_kind::none) return;
         --in_flight_;
         j.flight = order_kind::none;
@@ -148,7 +149,7 @@ protected:
     void end(job_id id, log::kind how, log::cause why) {
         note(how, id, why);
         vacate(id);
-        want_.drop(id);
+        want_.drop(job(id));
         unblock(id);
         table().retire(id);
     }
@@ -165,14 +166,10 @@ protected:
         fresh.mode = j.mode;
     }
     void block(job_id id) {
-        if (std::exchange(job(id).blocked, true)) return;
-        blocked_.push_back(id);
+        if (!std::exchange(job(id).blocked, true)) blocked_.push_back(id);
     }
     void unblock(job_id id) {
-        if (job(id).blocked) {
-            job(id).blocked = false;
-            std::erase(blocked_, id);
-        }
+        if (std::exchange(job(id).blocked, false)) std::erase(blocked_, id);
     }
     /// Compares what is wanted with what is held, and sends the next order, if none is in flight.
     void reconcile(job_id id) {
@@ -184,14 +181,14 @@ protected:
             return;
         }
         if (j.flight != order_kind::none || jobs().as_intended(j)) return;
-        auto const& wanted = jobs().pool().at(j.intent);
-        auto const& held = jobs().pool().at(j.held);
+        auto const& wanted = jobs().intent(j);
+        auto const& held = jobs().held(j);
         if (held.empty()) {
             if (j.eligible > now()) return cool(id);
             if (!want_.free().open(wanted)) return revoke(id, log::cause::node_down);
             if (!held_.fits(wanted)) return block(id); // promised devices not yet released
             held_.take(wanted);
-            table().hold_intent(id);
+            table().hold_intent(j);
             ++j.incarnation;
             send(id, order_kind::start);
         } else if (wanted.empty() || !how_.moves_in_place) {
@@ -215,17 +212,18 @@ protected:
     }
     /// The job keeps what it holds: others' unconfirmed intents give way.
     void stay(job_id id) {
-        want_.drop(id);
-        make_room(jobs().held(id), id);
-        want_.set(id, jobs().held(id));
-        table().intend_held(id);
+        auto& j = job(id);
+        want_.drop(j);
+        make_room(jobs().held(j), id);
+        want_.set(j, jobs().held(j));
+        table().intend_held(j);
     }
     /// Facts have overtaken an intent.
     void revoke(job_id id, log::cause why) {
         if (why == log::cause::displaced) ++displaced_;
         unblock(id);
         auto& j = job(id);
-        if (j.flight != order_kind::none || j.held == 0) want_.drop(id);
+        if (j.flight != order_kind::none || j.held == 0) want_.drop(j);
         if (j.flight != order_kind::none) return; // what is under way is undone when it resolves
         if (j.held == 0) {
             note(log::kind::start_failed, id, why);
@@ -259,9 +257,10 @@ protected:
     }
     /// It runs elsewhere than ordered: only assumptions about others can be wrong.
     void relocate(job_id id, cluster::placement const& p) {
-        auto const assumed = jobs().held(id);
+        auto& j = job(id);
+        auto const assumed = jobs().held(j);
         held_.give(assumed);
-        table().clear_held(id);
+        table().clear_held(j);
         while (!held_.fits(p)) {
             auto const* const other = in_the_way([&](job_id one) {
                 return one != id && at(one).flight == order_kind::start &&
@@ -269,12 +268,12 @@ protected:
             });
             if (other == nullptr) return;
             held_.give(jobs().held(*other));
-            table().clear_held(*other);
+            table().clear_held(job(*other));
         }
         held_.take(p);
-        table().set_held(id, p);
+        table().set_held(j, p);
         // nothing else has been decided since, though others may have displaced the assumption meanwhile
-        if (job(id).op == job(id).decided || (!assumed.empty() && jobs().intent(id) == assumed)) stay(id);
+        if (j.op == j.decided || (!assumed.empty() && jobs().intent(j) == assumed)) stay(id);
     }
 
     using cooling = std::pair<sim_time, job_id>;

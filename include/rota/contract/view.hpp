@@ -56,6 +56,11 @@ public:
     [[nodiscard]] std::span<job_id const> jobs() const noexcept { return of_->jobs().active(); }
     /// Jobs submitted so far; their ids are below.
     [[nodiscard]] std::size_t submitted() const noexcept { return of_->jobs().size(); }
+    /// A small number that no other active job has, 0 for jobs long ended: an index for tables of one's own, which
+    /// then grow with the jobs that are active at a time, not with all jobs. Given away anew after the job's end.
+    [[nodiscard]] std::uint32_t row(job_id j) const noexcept { return of_->jobs().row(j); }
+    /// Rows are below.
+    [[nodiscard]] std::size_t rows() const noexcept { return of_->jobs().rows(); }
     /// The request behind job_state::shape.
     [[nodiscard]] job::request const& request_of(std::uint32_t shape) const noexcept {
         return of_->jobs().request_of(shape);

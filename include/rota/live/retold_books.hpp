@@ -72,10 +72,10 @@ public:
         j.flight = as.flight;
         j.mode = as.mode;
         in_flight_ += as.flight != order_kind::none;
-        if (!as.intent.empty()) want_.set(id, as.intent);
+        if (!as.intent.empty()) want_.set(j, as.intent);
         if (!as.held.empty()) {
             held_.take(as.held);
-            table().set_held(id, as.held);
+            table().set_held(j, as.held);
         }
         return true;
     }
@@ -100,14 +100,14 @@ public:
         };
         for (auto const& what : log.records) {
             if (at(job_id{what.job}).over) return false;
-            if (what.kind == log::kind::order) want_.drop(job_id{what.job});
+            if (what.kind == log::kind::order) want_.drop(job(job_id{what.job}));
         }
         for (auto const& what : log.records) {
             if (what.kind != log::kind::order || what.count == 0) continue;
             auto const id = job_id{what.job};
             auto const where = places(what);
             if (!want_.right_gang(at(id).spec->need, where) || !want_.free().fits(where)) return false;
-            want_.set(id, where);
+            want_.set(job(id), where);
         }
         for (auto const& what : log.records) {
             auto const id = job_id{what.job};

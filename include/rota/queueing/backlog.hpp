@@ -29,19 +29,20 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     /// Changes when the key of a waiting job may have changed.
     [[nodiscard]] std::uint64_t ranked() const noexcept { return ranked_; }
-    [[nodiscard]] bool contains(job_id j) const noexcept {
-        return index(j) < shape_of_.size() && shape_of_[index(j)] != absent;
+    [[nodiscard]] bool contains(view const& v, job_id j) const noexcept {
+        auto const row = v.row(j);
+        return row < waits_.size() && waits_[row] != 0;
     }
 
     void insert(view const& v, job_id j, std::int64_t key, millis limit_ms) {
-        if (contains(j)) {
-            erase(j);
+        if (contains(v, j)) {
+            erase(v, j);
             ++ranked_;
         }
-        if (shape_of_.size() <= index(j)) {
-            auto const room = v.submitted() + v.submitted() / 2 + 1;
-            shape_of_.resize(room, absent);
-            key_of_.resize(room);
+        auto const row = v.row(j);
+        if (waits_.size() <= row) {
+            waits_.resize(v.rows());
+            key_of_.resize(v.rows());
         }
         auto const shape = v.state(j).shape;
         if (lines_.size() <= shape) {
@@ -50,8 +51,8 @@ public:
             next_.resize(shape + 1u);
             shut_.resize(shape + 1u, 0);
         }
-        shape_of_[index(j)] = shape;
-        key_of_[index(j)] = key;
+        waits_[row] = 1;
+        key_of_[row] = key;
         auto const where = rank{key, j};
         lines_[shape].insert(where, limit_ms);
         ++size_;
@@ -59,12 +60,13 @@ public:
         head_[shape] = where;
         open(shape); // the bound of a shape is that of its head: a better head may fit
     }
-    void erase(job_id j) {
-        if (!contains(j)) return;
-        auto const shape = shape_of_[index(j)];
-        auto const where = rank{key_of_[index(j)], j};
+    void erase(view const& v, job_id j) {
+        if (!contains(v, j)) return;
+        auto const row = v.row(j);
+        auto const shape = v.state(j).shape;
+        auto const where = rank{key_of_[row], j};
         lines_[shape].erase(where);
-        shape_of_[index(j)] = absent;
+        waits_[row] = 0;
         --size_;
         if (!(head_[shape] == where)) return;
         head_[shape] = lines_[shape].empty() ? no_job : lines_[shape].front();
@@ -72,12 +74,12 @@ public:
     }
     /// Ranks every job anew, see waiting_line::rank_anew; opens every shape.
     template <class Stand, class Settled>
-    void rank_anew(Stand stand, Settled settled) {
+    void rank_anew(view const& v, Stand stand, Settled settled) {
         ++ranked_;
         for (auto s = std::uint32_t{0}; s != shapes(); ++s) {
             if (lines_[s].empty()) continue;
             lines_[s].rank_anew(
-                [&](job_id j, millis& limit_ms) { return key_of_[index(j)] = stand(j, limit_ms); }, settled);
+                [&](job_id j, millis& limit_ms) { return key_of_[v.row(j)] = stand(j, limit_ms); }, settled);
             head_[s] = lines_[s].front();
             open(s);
         }
@@ -88,14 +90,14 @@ public:
         next_.clear();
         shut_.clear();
         shut_shapes_ = 0;
-        shape_of_.clear();
+        waits_.clear();
         size_ = 0;
     }
 
     /// The first waiting job, without the shut shapes where they are skipped; no_job if there is none.
     [[nodiscard]] rank first() const noexcept { return next_.least(); }
-    [[nodiscard]] std::uint32_t shape_of(job_id j) const noexcept { return shape_of_[index(j)]; }
-    [[nodiscard]] std::int64_t key_of(job_id j) const noexcept { return key_of_[index(j)]; }
+    /// Expects contains(v, j).
+    [[nodiscard]] std::int64_t key_of(view const& v, job_id j) const noexcept { return key_of_[v.row(j)]; }
 
     [[nodiscard]] std::uint32_t shapes() const noexcept { return static_cast<std::uint32_t>(lines_.size()); }
     [[nodiscard]] rank const& head(std::uint32_t shape) const noexcept { return head_[shape]; }
@@ -125,14 +127,12 @@ public:
     }
 
 private:
-    static constexpr std::uint32_t absent = 0xffffffffu;
-
-    std::vector<waiting_line> lines_;     ///< [shapes]
-    std::vector<rank> head_;              ///< [shapes]
-    tournament<rank> next_{no_job};       ///< [shapes] the head, no_job where it is skipped
-    std::vector<std::uint8_t> shut_;      ///< [shapes]
-    std::vector<std::uint32_t> shape_of_; ///< [jobs]
-    std::vector<std::int64_t> key_of_;    ///< [jobs]
+    std::vector<waiting_line> lines_;  ///< [shapes]
+    std::vector<rank> head_;           ///< [shapes]
+    tournament<rank> next_{no_job};    ///< [shapes] the head, no_job where it is skipped
+    std::vector<std::uint8_t> shut_;   ///< [shapes]
+    std::vector<std::uint8_t> waits_;  ///< [rows]
+    std::vector<std::int64_t> key_of_; ///< [rows]
     std::size_t size_ = 0;
     std::uint64_t ranked_ = 0;
     std::uint64_t refusals_ = 0;

@@ -65,7 +65,7 @@ public:
         ranked_ = waiting.ranked();
         auto fresh = std::vector<rank>{};
         for (auto j : std::exchange(newcomers_, {}))
-            if (waiting.contains(j)) fresh.push_back({waiting.key_of(j), j});
+            if (waiting.contains(v, j)) fresh.push_back({waiting.key_of(v, j), j});
         std::sort(fresh.begin(), fresh.end());
         fresh.erase(std::unique(fresh.begin(), fresh.end()), fresh.end());
         for (auto const& one : fresh) hold(v, a, one);
@@ -83,13 +83,13 @@ private:
     bool follow(view const& v, backlog const& waiting) {
         if (!book_.advance(v)) return false;
         for (auto j : std::exchange(news_, {})) {
-            if (book_.of(j).as == use::hold && waiting.contains(j)) continue;
+            if (book_.of(j).as == use::hold && waiting.contains(v, j)) continue;
             if (v.placed(j)) {
                 believe(v, j);
                 continue;
             }
             book_.drop(v, j);
-            if (waiting.contains(j)) newcomers_.push_back(j);
+            if (waiting.contains(v, j)) newcomers_.push_back(j);
         }
         for (; !steady_.empty() && steady_.top().first < v.now(); steady_.pop())
             if (auto const j = steady_.top().second; book_.of(j).as == use::run) believe(v, j);
@@ -116,7 +116,7 @@ private:
     void read(view const& v, actions& a, backlog const& waiting) {
         auto held = std::vector<std::pair<rank, holds::part>>{};
         book_.each_hold([&](sim_time, job_id j) {
-            if (waiting.contains(j)) held.push_back({{waiting.key_of(j), j}, book_.of(j)});
+            if (waiting.contains(v, j)) held.push_back({{waiting.key_of(v, j), j}, book_.of(j)});
         });
         book_.reset(v);
         news_.clear();
@@ -160,7 +160,7 @@ private:
                 v, place, [&](std::size_t s, std::size_t m) { return refused_[s * book_.models() + m]; });
             if (first == backlog::no_job) return false;
             if (start(v, a, place, first.job)) {
-                waiting.erase(first.job);
+                waiting.erase(v, first.job);
                 return true;
             }
         }

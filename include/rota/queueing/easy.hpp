@@ -85,7 +85,7 @@ private:
     bool somebody_may_pass(view const& v, backlog& waiting, job_id head) {
         candidates_.clear();
         for (auto s = std::uint32_t{0}; s != waiting.shapes(); ++s) {
-            if (waiting.is_shut(s) || waiting.head(s) == backlog::no_job || s == waiting.shape_of(head))
+            if (waiting.is_shut(s) || waiting.head(s) == backlog::no_job || s == v.state(head).shape)
                 continue;
             if (shapes_.may_fit<Placement>(v, s, v.free())) candidates_.push_back({backlog::no_job, s});
             else waiting.shut(s);
@@ -206,7 +206,7 @@ private:
                 first->best = backlog::no_job;
                 continue;
             }
-            waiting.erase(j);
+            waiting.erase(v, j);
             started(v, j);
             for (auto const& part : *where) sync(v, part.node);
             first->best = now_eligible(first->shape);
@@ -231,7 +231,7 @@ private:
         a.rollback(before); // nobody was preempted: a question, not an order
         if (shadow != never) a.promise(head, shadow);
         auto order = std::vector<rank>{};
-        waiting.each([&](job_id j) { order.push_back({waiting.key_of(j), j}); });
+        waiting.each([&](job_id j) { order.push_back({waiting.key_of(v, j), j}); });
         std::sort(order.begin(), order.end());
         for (auto const& one : order) {
             auto const j = one.job;
@@ -247,7 +247,7 @@ private:
                 a.rollback(head_fits ? then : now);
                 if (!head_fits) continue;
             }
-            waiting.erase(j);
+            waiting.erase(v, j);
             started(v, j);
         }
     }

@@ -74,7 +74,7 @@ public:
         } else if (happened.about_a_job()) {
             auto const waits = happened.after == phase::waiting && v.waiting(happened.job);
             if (waits) insert(v, happened.job);
-            else waiting_.erase(happened.job);
+            else waiting_.erase(v, happened.job);
             if (happened.kind != event_kind::submitted) {
                 watch(v, happened.job);
                 released_ |= happened.kind != event_kind::started;
@@ -128,7 +128,7 @@ private:
                     if (v.waiting(victim)) insert(v, victim);
         }
         if (!started) return false;
-        waiting_.erase(j);
+        waiting_.erase(v, j);
         evict.started(v, j, by_);
         if constexpr (requires { how_.started(v, j); }) how_.started(v, j);
         return true;
@@ -140,7 +140,7 @@ private:
             if (std::exchange(released_, false) && waiting_.shut_shapes() != 0) reopen(v, place, evict);
             auto const next = waiting_.first();
             if (next == backlog::no_job) return;
-            auto const shape = waiting_.shape_of(next.job);
+            auto const shape = v.state(next.job).shape;
             if (!waiting_.is_shut(shape) && start(v, a, place, evict, next.job)) continue;
             waiting_.shut(shape);
             if constexpr (!std::same_as<Discipline, skip_ahead>) return;
@@ -185,7 +185,7 @@ private:
     template <class Placement, class Preemption>
     void run_one_by_one(view const& v, actions& a, Placement const& place, Preemption& evict) {
         auto all = std::vector<rank>{};
-        waiting_.each([&](job_id j) { all.push_back({waiting_.key_of(j), j}); });
+        waiting_.each([&](job_id j) { all.push_back({waiting_.key_of(v, j), j}); });
         std::sort(all.begin(), all.end());
         for (auto const& one : all)
             if (!start(v, a, place, evict, one.job) && !std::same_as<Discipline, skip_ahead>) return;
@@ -201,10 +201,11 @@ private:
     };
     void watch(view const& v, job_id j) {
         if constexpr (has_timers) {
-            if (due_.size() <= index(j)) due_.resize(v.submitted() + v.submitted() / 2 + 1, never);
+            auto const row = v.row(j);
+            if (due_.size() <= row) due_.resize(v.rows(), never);
             auto const at = v.state(j).over ? never : by_.stale_at(v, j);
-            if (due_[index(j)] == at) return;
-            due_[index(j)] = at;
+            if (due_[row] == at) return;
+            due_[row] = at;
             if (at != never) timers_.push({at, j});
         }
     }
@@ -214,10 +215,10 @@ private:
             while (!timers_.empty() && timers_.top().at <= v.now()) {
                 auto const [at, j] = timers_.top();
                 timers_.pop();
-                if (due_[index(j)] != at) continue;
-                due_[index(j)] = never;
+                if (due_[v.row(j)] != at) continue;
+                due_[v.row(j)] = never;
                 if constexpr (requires { by_.refreshed(v, j); }) by_.refreshed(v, j);
-                if (waiting_.contains(j)) insert(v, j);
+                if (waiting_.contains(v, j)) insert(v, j);
                 else evict.ranked_anew(v, j, by_);
                 released_ = true; // a job that sank may now give way
                 watch(v, j);
@@ -226,6 +227,7 @@ private:
         if (auto const every = refresh_of(by_); every > 0 && index(v.now()) / every != refreshed_) {
             refreshed_ = index(v.now()) / every;
             waiting_.rank_anew(
+                v,
                 [&](job_id j, [[maybe_unused]] millis& limit_ms) {
                     if constexpr (limits_move) limit_ms = how_.limit_ms(v, j);
                     return by_.key(v, j);
@@ -236,7 +238,7 @@ private:
     }
     void wake(view const& v, actions& a) {
         if constexpr (has_timers) {
-            while (!timers_.empty() && due_[index(timers_.top().job)] != timers_.top().at) timers_.pop();
+            while (!timers_.empty() && due_[v.row(timers_.top().job)] != timers_.top().at) timers_.pop();
             if (!timers_.empty()) a.wake_at(timers_.top().at);
         }
         if (auto const every = refresh_of(by_); every > 0 && waiting_.size() != 0)
@@ -252,7 +254,7 @@ private:
     std::array<cluster::ledger::counts, cluster::models_max>
         seen_{}; ///< node counters when shapes were last refused
     std::priority_queue<timer, std::vector<timer>, std::greater<>> timers_;
-    std::vector<sim_time> due_; ///< [jobs] the timer that counts
+    std::vector<sim_time> due_; ///< [rows] the timer that counts
     std::int64_t refreshed_ = -1;
 };
 

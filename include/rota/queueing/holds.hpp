@@ -155,7 +155,7 @@ public:
         for (auto& one : lengths_) one.clear();
         for (auto& one : due_) one.clear();
         each_hold([&](sim_time, job_id j) {
-            of(j).key = waiting.key_of(j);
+            of(j).key = waiting.key_of(v, j);
             list(v, j);
         });
     }

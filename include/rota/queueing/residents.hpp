@@ -32,8 +32,9 @@ public:
     template <class Rank>
     void track(view const& v, job_id j, Rank rank) {
         if (index_.empty()) return rebuild(v, rank);
-        if (known_.size() <= index(j)) known_.resize(v.submitted() + v.submitted() / 2 + 1);
-        auto& known = known_[index(j)];
+        auto const row = v.row(j);
+        if (known_.size() <= row) known_.resize(v.rows());
+        auto& known = known_[row];
         if (known.held != 0 && v.intent(j) == pool_.at(known.held)) {
             if (!known.regular) return;
             if (auto const now = rank(j); rank_of(j, known.held) != now)
@@ -62,7 +63,7 @@ public:
         index_.reset(v.free());
         pool_ = {};
         irregular_ = 0;
-        known_.assign(v.submitted(), {});
+        known_.assign(v.rows(), {});
         if (!index_.empty())
             for (auto j : v.jobs()) track(v, j, rank);
     }
@@ -101,7 +102,7 @@ private:
 
     departures index_;
     placement_pool pool_;
-    std::vector<entry> known_; ///< [jobs]
+    std::vector<entry> known_; ///< [rows]
     std::vector<node_id> changed_;
     std::uint32_t irregular_ = 0;
     bool tells_changes_;
