@@ -21,7 +21,7 @@
 
 #include <rota/cluster/spec.hpp>
 #include <rota/job/workload.hpp>
-#include <rota/simulation/result.hpp>
+#include <rota/simulation/results.hpp>
 #include <rota/simulation/simulator.hpp>
 
 #include "command_line.hpp"
@@ -135,8 +135,8 @@ void memory_table(bench::command_line const& asked, bool varied) {
     auto const wide = make_setting(0, 1'000, nodes, 0.8, varied);
     std::printf("\nBytes at the peak, above the workload, %s requests. A job: 100,000 jobs on 1,250 nodes, "
                 "nodes included; "
-                "%zu are its result. A node: 1,000 jobs on 125,000 nodes.\n\n",
-                asked["--requests"].c_str(), sizeof(rota::simulation::result));
+                "%zu are its result at least. A node: 1,000 jobs on 125,000 nodes.\n\n",
+                asked["--requests"].c_str(), rota::simulation::results::bytes_a_job);
     auto const table = bench::markdown{{"bytes", "a job, load 0.8", "a job, load 3.0", "a node"}};
     bench::each_scheduler([&](std::string const& name, auto make) {
         if (!asked.wants(name)) return;

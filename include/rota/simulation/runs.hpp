@@ -14,7 +14,7 @@
 #include <rota/job/progress_table.hpp>
 #include <rota/job/workload.hpp>
 #include <rota/simulation/event_heap.hpp>
-#include <rota/simulation/result.hpp>
+#include <rota/simulation/results.hpp>
 
 namespace rota::simulation {
 
@@ -24,8 +24,8 @@ public:
     explicit runs(job::workload const& of) : works_{&of.works}, progress_(of), results_(of.size()) {}
 
     [[nodiscard]] job::progress_table const& progress() const noexcept { return progress_; }
-    [[nodiscard]] std::vector<result> const& results() const noexcept { return results_; }
-    [[nodiscard]] result& result_of(job_id j) noexcept { return results_[index(j)]; }
+    [[nodiscard]] simulation::results const& results() const noexcept { return results_; }
+    [[nodiscard]] simulation::results& results() noexcept { return results_; }
     [[nodiscard]] bool works(job_id j) const noexcept { return progress_.of(j).run_from != never; }
     /// Ended in truth, though the books may not know yet.
     [[nodiscard]] bool over(job_id j) const noexcept {
@@ -47,7 +47,7 @@ public:
         p.run_from = now + pause;
         p.halt_at = never;
         s = {now, (first ? 0 : s.number) + 1, false};
-        if (results_[index(j)].first_start == never) results_[index(j)].first_start = now;
+        results_.starts(j, now);
         if (p.ends_at() != never) ends_.push({p.ends_at(), index(j), s.number});
     }
     /// It works until then at the latest.
@@ -59,15 +59,14 @@ public:
         if (!progress_.begun(j)) return;
         auto& p = progress_.at(j);
         auto& s = state_[progress_.slot(j)];
-        auto& r = results_[index(j)];
         if (p.run_from == never) return;
         auto const done = p.done(now);
         auto const useful = std::max<millis>(0, std::min(now, p.halt_at) - p.run_from);
         auto const every = checkpoint_every_ms * 1000;
         auto const lost = !lose ? 0 : every != 0 ? done % every : done;
-        r.run_ms += now - s.held_from;
-        r.overhead_ms += now - s.held_from - useful;
-        if (lost != 0) r.lost_ms += lost / p.rate; // in time at this run's rate, rounded down
+        auto const held = now - s.held_from;
+        auto const lost_ms = lost != 0 ? lost / p.rate : 0; // in time at this run's rate, rounded down
+        results_.add(j, held, held - useful, lost_ms);
         p.left -= done - lost;
         p.run_from = p.halt_at = never;
         ++s.number;
@@ -82,7 +81,7 @@ public:
     [[nodiscard]] sim_time next_end() {
         while (!ends_.empty() && ends_.top().number != number(job_id{ends_.top().job})) ends_.pop();
         if (ends_.empty()) return never;
-        __builtin_prefetch(&results_[ends_.top().job], 1); // nobody has looked at it for long
+        results_.prefetch(job_id{ends_.top().job});
         __builtin_prefetch(&(*works_)[ends_.top().job]);
         return ends_.top().at;
     }
@@ -115,7 +114,7 @@ private:
     std::vector<job::work> const* works_;
     job::progress_table progress_;
     std::vector<state> state_; ///< [slots of progress_]
-    std::vector<result> results_;
+    simulation::results results_;
     event_heap<completion> ends_;
 };
 

@@ -22,7 +22,7 @@
 #include <rota/job/workload.hpp>
 #include <rota/simulation/conditions.hpp>
 #include <rota/simulation/news.hpp>
-#include <rota/simulation/result.hpp>
+#include <rota/simulation/results.hpp>
 #include <rota/simulation/runs.hpp>
 
 namespace rota::simulation {
@@ -62,7 +62,7 @@ public:
         return {workload_->works, runs_.progress()};
     }
     [[nodiscard]] books const& state() const noexcept { return books_; }
-    [[nodiscard]] std::vector<result> const& results() const noexcept { return runs_.results(); }
+    [[nodiscard]] simulation::results const& results() const noexcept { return runs_.results(); }
     [[nodiscard]] instant const& instants() const noexcept { return instant_; }
     [[nodiscard]] std::size_t ended() const noexcept { return ended_; }
 
@@ -178,7 +178,7 @@ private:
         if (what.kind == order_kind::stop) {
             if (runs_.over(id)) return; // it ended by itself; that news is on its way
             halt(id, what.mode == stop_mode::kill);
-            ++runs_.result_of(id).preemptions;
+            runs_.results().preempt(id);
             answered(arrived, books_.now() + under_.requeue_ms);
             return;
         }
@@ -215,7 +215,7 @@ private:
         for (auto const& part : on) // of one model, mostly of one share
             if (part.share() != milli)
                 rate = std::min(rate, work.rate(need, on.gpus(), milli = part.share(), model(part.node)));
-        auto const again = runs_.result_of(id).first_start != never;
+        auto const again = runs_.results().started(id);
         runs_.begin(id, books_.now(), rate, under_.launch_ms + (again ? cost(id).restore_ms : 0));
         if (under_.crash_mean_ms == 0) return;
         auto const gap = -std::log(1.0 - random_.unit()) * static_cast<double>(under_.crash_mean_ms);
@@ -258,13 +258,12 @@ private:
                 .repeated = repeated});
     }
     void conclude(job_id id, job::outcome how) {
-        runs_.result_of(id).finish = books_.now();
-        runs_.result_of(id).outcome = how;
+        runs_.results().conclude(id, books_.now(), how);
         ++ended_;
     }
     void crash(job_id id, log::cause why) {
         halt(id, true);
-        ++runs_.result_of(id).interruptions;
+        runs_.results().interrupt(id);
         runs_.end(id, false);
         auto const what = news::item{.at = books_.now() + up_to(under_.late_ms_max),
                                      .kind = news::kind::interruption,

@@ -176,7 +176,7 @@ inline void judge(trial const& what, simulation::simulator const& host, simulati
            "its text reads back as another log");
     if (how == ending::complete) {
         auto const accounts = accounts_of(of);
-        check_results(of, accounts, host.results(), to);
+        check_results(of, accounts, std::vector<simulation::result>(host.results()), to);
         check_attained(of, accounts, attained, to);
         check_balance(what, host.state(), to);
     }
