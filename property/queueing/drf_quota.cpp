@@ -201,9 +201,14 @@ void axioms(tally& told, std::uint64_t seed) {
         told.check(of.gpus > left_gpus || of.cpus > left_cpus, "Pareto: no task more fits" + at);
         // its own n-th of the cluster would have given it no more, but for a task of each
         told.check(of.cpus > cpus || tenants * of.runs * of.share + slack > whole, "sharing incentive" + at);
-        for (auto const& other : kinds)
+        for (auto const& other : kinds) {
             told.check(cpus != 0 || other.runs * other.gpus <= of.runs * of.gpus + of.gpus + other.gpus,
                        "one resource: max-min" + at);
+            auto const spare = std::max<std::int64_t>(other.runs - 1, 0); // the other's tasks but one
+            told.check(spare * other.gpus < (of.runs + 1) * of.gpus ||
+                           (of.cpus != 0 && spare * other.cpus < (of.runs + 1) * of.cpus),
+                       "envy-free: nobody ran more with another's devices, less a task of the other's" + at);
+        }
     }
 }
 

@@ -19,6 +19,7 @@
 #include <rota/system/best_effort_fifo.hpp>
 #include <rota/system/easy.hpp>
 #include <rota/system/fifo.hpp>
+#include <rota/system/quota_drf.hpp>
 #include <rota/system/srtf.hpp>
 
 #include "../tally.hpp"
@@ -32,6 +33,7 @@ using times = std::vector<std::int64_t>;
 struct item {
     std::int64_t arrival, run;
     int gpus;
+    int tenant = 0; ///< 0 is the root, the others are equal
 };
 
 /// Nodes of so many GPUs. On several a gang lies on one of them.
@@ -45,6 +47,7 @@ rota::cluster::spec nodes(std::vector<std::uint8_t> const& sizes) {
 template <class Make>
 times ends(rota::cluster::spec const& cluster, std::vector<item> const& items, Make make, int limit = 1) {
     auto jobs = rota::job::workload{};
+    jobs.tenants.resize(3);
     auto from = std::vector<std::size_t>{};
     for (auto at = std::int64_t{0}; from.size() != items.size(); ++at)
         for (auto i = std::size_t{0}; i != items.size(); ++i) {
@@ -53,6 +56,7 @@ times ends(rota::cluster::spec const& cluster, std::vector<item> const& items, M
             auto spec = rota::job::spec{};
             spec.submit = rota::sim_time{at};
             spec.need = rota::job::gang(items[i].gpus, rota::job::span::one_node);
+            spec.tenant = static_cast<rota::tenant_id>(items[i].tenant);
             spec.limit_ms = limit * items[i].run;
             jobs.specs.push_back(spec);
             jobs.works.push_back({.duration_ms = items[i].run});
@@ -74,6 +78,7 @@ auto const sjf = [](simulator const& s) {
 auto const srtf = [](simulator const& s) {
     return rota::system::srtf<rota::estimate::oracle>{s.clairvoyance()};
 };
+auto const drf = [](simulator const&) { return rota::system::quota_drf<>{}; };
 auto const las = [](simulator const&) { // one threshold, at 2
     using levels = queueing::discretised_las<queueing::service::time>;
     return rota::scheduler{queueing::greedy{levels{{2}, 0}, queueing::skip_ahead{}},
@@ -137,5 +142,12 @@ int main() {
     auto const on_nodes = std::vector<item>{{0, 1, 2}, {0, 3, 2}, {1, 1, 3}};
     expect("first fit", ends(nodes({3, 2}), on_nodes, first_fit), {1, 3, 2});
     expect("first fit, a node more", ends(nodes({2, 3, 2}), on_nodes, first_fit), {1, 3, 4});
+    // who of two tenants runs first
+    expect("DRF, the second tenant envies the first",
+           ends(nodes({3}), {{0, 1, 1, 1}, {0, 1, 1, 1}, {0, 1, 1, 2}, {0, 1, 1, 2}}, drf), {1, 1, 1, 2});
+    expect("DRF, the first tenant says what it needs",
+           ends(nodes({4}), {{0, 1, 1, 1}, {0, 1, 1, 1}, {0, 1, 3, 2}}, drf), {1, 2, 1});
+    expect("DRF, the first tenant asks for twice as much",
+           ends(nodes({4}), {{0, 1, 2, 1}, {0, 1, 2, 1}, {0, 1, 3, 2}}, drf), {1, 1, 2});
     return result.end();
 }
