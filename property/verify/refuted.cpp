@@ -5,9 +5,14 @@
 #include <cstdio>
 #include <vector>
 
+#include <rota/cluster/ledger.hpp>
+#include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
+#include <rota/core/units.hpp>
 #include <rota/estimate/oracle.hpp>
+#include <rota/job/request.hpp>
 #include <rota/job/workload.hpp>
+#include <rota/placement/best_fit.hpp>
 #include <rota/placement/consolidated.hpp>
 #include <rota/placement/first_fit.hpp>
 #include <rota/preemption/by_order.hpp>
@@ -142,6 +147,17 @@ int main() {
     auto const on_nodes = std::vector<item>{{0, 1, 2}, {0, 3, 2}, {1, 1, 3}};
     expect("first fit", ends(nodes({3, 2}), on_nodes, first_fit), {1, 3, 2});
     expect("first fit, a node more", ends(nodes({2, 3, 2}), on_nodes, first_fit), {1, 3, 4});
+    {
+        // one GPU of its own, or the half that is left of one beside another
+        auto const cluster = nodes({1, 2});
+        auto free = rota::cluster::ledger(cluster);
+        free.take(rota::cluster::slice{.node = rota::node_id{1}, .gpus = 1, .milli = 500});
+        auto need = rota::job::gang(1);
+        need.milli = need.milli_min = 300;
+        auto const where = rota::placement::best_fit{}.place(need, free);
+        result.check(where && index(where->front().node) == 0,
+                     "best fit breaks a GPU though another has room");
+    }
     // who of two tenants runs first
     expect("DRF, the second tenant envies the first",
            ends(nodes({3}), {{0, 1, 1, 1}, {0, 1, 1, 1}, {0, 1, 1, 2}, {0, 1, 1, 2}}, drf), {1, 1, 1, 2});
