@@ -38,21 +38,29 @@ using times = std::vector<std::int64_t>;
 struct item {
     std::int64_t arrival, run;
     int gpus;
-    int tenant = 0; ///< 0 is the root, the others are equal
+    int tenant = 0; ///< 0 is the root
+    int milli = 1000;
+    rota::job::span span = rota::job::span::one_node;
 };
 
-/// Nodes of so many GPUs. On several a gang lies on one of them.
+/// Nodes of so many GPUs.
 rota::cluster::spec nodes(std::vector<std::uint8_t> const& sizes) {
     auto made = rota::cluster::uniform(1, static_cast<std::uint32_t>(sizes.size()), 1);
     for (auto n = std::size_t{0}; n != sizes.size(); ++n) made.nodes[n].gpus = sizes[n];
     return made;
 }
 
-/// Ends in the order of the items, which arrive in any order. Limits are `limit` times the run time.
+struct outcome {
+    times ends, stops; ///< of each item
+};
+
+/// In the order of the items, which arrive in any order. Limits are `limit` times the run time; tenant 2 owns so many GPUs.
 template <class Make>
-times ends(rota::cluster::spec const& cluster, std::vector<item> const& items, Make make, int limit = 1) {
+outcome run(rota::cluster::spec const& cluster, std::vector<item> const& items, Make make, int limit = 1,
+            int owned = 0) {
     auto jobs = rota::job::workload{};
-    jobs.tenants.resize(3);
+    jobs.tenants.resize(3); // equal
+    jobs.tenants[2].nominal_milli = 1000 * owned;
     auto from = std::vector<std::size_t>{};
     for (auto at = std::int64_t{0}; from.size() != items.size(); ++at)
         for (auto i = std::size_t{0}; i != items.size(); ++i) {
@@ -60,7 +68,8 @@ times ends(rota::cluster::spec const& cluster, std::vector<item> const& items, M
             from.push_back(i);
             auto spec = rota::job::spec{};
             spec.submit = rota::sim_time{at};
-            spec.need = rota::job::gang(items[i].gpus, rota::job::span::one_node);
+            spec.need = rota::job::gang(items[i].gpus, items[i].span);
+            spec.need.milli = spec.need.milli_min = static_cast<std::uint16_t>(items[i].milli);
             spec.tenant = static_cast<rota::tenant_id>(items[i].tenant);
             spec.limit_ms = limit * items[i].run;
             jobs.specs.push_back(spec);
@@ -68,9 +77,16 @@ times ends(rota::cluster::spec const& cluster, std::vector<item> const& items, M
         }
     auto host = simulator{cluster, jobs};
     host.run([&] { return make(host); });
-    auto found = times(items.size());
-    for (auto j = std::size_t{0}; j != from.size(); ++j) found[from[j]] = index(host.results()[j].finish);
+    auto found = outcome{times(items.size()), times(items.size())};
+    for (auto j = std::size_t{0}; j != from.size(); ++j) {
+        found.ends[from[j]] = index(host.results()[j].finish);
+        found.stops[from[j]] = host.results()[j].preemptions;
+    }
     return found;
+}
+template <class Make>
+times ends(rota::cluster::spec const& cluster, std::vector<item> const& items, Make make, int limit = 1) {
+    return run(cluster, items, make, limit).ends;
 }
 
 auto const fifo = [](simulator const&) { return rota::system::fifo<>{}; };
@@ -84,6 +100,9 @@ auto const srtf = [](simulator const& s) {
     return rota::system::srtf<rota::estimate::oracle>{s.clairvoyance()};
 };
 auto const drf = [](simulator const&) { return rota::system::quota_drf<>{}; };
+auto const srtf_first_fit = [](simulator const& s) {
+    return rota::system::srtf<rota::estimate::oracle, rota::placement::first_fit>{s.clairvoyance()};
+};
 auto const las = [](simulator const&) { // one threshold, at 2
     using levels = queueing::discretised_las<queueing::service::time>;
     return rota::scheduler{queueing::greedy{levels{{2}, 0}, queueing::skip_ahead{}},
@@ -94,7 +113,7 @@ auto result = tally{};
 
 void expect(char const* what, times const& got, times const& wanted) {
     if (result.check(got == wanted, what)) return;
-    std::printf("ends");
+    std::printf("got");
     for (auto one : got) std::printf(" %lld", static_cast<long long>(one));
     std::puts("");
 }
@@ -158,6 +177,24 @@ int main() {
         result.check(where && index(where->front().node) == 0,
                      "best fit breaks a GPU though another has room");
     }
+    // one GPU: the third job stops the first, the fourth the second, and the first goes on beside them
+    auto const shares =
+        run(nodes({1}), {{0, 9, 1, 0, 250}, {0, 5, 1, 0, 500}, {1, 1, 1, 0, 500}, {1, 1, 1, 0, 250}}, srtf);
+    expect("SRTF, started again in its place: ends", shares.ends, {9, 6, 2, 2});
+    expect("SRTF, started again in its place: stops", shares.stops, {1, 1, 0, 0});
+    // to stop the second job would have been enough, but its place begins with the node of the first
+    constexpr auto anywhere = rota::job::span::anywhere;
+    auto const spread =
+        run(nodes({2, 1, 1, 1}), {{0, 9, 2}, {1, 5, 3, 0, 1000, anywhere}, {2, 1, 3, 0, 1000, anywhere}},
+            srtf_first_fit);
+    expect("SRTF and first fit, a victim more than needed: ends", spread.ends, {14, 7, 3});
+    expect("SRTF and first fit, a victim more than needed: stops", spread.stops, {1, 1, 0});
+    // the first tenant is first in the order, the second takes back what it owns before anything is sent
+    auto const both = std::vector<item>{{0, 1, 1, 1}, {0, 1, 1, 2}};
+    expect("DRF, nobody owns anything", run(nodes({1}), both, drf).ends, {1, 2});
+    auto const owned = run(nodes({1}), both, drf, 1, 1);
+    expect("DRF, the second tenant owns the GPU: ends", owned.ends, {2, 1});
+    expect("DRF, the second tenant owns the GPU: stops", owned.stops, {0, 0});
     // who of two tenants runs first
     expect("DRF, the second tenant envies the first",
            ends(nodes({3}), {{0, 1, 1, 1}, {0, 1, 1, 1}, {0, 1, 1, 2}, {0, 1, 1, 2}}, drf), {1, 1, 1, 2});
