@@ -225,6 +225,14 @@ struct program {
         return used.empty() ? app : *used.front();
     }
 
+    /// An option that was given an empty text, as a script does whose variable is not set: it does not mean the default.
+    std::string given_nothing() {
+        for (auto const* one : named().get_options())
+            for (auto const& text : one->results())
+                if (text.empty()) return one->get_name();
+        return {};
+    }
+
     /// What was not expected, and what it probably meant.
     std::string unexpected() {
         auto& at = named();
@@ -262,6 +270,8 @@ int parse_and_run(int argc, char** argv) {
                             &what.named() == &what.app ? "" : what.named().get_name() + " "));
         return 2;
     }
+    if (auto const name = what.given_nothing(); !name.empty())
+        refuse(fmt::format("{}: read '', expected a text that is not empty", name));
     return what.chosen(what);
 }
 

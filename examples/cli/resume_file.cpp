@@ -68,7 +68,7 @@ resume_file::resume_file(std::string path) : path_{std::move(path)}, now_{0, not
     errno = 0;
     auto from = std::ifstream{path_};
     auto text = std::ostringstream{};
-    if (!from || fs::is_directory(path_, ignored) || !(text << from.rdbuf()))
+    if (!from || !fs::is_regular_file(path_, ignored) || !(text << from.rdbuf())) // a device may have no end
         refuse(fmt::format("cannot read '{}': {}", path_,
                            errno != 0 ? std::strerror(errno) : "it is no file with text"));
     auto lines = std::istringstream{text.str()};

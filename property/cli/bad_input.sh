@@ -53,6 +53,21 @@ cluster 0x8 1:1 E-RANGE
 cluster 1x17 1:3 E-OVERFLOW
 cluster 70000x1x1 1:1 E-OVERFLOW
 cluster 99999999999999999999x8 1:1 E-OVERFLOW
+for text in 8 -1x8 1X8 ' 1x8' none.csv; do
+    expect 2 "$text:1:1: error[E-IO]: read '$text', which is no file, expected the name of one, or NODESxGPUS such as 1250x8" \
+        simulate --workload jobs.csv "--cluster=$text" --scheduler fifo
+done
+
+# --- an option of which a script forgot the value
+empty() { # OPTION COMMAND...
+    expect 2 "error: $1: read '', expected a text that is not empty" "${@:2}" "$1" ''
+}
+for option in --log --jobs --summary --resume --placement --map; do empty $option simulate "${in[@]}" --scheduler fifo; done
+empty --cluster trace jobs.csv
+empty --schedulers compare "${in[@]}"
+empty --out compare "${in[@]}"
+printf '#rota-log 1\n' >empty.log
+empty --claims check-log "${in[@]}" --log empty.log
 
 # --- the driver's configuration
 toml() { # FILE, PLACE CODE...
@@ -153,6 +168,7 @@ resume() { # FILE, PLACE
     wrong simulate "${in[@]}" --scheduler fifo --resume note --log made < <(place note "$2" E-RESUME)
     check 'a wrong note stays' test "$(cat note)" = "$(printf '%b' "$1")" -a ! -e made
 }
+expect 2 "cannot read '/dev/zero': it is no file with text" simulate "${in[@]}" --scheduler fifo --resume /dev/zero
 resume '#rota-resume 2\n' 1:1
 resume '#rota-resume 1\n' 2:1
 resume '#rota-resume 1\nrecords x\n' 2:9

@@ -21,6 +21,8 @@ namespace rota::trace {
 
 inline constexpr std::int64_t racks_max = 65536;
 inline constexpr std::int64_t nodes_max = std::int64_t{1} << 24;
+inline constexpr auto cluster_shorthands =
+    std::string_view{"NODESxGPUS such as 1250x8, or RACKSxNODESxGPUS such as 32x16x8"};
 
 /// True where the text is digits and 'x' alone up to a colon, if any: a shorthand, sound or not, rather than a file's
 /// name.
@@ -51,8 +53,7 @@ inline constexpr std::int64_t nodes_max = std::int64_t{1} << 24;
         auto const got = whole(digits);
         if (count == parts.size() || got.why == number::fault::syntax || digits.front() == '-')
             return refuse(at, "E-CLUSTER",
-                          "read " + shown(text) +
-                              ", expected NODESxGPUS such as 1250x8, or RACKSxNODESxGPUS such as 32x16x8");
+                          "read " + shown(text) + ", expected " + std::string{cluster_shorthands});
         if (got.ok() && got.value == 0)
             return refuse(at, "E-RANGE", "read " + shown(digits) + ", expected at least 1");
         if (!got.ok() || got.value > nodes_max)
@@ -65,8 +66,7 @@ inline constexpr std::int64_t nodes_max = std::int64_t{1} << 24;
     }
     if (count < 2)
         return refuse(0, "E-CLUSTER",
-                      "read " + shown(text) +
-                          ", expected NODESxGPUS such as 1250x8, or RACKSxNODESxGPUS such as 32x16x8");
+                      "read " + shown(text) + ", expected " + std::string{cluster_shorthands});
     auto const gpus = parts[count - 1];
     auto const nodes = parts[count - 2];
     auto const racks = count == 3 ? parts[0] : 1;

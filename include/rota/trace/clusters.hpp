@@ -2,18 +2,24 @@
 #ifndef ROTA_TRACE_CLUSTERS_HPP
 #define ROTA_TRACE_CLUSTERS_HPP
 
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include <rota/trace/cluster_shorthand.hpp>
 #include <rota/trace/cluster_spec.hpp>
 #include <rota/trace/csv.hpp>
+#include <rota/trace/diagnostic.hpp>
 #include <rota/trace/openb.hpp>
+#include <rota/trace/place.hpp>
 
 namespace rota::trace {
 
 /// Reads the cluster a user names: `1250x8`, `32x16x8`, a Tiresias spec or an openb node list. The header
 /// tells the files apart.
+///
+/// Errors    as of these; E-IO also where the text is neither of the forms nor the name of a file.
 [[nodiscard]] inline reading read_cluster(std::string const& what, options const& how = {}) {
     if (is_cluster_shorthand(what)) {
         auto got = read_cluster_shorthand(what);
@@ -22,6 +28,11 @@ namespace rota::trace {
         out.cluster = std::move(*got);
         return out;
     }
+    auto why = std::error_code{};
+    if (std::filesystem::status(what, why).type() == std::filesystem::file_type::not_found)
+        return refusal(diagnose(severity::error, what, {}, {}, "E-IO",
+                                "read " + shown(what) + ", which is no file, expected the name of one, or " +
+                                    std::string{cluster_shorthands}));
     auto from = in_pieces(what);
     if (!from.lasts()) {
         auto held = from_file(what, how.limits);
