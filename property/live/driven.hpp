@@ -66,12 +66,14 @@ struct met {
     std::uint64_t deaths = 0;      ///< of the driver
     std::uint64_t points = 0;      ///< at which it might have died
     std::uint64_t compactions = 0; ///< of its journal
+    std::uint64_t others = 0;      ///< who came or went beside
 
     void add(met const& more) {
         starts += more.starts, preempted += more.preempted, interrupted += more.interrupted;
         lost += more.lost, refused += more.refused, elsewhere += more.elsewhere, strays += more.strays;
         cancelled += more.cancelled, blind += more.blind, outages += more.outages;
         deaths += more.deaths, points += more.points, compactions += more.compactions;
+        others += more.others;
     }
 };
 
@@ -117,6 +119,7 @@ template <class Make>
     how.requeued_by_hand = bit(4) ? 0.002 : 0;
     how.cancelled = bit(5) ? 0.0003 : 0;
     how.splits = bit(6);
+    how.others = bit(8) ? 0.01 : 0;
     return how;
 }
 
@@ -500,9 +503,10 @@ template <class Driver>
         out.seen.refused += r.kind == kind::start_failed && r.why == rota::log::cause::launch_error;
         out.seen.elsewhere += r.why == rota::log::cause::elsewhere;
         out.seen.cancelled += r.kind == kind::cancel;
+        out.seen.others += r.kind == kind::node_up && out.log.devices(r).front().cpu_milli != 0;
     }
-    auto const calm = how.lost + how.late + how.refused + how.requeued_by_hand == 0 && !how.splits &&
-                      outages == verify::world::ideal;
+    auto const calm = how.lost + how.late + how.refused + how.requeued_by_hand + how.others == 0 &&
+                      !how.splits && outages == verify::world::ideal;
     if (calm && out.fault.empty() && out.seen.strays != 0)
         out.fault = "nothing had gone wrong, and a run was taken for a stray";
     if (calm && out.fault.empty() && out.seen.lost != 0 && out.seen.deaths < 2) // who dies often is late

@@ -27,6 +27,7 @@ struct weather {
     double deaf = 0;             ///< a poll has no answer
     double requeued_by_hand = 0; ///< a tick: an operator requeues a run
     double cancelled = 0;        ///< a tick: a user cancels a job, wherever it is
+    double others = 0;           ///< a tick: whoever else takes CPU and memory of a node, or gives it back
     bool splits = false;         ///< of a gang that lies unevenly Slurm chooses the split
 };
 
@@ -49,7 +50,7 @@ public:
     emulated(rota::cluster::spec const& cluster, rota::job::workload const& jobs,
              std::vector<rota::cluster::outage> outages, weather how, std::uint64_t seed)
         : cluster_{&cluster}, jobs_{&jobs}, outages_{std::move(outages)}, how_{how}, random_{seed},
-          up_(cluster.nodes.size(), true), told_up_(up_), known_up_(up_) {}
+          up_(cluster.nodes.size(), true), beside_(up_.size()), told_up_(up_), known_up_(up_) {}
 
     [[nodiscard]] std::vector<run> const& runs() const noexcept { return runs_; }
     /// The changes of nodes that a poll has shown, in the order in which a host hears of them.
@@ -69,7 +70,10 @@ public:
         for (; now_ < to; now_ = now_ + tick_ms) tick();
     }
     /// No more mishaps from now on.
-    void calm_down() noexcept { how_ = {}; }
+    void calm_down() {
+        how_ = {};
+        beside_.assign(beside_.size(), {});
+    }
 
     // --- what the host sees and says
     std::optional<rota::live::snapshot> poll() {
@@ -88,6 +92,24 @@ public:
             out.jobs.push_back(std::move(one));
         }
         out.up = up_;
+        for (auto n = std::uint32_t{0}; n != up_.size(); ++n) {
+            auto const node = rota::node_id{n};
+            auto& taken = out.taken.emplace_back(beside_[n]);
+            for (auto i = std::size_t{0}; i != all_.size(); ++i)
+                if (all_[i].state == job_state::running || all_[i].state == job_state::completing)
+                    for (auto const& part : all_[i].where)
+                        if (part.node == node) {
+                            auto const gpus = static_cast<std::uint32_t>(part.gpus);
+                            taken.cpu_milli += jobs_->specs[i].need.cpu_milli * gpus;
+                            taken.mem_mib += jobs_->specs[i].need.mem_mib * gpus;
+                        }
+            if ((beside_[n].cpu_milli | beside_[n].mem_mib) == 0) continue;
+            auto& one = out.jobs.emplace_back();
+            one.id = "beside" + std::to_string(n);
+            one.state = job_state::running;
+            one.beside = {node};
+            one.unmapped = "it asks for no GPU";
+        }
         for (auto const which : {true, false})
             for (auto n = std::size_t{0}; n != up_.size(); ++n)
                 if (up_[n] != told_up_[n] && up_[n] == which)
@@ -200,8 +222,22 @@ private:
             }
             if (j.state == job_state::completing && j.free_at <= now_) settle(j);
         }
+        for (auto n = std::uint32_t{0}; n != up_.size() && how_.others > 0; ++n)
+            if (random_.chance(how_.others)) come_or_go(rota::node_id{n});
         if (index(now_) % 1'000 == 0)
             for (auto i = std::size_t{0}; i != all_.size(); ++i) try_start(i);
+    }
+    /// Whoever else has some of what is free, or nothing.
+    void come_or_go(rota::node_id n) {
+        auto& its = beside_[index(n)];
+        auto const had = (its.cpu_milli | its.mem_mib) != 0;
+        its = {.node = n, .gpus = 0};
+        if (had) return;
+        auto cpu = std::int64_t{};
+        auto mem = std::int64_t{};
+        (void)free_gpus(n, &cpu, &mem);
+        its.cpu_milli = static_cast<std::uint32_t>(random_.below(static_cast<std::uint64_t>(cpu) + 1));
+        its.mem_mib = static_cast<std::uint32_t>(random_.below(static_cast<std::uint64_t>(mem) + 1));
     }
     [[nodiscard]] rota::live::job_state end_of(std::size_t i) const {
         using rota::live::job_state;
@@ -243,8 +279,8 @@ private:
     [[nodiscard]] int free_gpus(rota::node_id n, std::int64_t* cpu, std::int64_t* mem) const {
         auto const& node = cluster_->nodes[index(n)];
         auto gpus = int{node.gpus};
-        *cpu = node.cpu_milli;
-        *mem = node.mem_mib;
+        *cpu = std::int64_t{node.cpu_milli} - beside_[index(n)].cpu_milli;
+        *mem = std::int64_t{node.mem_mib} - beside_[index(n)].mem_mib;
         for (auto i = std::size_t{0}; i != all_.size(); ++i) {
             auto const& j = all_[i];
             if (j.state != rota::live::job_state::running && j.state != rota::live::job_state::completing)
@@ -308,6 +344,7 @@ private:
     std::vector<run> runs_;
     std::vector<word> words_;
     std::vector<bool> up_;
+    std::vector<rota::cluster::slice> beside_; ///< [nodes] what others have
     std::vector<bool> told_up_;
     std::vector<rota::cluster::outage> told_;
     std::vector<bool> known_up_;

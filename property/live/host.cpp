@@ -41,16 +41,17 @@ int main(int argc, char** argv) {
         auto const count = [](std::uint64_t n) { return static_cast<unsigned long long>(n); };
         std::printf(
             "%-24s %5llu cases: starts %llu, preempted %llu, interrupted %llu, withdrawn %llu, refused %llu, "
-            "elsewhere %llu, strays %llu, cancelled %llu, blind %llu, outages %llu; broken %d\n",
+            "elsewhere %llu, strays %llu, cancelled %llu, blind %llu, outages %llu, others %llu; broken %d\n",
             one.name.c_str(), count(cases), count(seen.starts), count(seen.preempted),
             count(seen.interrupted), count(seen.lost), count(seen.refused), count(seen.elsewhere),
-            count(seen.strays), count(seen.cancelled), count(seen.blind), count(seen.outages), bad);
+            count(seen.strays), count(seen.cancelled), count(seen.blind), count(seen.outages),
+            count(seen.others), bad);
         all.add(seen);
         told.check(bad == 0 && seen.starts != 0, one.name);
     }
     if (argc == 1 && cases >= 50) // fewer need not meet everything
         for (auto const count : {all.preempted, all.interrupted, all.lost, all.refused, all.elsewhere,
-                                 all.strays, all.cancelled, all.blind, all.outages})
+                                 all.strays, all.cancelled, all.blind, all.outages, all.others})
             told.check(count != 0, "every kind of mishap is met");
     return argc > 2 ? 0 : told.end();
 }

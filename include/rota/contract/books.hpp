@@ -2,6 +2,7 @@
 #ifndef ROTA_CONTRACT_BOOKS_HPP
 #define ROTA_CONTRACT_BOOKS_HPP
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -143,11 +144,17 @@ public:
         reconcile(id);
         retry_blocked();
     }
-    /// `why`: drained where what runs there goes on.
-    void node(node_id n, bool up, log::cause why = {}) {
-        if (want_.free().open(n) == up) return;
+    /// `why`: drained where what runs there goes on. `taken`: the CPU and memory that others have of an open node, apart from
+    /// what is held here; intents give way.
+    void node(node_id n, bool up, log::cause why = {}, cluster::slice const& taken = {}) {
+        if (!changes(n, up, taken)) return;
         want_.set_open(n, up);
-        auto const where = cluster::placement{cluster::slice{.node = n, .gpus = 0, .milli = 0}};
+        auto const left = up ? beside(n, taken) : cluster::slice{.node = n, .gpus = 0};
+        auto const where = cluster::placement{{n, 0, 0, left.cpu_milli, left.mem_mib}};
+        held_.give(others(n));
+        held_.take(left);
+        make_way(left);
+        want_.leave(left);
         log_.add({.at = now(), .kind = up ? log::kind::node_up : log::kind::node_down, .why = why}, &where);
         if (!up)
             for (auto id : std::vector<job_id>(jobs().active().begin(), jobs().active().end()))
@@ -167,6 +174,9 @@ public:
         log_.add({.at = now(), .kind = log::kind::resync});
         inbox.push_back({.at = now(), .kind = event_kind::resync});
     }
+
+    /// The CPU and memory of a node that others have.
+    [[nodiscard]] cluster::slice others(node_id n) const { return want_.others(n); }
 
     // --- the end of a pass
     /// Turns what the pass staged into orders, stops first. True where anything changed.
@@ -196,7 +206,32 @@ public:
         if (!blocked_.empty() && in_flight_ == 0 && outbox.empty()) free_one();
     }
 
+protected:
+    [[nodiscard]] bool changes(node_id n, bool up, cluster::slice const& taken) const {
+        return want_.free().open(n) != up || (up && !(beside(n, taken) == others(n)));
+    }
+
 private:
+    /// As much of it as nobody holds here.
+    [[nodiscard]] cluster::slice beside(node_id n, cluster::slice const& taken) const {
+        auto const had = others(n);
+        return {.node = n,
+                .gpus = 0,
+                .cpu_milli = std::min(taken.cpu_milli, held_.cpu_milli(n) + had.cpu_milli),
+                .mem_mib = std::min(taken.mem_mib, held_.mem_mib(n) + had.mem_mib)};
+    }
+    /// Intents that are no facts yet give way to what others have.
+    void make_way(cluster::slice const& have) {
+        auto const n = have.node;
+        auto const had = others(n);
+        for (auto id : std::vector<job_id>(jobs().active().begin(), jobs().active().end())) {
+            auto const& free = want_.free().state();
+            if (free.cpu_milli(n) + had.cpu_milli >= have.cpu_milli &&
+                free.mem_mib(n) + had.mem_mib >= have.mem_mib)
+                return;
+            if (jobs().intent(id).touches(n) && !jobs().as_intended(id)) revoke(id, log::cause::displaced);
+        }
+    }
     /// An empty cluster could hold it: asked once a shape.
     [[nodiscard]] bool feasible(std::uint32_t shape, job::request const& need) {
         if (feasible_.size() <= shape) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -177,6 +178,17 @@ public:
     [[nodiscard]] job_table& jobs() noexcept { return jobs_; }
     [[nodiscard]] tenant_tree& tenants() noexcept { return tenants_; }
     void set_open(node_id n, bool open) { free_.set_open(n, open); }
+    /// The CPU and memory of a node that others have.
+    [[nodiscard]] cluster::slice others(node_id n) const {
+        auto const at = others_.find(n);
+        return at == others_.end() ? cluster::slice{.node = n, .gpus = 0} : at->second;
+    }
+    /// Others have that, in the place of what they had of the node.
+    void leave(cluster::slice const& have) {
+        free_.give(others(have.node));
+        free_.take(have);
+        others_[have.node] = have;
+    }
     void set(job_state& j, cluster::placement const& p) {
         free_.take(p);
         tenants_.charge(j.tenant, p);
@@ -248,6 +260,7 @@ private:
     sim_time now_{};
     sim_time wake_ = never;
     cluster::ledger free_;
+    std::map<node_id, cluster::slice> others_; ///< by node, where there are any
     job_table jobs_;
     tenant_tree tenants_;
     std::vector<step> staged_;

@@ -67,6 +67,8 @@ public:
     }
     /// What is left of the cluster if every intent comes true.
     [[nodiscard]] cluster::ledger const& free() const noexcept { return of_->free(); }
+    /// The CPU and memory of a node that others than these jobs have: they are not free.
+    [[nodiscard]] cluster::slice others(node_id n) const { return of_->others(n); }
 
     [[nodiscard]] tenant_state const& tenant(tenant_id t) const noexcept { return of_->tenants().of(t); }
     [[nodiscard]] std::size_t tenants() const noexcept { return of_->tenants().size(); }

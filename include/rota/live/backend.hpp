@@ -41,18 +41,20 @@ struct part {
 struct job_status {
     std::string id; ///< the manager's own, 17 or 17_3
     job_state state{};
-    std::uint32_t restarts = 0; ///< how often it was requeued: the number of its run
-    std::vector<part> where;    ///< of its run, by node; empty while it has none
-    job::spec asked{};          ///< what it was submitted with
-    bool behind = false;        ///< pending, and the manager waits with it for others that it looks at first
-    std::string unmapped;       ///< why the host cannot know what it needs; empty: it can
+    std::uint32_t restarts = 0;    ///< how often it was requeued: the number of its run
+    std::vector<part> where;       ///< of its run, by node; empty while it has none
+    std::vector<node_id> beside{}; ///< nodes of its run where it has CPU and memory, and no GPU
+    job::spec asked{};             ///< what it was submitted with
+    bool behind = false;  ///< pending, and the manager waits with it for others that it looks at first
+    std::string unmapped; ///< why the host cannot know what it needs; empty: it can
 };
 
 /// The whole state at one moment. It has no inner order: what led to it may have happened in any.
 struct snapshot {
-    std::vector<job_status> jobs; ///< in order of submission
-    std::vector<bool> up;         ///< [nodes] may be given out
-    std::vector<bool> drained{};  ///< [nodes] may not, but what runs there goes on; empty: nowhere
+    std::vector<job_status> jobs;        ///< in order of submission
+    std::vector<bool> up;                ///< [nodes] may be given out
+    std::vector<bool> drained{};         ///< [nodes] may not, but what runs there goes on; empty: nowhere
+    std::vector<cluster::slice> taken{}; ///< [nodes] the CPU and memory that jobs have; empty: nobody counts
 };
 
 /// What became of a verb.

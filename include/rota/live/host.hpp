@@ -28,11 +28,13 @@
 #include <rota/live/ended_as.hpp>
 #include <rota/live/journal_text.hpp>
 #include <rota/live/journaled_books.hpp>
+#include <rota/live/leave_others.hpp>
 #include <rota/live/link.hpp>
 #include <rota/live/pace.hpp>
 #include <rota/live/realised.hpp>
 #include <rota/live/recover.hpp>
 #include <rota/live/start_list.hpp>
+#include <rota/live/tell_nodes.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
 
@@ -101,13 +103,17 @@ public:
         if (!seen) return outcome::blind;
         books_.set_now(now);
         match(*seen);
-        close_taken(*seen, [this](job_status const& one) { return ids_.contains(one.id); });
+        auto const known = [this](job_status const& one) {
+            return drives(one.id) ? std::optional{ids_.at(one.id)} : std::nullopt;
+        };
+        close_taken(*seen, known);
+        leave_others(*seen, books_, known);
         // a state has no inner order: what may have run since is told before the node that it ran on closes, ends
         // before releases, and last what takes devices that others had
-        tell_nodes(*seen, true);
+        tell_nodes(books_, *seen, true);
         each([this](job_id id, job_status const* s) { note_end(id, s); });
         each([this](job_id id, job_status const* s) { note_start(id, s, false); });
-        tell_nodes(*seen, false);
+        tell_nodes(books_, *seen, false);
         each([this](job_id id, job_status const* s) { note_release(id, s); });
         each([this](job_id id, job_status const* s) { note_start(id, s, true); });
         books_.tick();
@@ -157,11 +163,6 @@ private:
     }
 
     // --- facts
-    void tell_nodes(snapshot const& seen, bool which) {
-        for (auto n = std::uint32_t{0}; n != seen.up.size(); ++n)
-            if (seen.up[n] == which)
-                books_.node(node_id{n}, which, seen.drained[n] ? log::cause::drained : log::cause::none);
-    }
     void note_end(job_id id, job_status const* s) {
         if (s != nullptr && !is_over(s->state)) return;
         if (s != nullptr) note_release(id, s);

@@ -28,13 +28,17 @@ struct journal_head {
 
 namespace detail {
 
-/// Its nodes as the head names them, n1:4 or n2:8:v100. The model of the first goes without saying.
+/// Its nodes as the head names them, n1:4, n2:8:v100 or, where CPU and memory are counted, n3:8@64000/512000. The model of
+/// the first goes without saying.
 [[nodiscard]] inline std::vector<std::string> words_of(cluster::spec const& nodes) {
     auto out = std::vector<std::string>{};
     for (auto n = std::size_t{0}; n != nodes.names.size(); ++n) {
         auto const& node = nodes.nodes[n];
         log::detail::append_number(out.emplace_back(nodes.names[n]) += ':', int{node.gpus});
         if (index(node.model) != 0) (out.back() += ':') += nodes.models[index(node.model)];
+        if ((node.cpu_milli | node.mem_mib) == 0) continue;
+        log::detail::append_number(out.back() += '@', node.cpu_milli);
+        log::detail::append_number(out.back() += '/', node.mem_mib);
     }
     return out;
 }
@@ -94,8 +98,19 @@ namespace detail {
     return out;
 }
 
-/// Adds the node `n2:8:v100`; false where it is none.
+/// Adds the node `n2:8:v100@64000/512000`; false where it is none.
 [[nodiscard]] inline bool add_node(cluster::spec& to, std::string_view word) {
+    auto const counted = std::min(word.rfind('@'), word.size());
+    auto of = log::detail::line_reader(word.substr(std::min(counted + 1, word.size())));
+    auto cpu_milli = std::uint32_t{0};
+    auto mem_mib = std::uint32_t{0};
+    if (counted != word.size()) {
+        cpu_milli = of.number<std::uint32_t>("thousandths of a core");
+        of.expect("/");
+        mem_mib = of.number<std::uint32_t>("memory in MiB");
+        if (of.failed() || !of.done()) return false;
+    }
+    word = word.substr(0, counted);
     auto const colon = word.find(':');
     if (colon == word.npos || colon == 0) return false;
     auto const next = std::min(word.find(':', colon + 1), word.size());
@@ -108,8 +123,8 @@ namespace detail {
     if (to.models.size() > std::size_t{cluster::models_max}) return false;
     to.nodes.push_back({.gpus = static_cast<std::uint8_t>(gpus),
                         .model = static_cast<gpu_model>(model - to.models.begin()),
-                        .cpu_milli = 0,
-                        .mem_mib = 0,
+                        .cpu_milli = cpu_milli,
+                        .mem_mib = mem_mib,
                         .rack = {},
                         .spine = {}});
     to.names.emplace_back(word.substr(0, colon));

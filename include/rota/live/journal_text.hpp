@@ -74,7 +74,8 @@ struct renumbering {
 /// Meaning   Told to fresh books, it gives these, with the jobs numbered anew, in their order. A job is `job`, its
 ///           intent as an order, what it holds as a start, and the rest as `stands`; `closed` is a node, `waits` a
 ///           job whose start waits for devices, `gone` one that is over though the manager knows it still. `stood`
-///           ends it; `run` follows for a job that was requeued just now.
+///           ends it; `run` follows for a job that was requeued just now, and `node_up` for a
+///           node of which others have CPU or memory.
 /// Expects   books at rest, between two rounds; the link of each job.
 [[nodiscard]] inline std::string journal_standing(retold_books const& of, std::vector<link> const& links,
                                                   renumbering const& as_now = {}) {
@@ -119,6 +120,15 @@ struct renumbering {
     for (auto id : jobs)
         if (!of.at(id).over && links[index(id)].ready > of.now())
             append_words(to, "run", {number(id), links[index(id)].run});
+    for (auto n = std::uint32_t{0}; as_now.nodes.empty() && n != of.held().size(); ++n) {
+        auto const others = of.others(node_id{n});
+        if ((others.cpu_milli | others.mem_mib) == 0) continue;
+        auto place = log::schedule{};
+        place.add({.at = of.now(), .kind = log::kind::node_up},
+                  cluster::placement{{node_id{n}, 0, 0, others.cpu_milli, others.mem_mib}});
+        log::append_line(to, place, place.records.back());
+        to += '\n';
+    }
     return to += group_end;
 }
 

@@ -80,11 +80,11 @@ public:
         line(log::kind::interrupt, id, 0, why, index(eligible), nullptr, incarnation);
         books::interrupted(id, incarnation, why, eligible);
     }
-    void node(node_id n, bool up, log::cause why = {}) {
-        if (want().free().open(n) == up) return;
-        auto const where = cluster::placement{cluster::slice{.node = n, .gpus = 0, .milli = 0}};
+    void node(node_id n, bool up, log::cause why = {}, cluster::slice const& taken = {}) {
+        if (!changes(n, up, taken)) return;
+        auto const where = cluster::placement{{n, 0, 0, up ? taken.cpu_milli : 0, up ? taken.mem_mib : 0}};
         line(up ? log::kind::node_up : log::kind::node_down, {}, 0, why, 0, &where);
-        books::node(n, up, why);
+        books::node(n, up, why, taken);
     }
     void tick() {
         if (next_timer() <= now()) word("tick");

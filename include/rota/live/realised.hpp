@@ -26,7 +26,8 @@ namespace rota::live {
 }
 
 /// Where a job whose start is under way really runs, in the books' numbers: its own GPUs first, then free ones, then
-/// those that others have not been confirmed on. Nothing where confirmed holders leave too few.
+/// those that others have not been confirmed on. Nothing where confirmed holders leave too few. Of CPU and memory, which
+/// may have been counted as more than it has there, no more than there is.
 [[nodiscard]] inline std::optional<cluster::placement> realised(books const& state, job_id id,
                                                                 std::vector<part> const& where) {
     auto const& asked = state.sent(id);
@@ -34,6 +35,9 @@ namespace rota::live {
     auto out = cluster::placement{};
     for (auto const& one : where) {
         auto here = cluster::slice{.node = one.node, .gpus = 0};
+        auto own = cluster::slice{}; // of what was asked, on this node
+        for (auto const& part : asked)
+            if (part.node == one.node) own = part;
         auto const take = [&](std::uint32_t mask) {
             mask &= ~std::uint32_t{here.gpus};
             for (; mask != 0 && here.count() < one.gpus; mask &= mask - 1)
@@ -49,8 +53,8 @@ namespace rota::live {
             if (state.at(other).flight == order_kind::start) take_from(state.jobs().held(other));
         if (one.gpus == 0 || here.count() != one.gpus) return std::nullopt;
         auto const count = static_cast<std::uint32_t>(one.gpus);
-        here.cpu_milli = need.cpu_milli * count;
-        here.mem_mib = need.mem_mib * count;
+        here.cpu_milli = std::min(need.cpu_milli * count, state.held().cpu_milli(one.node) + own.cpu_milli);
+        here.mem_mib = std::min(need.mem_mib * count, state.held().mem_mib(one.node) + own.mem_mib);
         out.add(here);
     }
     if (out.empty()) return std::nullopt;

@@ -240,8 +240,8 @@ private:
         case kind::finish:
         case kind::fail:
         case kind::cancel: to_->ended(id, what.incarnation, what.kind, what.why); break;
-        case kind::node_up:
-        case kind::node_down: to_->node(where.front().node, what.kind == kind::node_up, what.why); break;
+        case kind::node_up: to_->node(where.front().node, true, what.why, where.front()); break;
+        case kind::node_down: to_->node(where.front().node, false, what.why); break;
         case kind::resync: to_->resync(); break;
         default: wrong_ = "no input of books"; column_ = 1;
         }

@@ -23,6 +23,7 @@
 #include <rota/job/spec.hpp>
 #include <rota/live/backend.hpp>
 #include <rota/live/ended_as.hpp>
+#include <rota/live/leave_others.hpp>
 #include <rota/log/record.hpp>
 
 namespace rota::live {
@@ -65,11 +66,12 @@ public:
     /// does not answer. The scheduler is a fresh one: it learns everything from the view.
     template <scheduling_policy S>
     [[nodiscard]] std::optional<std::vector<remark>> round(sim_time now, S fresh) {
-        auto const seen = manager_->poll();
+        auto seen = manager_->poll();
         if (!seen) return std::nullopt;
         auto out = std::vector<remark>{};
         books_.set_now(now);
-        for (auto n = std::uint32_t{0}; n != seen->up.size(); ++n) books_.node(node_id{n}, seen->up[n]);
+        for (auto n = std::uint32_t{0}; n != seen->up.size(); ++n)
+            if (books_.want().free().open(node_id{n}) != seen->up[n]) books_.node(node_id{n}, seen->up[n]);
         auto now_of = std::unordered_map<std::uint32_t, job_status const*>{};
         for (auto const& s : seen->jobs)
             if (auto const id = known(s)) now_of[index(*id)] = &s;
@@ -78,6 +80,12 @@ public:
         for (auto id : active)
             if (auto const* const s = now_of[index(id)]; s != nullptr && s->state == job_state::running)
                 run(id, *s, out);
+        leave_others(*seen, books_, [this](job_status const& one) {
+            auto const its = ids_.find(one.id);
+            return its == ids_.end() ? std::nullopt : std::optional{its->second};
+        });
+        for (auto n = std::uint32_t{0}; n != seen->up.size(); ++n)
+            if (seen->up[n]) books_.node(node_id{n}, true, {}, seen->taken[n]);
         books_.tick();
         ask(fresh, out);
         return out;
@@ -127,6 +135,7 @@ private:
     }
     void run(job_id id, job_status const& s, std::vector<remark>& out) {
         if (books_.at(id).over || books_.at(id).held != 0) return;
+        auto const& need = books_.at(id).spec->need;
         auto where = cluster::placement{};
         for (auto const& one : s.where) {
             auto const free = books_.held().whole(one.node);
@@ -134,13 +143,17 @@ private:
             for (auto g = 0; g != 16 && here.count() < one.gpus; ++g)
                 if ((free >> g & 1u) != 0) here.gpus = static_cast<std::uint16_t>(here.gpus | 1u << g);
             if (one.gpus == 0 || here.count() != one.gpus) return; // shared with what is not known
+            here.cpu_milli = need.cpu_milli * static_cast<std::uint32_t>(one.gpus);
+            here.mem_mib = need.mem_mib * static_cast<std::uint32_t>(one.gpus);
             where.add(here);
         }
         if (where.empty()) return;
-        if (!books_.want().right_gang(books_.at(id).spec->need,
-                                      where)) { // it lies as no scheduler could put it
+        if (!books_.want().right_gang(need, where) || !books_.held().fits(where)) {
             books_.ended(id, books_.at(id).incarnation, log::kind::cancel, log::cause::elsewhere);
-            id = add(s, as_it_lies(s));
+            id = add(s, as_it_lies(s)); // it lies as no scheduler could put it
+            auto bare = cluster::placement{};
+            for (auto const& part : where) bare.add({.node = part.node, .gpus = part.gpus});
+            where = bare;
         }
         books_.want().begin_pass();
         auto const put = books_.want().put(id, where);

@@ -26,10 +26,10 @@ enum class kind : std::uint8_t {
     reject,
     promise,   ///< value: the time by which the job will start
     node_down, ///< devices: the node, no GPU
-    node_up,
-    quota,  ///< job: the tenant; value: its new nominal GPU-milli
-    resync, ///< from here on a new scheduler object decides
-    stale,  ///< a fact that came too late or twice, dropped
+    node_up,   ///< devices: the node, no GPU; the CPU and memory of it that others have
+    quota,     ///< job: the tenant; value: its new nominal GPU-milli
+    resync,    ///< from here on a new scheduler object decides
+    stale,     ///< a fact that came too late or twice, dropped
 };
 
 inline constexpr std::array<std::string_view, 18> kind_names{

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -104,8 +105,10 @@ public:
             break;
         case kind::node_down:
         case kind::node_up:
-            for (auto const& part : of_->log.devices(what))
+            for (auto const& part : of_->log.devices(what)) {
                 set_open(index(part.node), what.kind == kind::node_up);
+                leave(part);
+            }
             break;
         case kind::order:
         case kind::start_failed:
@@ -146,6 +149,13 @@ private:
             (open(n) ? idle_ : closed_) -= sign * std::int64_t{part.count()} * part.share();
         }
     }
+    /// Others have so much of a node's CPU and memory now.
+    void leave(cluster::slice const& part) {
+        auto& had = others_.try_emplace(index(part.node)).first->second;
+        cpu_[index(part.node)] += std::int64_t{had.cpu_milli} - part.cpu_milli;
+        mem_[index(part.node)] += std::int64_t{had.mem_mib} - part.mem_mib;
+        had = part;
+    }
     void set_open(std::size_t n, bool open) noexcept {
         if ((open_[n] != 0) == open) return;
         open_[n] = open;
@@ -161,6 +171,7 @@ private:
     split_gpus split_;
     std::vector<std::int64_t> cpu_;
     std::vector<std::int64_t> mem_;
+    std::map<std::size_t, cluster::slice> others_; ///< by node, as of its last record
     std::vector<char> open_;
     std::int64_t idle_ = 0;
     std::int64_t closed_ = 0;

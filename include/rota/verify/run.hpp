@@ -55,6 +55,7 @@ public:
         else fresh_ = idle_ = cluster::ledger(v.free().layout());
         auto& fresh = *fresh_;
         for (auto j : v.jobs()) fresh.take(v.intent(j));
+        for (auto n = std::uint32_t{0}; n != fresh.size(); ++n) fresh.take(v.others(node_id{n}));
         for (auto n = std::uint32_t{0}; n != fresh.size(); ++n)
             fresh.set_open(node_id{n}, v.free().open(node_id{n}));
         to_->exercised(law::recount);
@@ -127,10 +128,13 @@ inline void check_attained(subject const& of, std::vector<account> const& accoun
 
 /// The closing balance of the books: all jobs are over.
 inline void check_balance(trial const& what, books const& state, report& to) {
-    auto const empty = cluster::occupancy(what.cluster);
+    auto empty = cluster::occupancy(what.cluster);
     auto fresh = cluster::ledger(what.cluster);
-    for (auto n = std::uint32_t{0}; n != fresh.size(); ++n)
+    for (auto n = std::uint32_t{0}; n != fresh.size(); ++n) {
+        empty.take(state.others(node_id{n}));
+        fresh.take(state.others(node_id{n}));
         fresh.set_open(node_id{n}, state.want().free().open(node_id{n}));
+    }
     auto const expect = [&to](law which, bool good, char const* why) {
         to.exercised(which);
         if (!good) to.breaks(which, verdict::whole_log, why);

@@ -68,9 +68,10 @@ namespace rota::verify {
     return true;
 }
 
-/// S9. The node records are the outages that change something, up to the end of the log.
+/// S9. The node records are the outages that change something, up to the end of the log, and what others have of open nodes.
 inline void check_nodes(subject const& of, report& to) {
     auto open = std::vector<char>(of.cluster.nodes.size(), 1);
+    auto others = std::vector<cluster::slice>(of.cluster.nodes.size());
     auto next = of.outages.begin();
     auto const skip_idle = [&] {
         while (next != of.outages.end() && (open[index(next->node)] != 0) == next->up) ++next;
@@ -86,8 +87,13 @@ inline void check_nodes(subject const& of, report& to) {
             }
             continue;
         }
-        auto const node = of.log.devices(what).front().node;
+        auto const& part = of.log.devices(what).front();
+        auto const node = part.node;
         auto const up = what.kind == log::kind::node_up;
+        auto& had = others[index(node)];
+        auto const same = had.cpu_milli == part.cpu_milli && had.mem_mib == part.mem_mib;
+        had = part;
+        if (up && open[index(node)] != 0 && !same) continue;
         if (next == of.outages.end() || next->node != node || next->up != up || next->at != what.at) {
             to.breaks(law::nodes_as_told, i, "the world did not change that node then");
             return;
@@ -108,16 +114,20 @@ inline void check_nodes(subject const& of, report& to) {
 
 namespace detail {
 
-/// What is wrong with the amount that a gang holds, or null.
-inline char const* amount_fault(job::request const& need, std::span<cluster::slice const> held) {
+/// What is wrong with the amount that a gang holds, or null. Of CPU and memory less will do where a manager has chosen the place.
+inline char const* amount_fault(job::request const& need, std::span<cluster::slice const> held,
+                                bool elsewhere) {
     auto gpus = 0;
     for (auto const& part : held) {
         gpus += part.count();
         if (part.mig() != need.mig) return "not the instance it asked for";
         if (part.share() < need.milli_min || part.share() > need.milli) return "not the share it asked for";
         auto const count = static_cast<std::uint64_t>(part.count());
-        if (part.cpu_milli != need.cpu_milli * count) return "not the CPU of its GPUs";
-        if (part.mem_mib != need.mem_mib * count) return "not the memory of its GPUs";
+        auto const amiss = [&](std::uint32_t has, std::uint32_t a_gpu) {
+            return has > a_gpu * count || (has < a_gpu * count && !elsewhere);
+        };
+        if (amiss(part.cpu_milli, need.cpu_milli)) return "not the CPU of its GPUs";
+        if (amiss(part.mem_mib, need.mem_mib)) return "not the memory of its GPUs";
     }
     return gpus < need.gpus_min || gpus > need.gpus_max ? "not the number of GPUs it asked for" : nullptr;
 }
@@ -161,7 +171,7 @@ inline void check_devices(subject const& of, report& to) {
         to.exercised(law::gang_exact);
         to.exercised(law::suitable);
         to.exercised(law::closed_nodes);
-        if (auto const* fault = detail::amount_fault(need, parts))
+        if (auto const* fault = detail::amount_fault(need, parts, what.why == log::cause::elsewhere))
             to.breaks(law::gang_exact, i, name(what.job, fault));
         if (auto const* fault = detail::place_fault(of.cluster, need, parts))
             to.breaks(law::suitable, i, name(what.job, fault));
