@@ -37,6 +37,7 @@
 #include <rota/preemption/transition_cost.hpp>
 #include <rota/simulation/simulator.hpp>
 #include <rota/slurm/client.hpp>
+#include <rota/slurm/find_cluster.hpp>
 #include <rota/system/easy.hpp>
 #include <rota/system/fifo.hpp>
 #include <rota/system/quota_drf.hpp>

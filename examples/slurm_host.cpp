@@ -14,6 +14,7 @@
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
 #include <rota/slurm/client.hpp>
+#include <rota/slurm/find_cluster.hpp>
 #include <rota/system/easy.hpp>
 
 namespace live = rota::live;

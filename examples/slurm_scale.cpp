@@ -26,6 +26,7 @@
 #include <rota/log/schedule.hpp>
 #include <rota/slurm/client.hpp>
 #include <rota/slurm/command.hpp>
+#include <rota/slurm/find_cluster.hpp>
 #include <rota/system/easy.hpp>
 #include <rota/system/fifo.hpp>
 #include <rota/system/quota_drf.hpp>

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,7 +10,9 @@
 
 #include <rota/slurm/client.hpp>
 #include <rota/slurm/command.hpp>
+#include <rota/slurm/find_cluster.hpp>
 #include <rota/slurm/site.hpp>
+#include <rota/slurm/value_of.hpp>
 
 #include "failure.hpp"
 #include "slurm_way.hpp"
@@ -21,6 +22,7 @@ namespace cli {
 namespace {
 
 using rota::slurm::command_result;
+using rota::slurm::value_of;
 
 /// What a client of Slurm prints; ends the command where it prints nothing.
 std::string asked(rota::slurm::runner const& run, std::vector<std::string> const& argv) {
@@ -31,21 +33,6 @@ std::string asked(rota::slurm::runner const& run, std::vector<std::string> const
                      got.how == command_result::end::timed_out     ? "no answer in time"
                      : got.how == command_result::end::not_started ? "it does not start; is Slurm installed?"
                                                                    : got.err));
-}
-
-/// The value of `KEY = value` in what `scontrol show config` prints.
-std::string_view value_of(std::string_view config, std::string_view key) {
-    while (!config.empty()) {
-        auto const end = std::min(config.find('\n'), config.size());
-        auto row = config.substr(0, end);
-        config.remove_prefix(std::min(end + 1, config.size()));
-        auto const equals = row.find('=');
-        if (equals == row.npos || row.substr(0, row.find_first_of(" =")) != key) continue;
-        row.remove_prefix(equals + 1);
-        row.remove_prefix(std::min(row.find_first_not_of(' '), row.size()));
-        return row;
-    }
-    return {};
 }
 
 } // namespace

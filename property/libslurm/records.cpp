@@ -23,6 +23,7 @@
 #include <rota/libslurm/records.hpp>
 #include <rota/libslurm/state.hpp>
 #include <rota/live/backend.hpp>
+#include <rota/slurm/counted.hpp>
 #include <rota/slurm/job_mapping.hpp>
 #include <rota/slurm/sinfo.hpp>
 #include <rota/slurm/site.hpp>
@@ -49,8 +50,10 @@ rota::cluster::spec three_nodes() {
 
 /// Rows of squeue, in which `*|` stands for the fields of a job that asks for nothing special.
 std::string rows_of(std::string text) {
-    for (auto at = text.find("*|"); at != text.npos; at = text.find("*|", at))
-        text.replace(at, 2, "None|N/A|OK|0|0||(null)|(null)|");
+    static constexpr auto nothing =
+        std::string_view{"None|N/A|OK|0|0||(null)|(null)|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|"};
+    for (auto at = text.find("|*|"); at != text.npos; at = text.find("|*|", at + nothing.size()))
+        text.replace(at + 1, 2, nothing);
     return text;
 }
 
@@ -250,7 +253,8 @@ void jobs() {
         set(its);
         same(its,
              "40|PENDING|7|0|UNLIMITED|None|" + std::string{fields} +
-                 "|(null)|ann|0|normal|(null)|(null)|1|N/A|gres:gpu:1||\n",
+                 "|1|0|1|1|1|N/A|N/A|0|N/A|N/A|N/A|N/A|N/A|(null)|ann|0|normal|(null)|(null)|1|N/"
+                 "A|gres:gpu:1||\n",
              fields);
     };
     wish([](auto& its) { its.eligible_time = 4'000'000'000; }, "4000000000|OK|0|0||(null)|(null)");
@@ -263,6 +267,44 @@ void jobs() {
     wish([](auto& its) { its.req_nodes = text("n2"); }, "N/A|OK|0|0|n2|(null)|(null)");
     wish([](auto& its) { its.resv_name = text("r1"); }, "N/A|OK|0|0||r1|(null)");
     wish([](auto& its) { its.licenses = text("a:1"); }, "N/A|OK|0|0||(null)|a:1");
+
+    // what it asks for besides GPUs
+    auto how = slurm::counted{.cpus = true, .memory = true, .mib_a_cpu = 50};
+    auto has = rota::cluster::node{.gpus = 4};
+    how.add({16, 4'000, 2, 8}, has);
+    reader.count(how);
+    mapping.count(how);
+    auto const besides = [&](auto set, std::string_view fields) {
+        auto its = plain(41);
+        its.user_id = 2;
+        its.tres_per_job = text("gres:gpu:2");
+        its.num_tasks = 1;
+        its.num_cpus = 1;
+        its.cpus_per_task = 1;
+        its.pn_min_cpus = 1;
+        its.pn_min_memory = 50 | MEM_PER_CPU;
+        its.ntasks_per_socket = INFINITE16;
+        its.ntasks_per_core = INFINITE16;
+        its.sockets_per_node = its.cores_per_socket = its.threads_per_core = NO_VAL16;
+        set(its);
+        same(its,
+             "41|PENDING|7|0|UNLIMITED|None|N/A|OK|0|0||(null)|(null)|" + std::string{fields} +
+                 "|(null)|ann|0|normal|(null)|(null)|1|N/A|gres:gpu:2||\n",
+             fields);
+    };
+    besides([](auto&) {}, "1|0|1|1|1|N/A|N/A|50M|N/A|N/A|N/A|N/A|N/A");
+    besides([](auto& its) { its.num_cpus = its.num_tasks = 6; }, "6|0|6|1|1|N/A|N/A|50M|N/A|N/A|N/A|N/A|N/A");
+    besides([](auto& its) { its.pn_min_cpus = 5; }, "1|0|1|1|5|N/A|N/A|50M|N/A|N/A|N/A|N/A|N/A");
+    besides([](auto& its) { its.num_tasks = NO_VAL; }, "4294967294|0|1|1|1|N/A|N/A|50M|N/A|N/A|N/A|N/A|N/A");
+    besides([](auto& its) { its.cpus_per_tres = text("gres:gpu:3"); },
+            "1|0|1|1|1|gres:gpu:3|N/A|50M|N/A|N/A|N/A|N/A|N/A");
+    besides([](auto& its) { its.mem_per_tres = text("gres:gpu:300"); },
+            "1|0|1|1|1|N/A|gres:gpu:300|50M|N/A|N/A|N/A|N/A|N/A");
+    besides([](auto& its) { its.pn_min_memory = 0; }, "1|0|1|1|1|N/A|N/A|0|N/A|N/A|N/A|N/A|N/A");
+    besides([](auto& its) { its.ntasks_per_socket = 1; }, "1|0|1|1|1|N/A|N/A|50M|N/A|N/A|N/A|1|N/A");
+    besides([](auto& its) { its.threads_per_core = 1; }, "1|0|1|1|1|N/A|N/A|50M|N/A|N/A|1|N/A|N/A");
+    reader.count({});
+    mapping.count({});
 
     auto uneven = plain(31);
     uneven.job_state = JOB_RUNNING;

@@ -40,8 +40,10 @@ void check(bool good, std::string_view what) { told.check(good, what); }
 
 /// Rows of squeue, in which `*|` stands for the fields of a job that asks for nothing special.
 std::string rows_of(std::string text) {
-    for (auto at = text.find("*|"); at != text.npos; at = text.find("*|", at))
-        text.replace(at, 2, "None|N/A|OK|0|0||(null)|(null)|");
+    static constexpr auto nothing =
+        std::string_view{"None|N/A|OK|0|0||(null)|(null)|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|"};
+    for (auto at = text.find("|*|"); at != text.npos; at = text.find("|*|", at + nothing.size()))
+        text.replace(at + 1, 2, nothing);
     return text;
 }
 
@@ -131,8 +133,9 @@ void resources() {
         check(slurm::read_time_limit(none) == 0, none);
 
     auto const rows = slurm::read_sinfo(
-        "n1|idle|gpu:a100:4(S:0)|main\nn1|idle|gpu:a100:4(S:0)|low\nlogin|idle|(null)|main\n"
-        "n2|mixed*|gpu:v100:8|main\nn3|draining|gpu:a100:4|main\n");
+        "n1|idle|gpu:a100:4(S:0)|main|0/64/0/64|0|\nn1|idle|gpu:a100:4(S:0)|low|0/64/0/"
+        "64|0|\nlogin|idle|(null)|main|0/64/0/64|0|\n"
+        "n2|mixed*|gpu:v100:8|main|0/64/0/64|0|\nn3|draining|gpu:a100:4|main|0/64/0/64|0|\n");
     check(rows && rows->size() == 5 && (*rows)[0].up() && !(*rows)[3].up() && !(*rows)[4].up() &&
               (*rows)[1].partition == "low",
           "a node once a partition; a mark or a drain closes it");
@@ -173,14 +176,15 @@ void polls() {
     auto const cluster = three_nodes();
     auto on = scripted::script{};
     on.squeue = queue;
-    on.sinfo = "n1|idle|gpu:4|main\nn2|mixed|gpu:4|main\nn3|down*|gpu:4|main\nother|idle|gpu:4|main\n";
+    on.sinfo = "n1|idle|gpu:4|main|0/64/0/64|0|\nn2|mixed|gpu:4|main|0/64/0/64|0|\nn3|down*|gpu:4|main|0/64/"
+               "0/64|0|\nother|idle|gpu:4|main|0/64/0/64|0|\n";
     auto backend = slurm::client<scripted>{
         cluster, "main", {.accounts = {"vision", "speech"}, .qos = {{"urgent", 40}}}, scripted{&on}};
     auto const seen = backend.poll();
     check(seen.has_value(), "a poll");
     if (!seen) return;
-    check(on.asked.size() == 4 && on.asked[0][0] == "squeue" && on.asked[0].back().ends_with("NodeList:|") &&
-              on.asked[0].back().find("JobName") == std::string::npos && on.asked[1][0] == "sinfo" &&
+    check(on.asked.size() == 4 && on.asked[1][0] == "squeue" && on.asked[1].back().ends_with("NodeList:|") &&
+              on.asked[1].back().find("JobName") == std::string::npos && on.asked[0][0] == "sinfo" &&
               on.asked[2].back() == "%i|%x" && on.asked[3].back() == "JobArrayID:|,Comment:|",
           "what Slurm says, and apart from it what users say");
     on.asked.clear();
@@ -228,7 +232,8 @@ void polls() {
 void spread() {
     auto const cluster = three_nodes();
     auto on = scripted::script{};
-    on.sinfo = "n1|idle|gpu:4|main\nn2|idle|gpu:4|main\nn3|idle|gpu:4|main\n";
+    on.sinfo =
+        "n1|idle|gpu:4|main|0/64/0/64|0|\nn2|idle|gpu:4|main|0/64/0/64|0|\nn3|idle|gpu:4|main|0/64/0/64|0|\n";
     on.squeue = "1|RUNNING|7|0|1:00|*|a|u|0|normal|(null)|(null)|2|N/A|gres:gpu:6|n[1,3]|\n"
                 "2|PENDING|0|0|1:00|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:6||\n"
                 "3|PENDING|0|2|1:00|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:8||\n"
@@ -297,7 +302,7 @@ void spread() {
     auto beside = slurm::client<scripted>{cluster, "main", {}, scripted{&on}};
     check(beside.poll() && beside.poll()->jobs.size() == 1,
           "nobody asks for neighbours where there are none");
-    on.sinfo += "n2|idle|gpu:4|low\n";
+    on.sinfo += "n2|idle|gpu:4|low|0/64/0/64|0|\n";
     auto const both = beside.poll();
     check(both && both->jobs.size() == 4 && both->jobs[0].unmapped.empty() &&
               both->jobs[1].where == std::vector<live::part>{{rota::node_id{1}, 1}} &&

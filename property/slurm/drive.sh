@@ -19,16 +19,17 @@ put() { echo "$state $priority $restarts $gpus $node" >"jobs/$1.new" && mv "jobs
 case "$(basename "$0") $*" in
 'scontrol --version') cat version ;;
 'scontrol show config') cat config ;;
+'scontrol --oneliner show '*) : ;; # nothing is given out but GPUs
 'squeue '*'%i|%x') : ;; # nobody excludes nodes
 'squeue '*)
     for file in jobs/*; do
         [ -e "$file" ] || continue
         id=${file#jobs/}
         job "$id"
-        echo "$id|$state|$priority|$restarts|5:00|None|N/A|OK|0|0||(null)|(null)|(null)|root|0|normal|(null)|(null)|1|N/A|gres:gpu:$gpus|${node%-}|"
+        echo "$id|$state|$priority|$restarts|5:00|None|N/A|OK|0|0||(null)|(null)|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|(null)|root|0|normal|(null)|(null)|1|N/A|gres:gpu:$gpus|${node%-}|"
     done
     [ ! -e rows ] || cat rows ;;
-'sinfo '*) [ ! -e nodes ] && printf 'n1|%s|gpu:4|main\nn2|idle|gpu:4|main\n' "$(cat n1 2>/dev/null || echo idle)" || cat nodes ;;
+'sinfo '*) [ ! -e nodes ] && printf 'n1|%s|gpu:4|main|0/64/0/64|0|\nn2|idle|gpu:4|main|0/64/0/64|0|\n' "$(cat n1 2>/dev/null || echo idle)" || cat nodes ;;
 'scontrol update jobid='*)
     id=${2#jobid=}
     echo "update $id ${3#ReqNodeList=}" >>verbs
@@ -132,7 +133,7 @@ metric() {
 submit 1 4
 submit 2 3
 submit 3 8
-odd() { echo "$1|PENDING|0|0|5:00|None|N/A|OK|0|0||(null)|(null)|(null)|root|0|normal|$2|(null)|$3|gres:gpu:1|N/A||"; } # id, features, nodes
+odd() { echo "$1|PENDING|0|0|5:00|None|N/A|OK|0|0||(null)|(null)|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|(null)|root|0|normal|$2|(null)|$3|gres:gpu:1|N/A||"; } # id, features, nodes
 { odd 90 'a100|v100' 1; odd 91 '(null)' 2; } >rows
 touch slow
 drive
@@ -264,9 +265,9 @@ within 'one runs' runs 30
 within 'one is larger than the cluster' said 'event=reject at_ms=[0-9]* job=31 '
 kill -9 $driver
 wait $driver 2>/dev/null
-printf 'n0|idle|gpu:4|main\nn2|idle|gpu:4|main\n' >nodes
+printf 'n0|idle|gpu:4|main|0/64/0/64|0|\nn2|idle|gpu:4|main|0/64/0/64|0|\n' >nodes
 expect 2 'journal: it speaks of other nodes or accounts (nodes gone: n1:4; nodes new: n0:4), and jobs have GPUs that are gone: 30; undo' drive-slurm --config drive.toml
-printf 'n0|idle|gpu:8|main\nn1|idle|gpu:4|main\n' >nodes
+printf 'n0|idle|gpu:8|main|0/64/0/64|0|\nn1|idle|gpu:4|main|0/64/0/64|0|\n' >nodes
 port=$(free_port)
 config best_effort_fifo
 drive

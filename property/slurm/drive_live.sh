@@ -93,19 +93,19 @@ kill -TERM $driver
 wait $driver
 scontrol delete ReservationName=r1 >/dev/null
 
-# a start that Slurm cannot fulfil, since CPUs are not counted, is withdrawn and tried again, and others go on
+# a start that Slurm cannot fulfil, for a resource that rota does not see, is withdrawn and tried again, and others go on
 printf '[pace]\nstart_s = 2\nbackoff_s = 1\n' >>drive.toml
-long=$(submit 1 12 --hold --cpus-per-task=40)
+long=$(submit 1 12 --hold --gres=pass:1)
 sleep 1
 drive
-within 'one has most of the CPUs of its node' said 1 "event=start at_ms=[0-9]* job=$long "
-second=$(submit 1 1 --hold --cpus-per-task=40)
+within 'one has the only pass of its node' said 1 "event=start at_ms=[0-9]* job=$long "
+second=$(submit 1 1 --hold --gres=pass:1)
 third=$(submit 1 1 --hold)
-within 'another with as many on that node is not started' said 1 "event=start_failed at_ms=[0-9]* job=$second .*cause=lost"
+within 'another that wants it there is not started' said 1 "event=start_failed at_ms=[0-9]* job=$second .*cause=lost"
 within 'a later one is' said 1 "event=finish at_ms=[0-9]* job=$third "
 check 'while it waits' [ "$(grep -c "event=start at_ms=[0-9]* job=$second " drive.log)" = 0 ]
 check 'and was withdrawn for nobody' [ "$(grep -c "event=start_failed at_ms=[0-9]* job=$third " drive.log)" = 0 ]
-within 'and it runs when there are CPUs' said 1 "event=finish at_ms=[0-9]* job=$second "
+within 'and it runs when the pass is back' said 1 "event=finish at_ms=[0-9]* job=$second "
 check 'tried less often each time' [ "$(grep -c "event=start_failed at_ms=[0-9]* job=$second " drive.log)" -le 4 ]
 kill -TERM $driver
 wait $driver

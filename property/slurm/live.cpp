@@ -10,6 +10,7 @@
 #include <rota/cluster/spec.hpp>
 #include <rota/slurm/client.hpp>
 #include <rota/slurm/command.hpp>
+#include <rota/slurm/find_cluster.hpp>
 
 #include "scenarios.hpp"
 #include "session.hpp"

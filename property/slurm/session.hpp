@@ -123,6 +123,8 @@ public:
     [[nodiscard]] rota::log::schedule const& log() const noexcept { return log_; }
     [[nodiscard]] auto const& host() const noexcept { return host_; }
 
+    /// What the manager says now; nothing where it does not answer.
+    [[nodiscard]] std::optional<live::snapshot> look() { return backend_.poll(); }
     /// Its number in the log is that of its submission.
     void submit(std::string const& name, int gpus, int tenths, int nice = 0, words const& more = {}) {
         submit_job(folder_, name, gpus, tenths, nice, more);
@@ -160,6 +162,10 @@ public:
     [[nodiscard]] bool has(kind what) const {
         return std::any_of(log_.records.begin(), log_.records.end(),
                            [&](auto const& r) { return r.kind == what; });
+    }
+    /// The CPU and memory that others have of a node.
+    [[nodiscard]] rota::cluster::slice others(std::uint32_t node) const {
+        return host_.state().others(rota::node_id{node});
     }
     [[nodiscard]] bool open(std::uint32_t node) const {
         return host_.state().want().free().open(rota::node_id{node});
@@ -257,9 +263,9 @@ private:
 };
 
 /// What `main` does: `body(folder)` on a Slurm of three nodes of four GPUs that this program starts for itself, in which it
-/// runs again. Skipped where Slurm's packages are absent.
+/// runs again. `how` are words of its environment, as mini_cluster has them. Skipped where Slurm's packages are absent.
 template <class Body>
-int run_on_a_cluster(Body body) {
+int run_on_a_cluster(Body body, words const& how = {}) {
     if (auto const* const folder = std::getenv("MINI_CLUSTER"); folder != nullptr) {
         body(fs::path{folder});
         return told.end();
@@ -271,8 +277,14 @@ int run_on_a_cluster(Body body) {
     }
     auto const cluster = std::string{source} + "/property/slurm/mini_cluster";
     auto const self = fs::read_symlink("/proc/self/exe").string();
-    ::execl("/usr/bin/env", "env", "bash", cluster.c_str(), "3", "4", self.c_str(),
-            static_cast<char*>(nullptr));
+    auto argv = words{"env"};
+    argv.insert(argv.end(), how.begin(), how.end());
+    for (auto const& word : {std::string{"bash"}, cluster, std::string{"3"}, std::string{"4"}, self})
+        argv.push_back(word);
+    auto each = std::vector<char*>{};
+    for (auto& word : argv) each.push_back(word.data());
+    each.push_back(nullptr);
+    ::execv("/usr/bin/env", each.data());
     std::perror("env");
     return 1;
 }

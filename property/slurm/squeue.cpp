@@ -15,10 +15,13 @@ namespace {
 
 namespace live = rota::live;
 
+/// What a job asks for besides GPUs that says nothing of it.
+constexpr auto plain_wants = "1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|";
+
 /// A row as squeue 22.05 prints it, of a job that asks for one GPU.
 std::string row(std::string_view id, std::string_view account, std::string_view feature,
                 std::string_view per_node, std::string_view count = "1") {
-    auto out = std::string{id} + "|PENDING|0|0|5:00|None|N/A|OK|0|0||(null)|(null)|";
+    auto out = std::string{id} + "|PENDING|0|0|5:00|None|N/A|OK|0|0||(null)|(null)|" + plain_wants;
     for (auto const word :
          {account, std::string_view{"ann"}, std::string_view{"0"}, std::string_view{"normal"}, feature,
           std::string_view{"(null)"}, count, per_node, std::string_view{"N/A"}})
@@ -79,8 +82,9 @@ int main() {
     constexpr auto now = std::time_t{1'800'000'000};
     auto const why = [&](std::string_view fields, std::string_view restarts = "0",
                          std::string_view gpus = "1") {
-        auto const text = "8|PENDING|0|" + std::string{restarts} + "|5:00|None|" + std::string{fields} +
-                          "|(null)|ann|0|normal|(null)|(null)|1|gres:gpu:" + std::string{gpus} + "|N/A||\n";
+        auto const text = "8|PENDING|0|" + std::string{restarts} + "|5:00|None|" + std::string{fields} + '|' +
+                          plain_wants + "(null)|ann|0|normal|(null)|(null)|1|gres:gpu:" + std::string{gpus} +
+                          "|N/A||\n";
         auto const got = reader.read(text, now);
         return got && got->size() == 1 ? got->front().unmapped : "not read: " + text;
     };
@@ -105,9 +109,9 @@ int main() {
     // a requeue gives it a time, and its first start has named nodes: neither is its user's
     is(why("2099-01-01T00:00:00|OK|0|0|n1|(null)|(null)", "1"), "");
     is(why("N/A|OK|0|0||night|(null)", "1"), "it asks for a reservation");
-    reader.learn_exclusions("7|(null)\n8|n1\n");
+    reader.learn({"", "7|(null)\n8|n1\n", ""});
     is(why("N/A|OK|0|0||(null)|(null)"), "it excludes nodes by name");
-    reader.learn_exclusions("8|(null)\n8\n8|\n");
+    reader.learn({"", "8|(null)\n8\n8|\n", ""});
     is(why("N/A|OK|0|0||(null)|(null)"), "");
     return told.end();
 }

@@ -19,6 +19,7 @@
 #include <rota/live/backend.hpp>
 #include <rota/slurm/allocation.hpp>
 #include <rota/slurm/command.hpp>
+#include <rota/slurm/count_besides.hpp>
 #include <rota/slurm/job_mapping.hpp>
 #include <rota/slurm/sinfo.hpp>
 #include <rota/slurm/site.hpp>
@@ -44,10 +45,11 @@ public:
     [[nodiscard]] std::string const& complaint() const noexcept { return complaint_; }
 
     [[nodiscard]] std::optional<live::snapshot> poll() {
+        if (!asked_ && !learn_counted()) return std::nullopt;
         auto const fields = field_list();
+        auto const nodes = run_({"sinfo", "--noheader", "--Node", "--all", "-O", std::string{sinfo_format}});
         auto const queue = run_({"squeue", "--noheader", "--all", "--states=all", "--array",
                                  "--partition=" + partition_, "-O", fields});
-        auto const nodes = run_({"sinfo", "--noheader", "--Node", "--all", "-o", std::string{sinfo_format}});
         if (!good(queue) || !good(nodes)) return std::nullopt;
         auto jobs = jobs_.read(queue.out);
         if (jobs && jobs_.misses_words()) {
@@ -58,8 +60,10 @@ public:
             auto const not_nodes = ask("-o", squeue_exclusions);
             auto const words = ask("-O", squeue_comments);
             if (!good(not_nodes) || !good(words)) return std::nullopt;
-            jobs_.learn_exclusions(not_nodes.out);
-            jobs_.learn_comments(words.out);
+            auto records = command_result{};
+            if (memory_) records = run_({"scontrol", "--oneliner", "show", "job"});
+            if (memory_ && !good(records)) return std::nullopt;
+            jobs_.learn({words.out, not_nodes.out, records.out});
             jobs = jobs_.read(queue.out);
         }
         auto const rows = read_sinfo(nodes.out);
@@ -69,6 +73,7 @@ public:
         }
         auto const none = std::vector<bool>(cluster_->nodes.size(), false);
         auto out = live::snapshot{std::move(*jobs), none, none};
+        if (counts_) out.taken.resize(none.size());
         auto shared = false;
         for (auto const& row : *rows) {
             auto const known = jobs_.nodes().find(std::string{row.name});
@@ -77,6 +82,7 @@ public:
             if (row.partition != partition_) continue;
             out.up[index(known->second)] = row.up();
             out.drained[index(known->second)] = !row.up() && row.busy();
+            if (counts_) out.taken[index(known->second)] = row.taken(known->second);
         }
         says_.learn(out.jobs, *cluster_);
         if (!spread(out.jobs) || (shared && !add_neighbours(out.jobs, fields))) return std::nullopt;
@@ -112,6 +118,20 @@ public:
 private:
     static constexpr auto line_max = std::size_t{4'000}; ///< of scontrol, where it reads its commands
 
+    /// Where the cluster counts CPU or memory, Slurm is asked once how it gives them out.
+    [[nodiscard]] bool learn_counted() {
+        auto const counts = [](cluster::node const& one) { return one.cpu_milli != 0 || one.mem_mib != 0; };
+        auto const& nodes = cluster_->nodes;
+        auto copy = *cluster_;
+        asked_ = std::none_of(nodes.begin(), nodes.end(), counts);
+        if (asked_) return true;
+        auto const how = count_besides(partition_, copy, complaint_, run_);
+        if (!how) return false;
+        jobs_.count(*how);
+        counts_ = true;
+        memory_ = how->memory;
+        return asked_ = true;
+    }
     [[nodiscard]] std::vector<std::string> update_of(live::wanted_start const& what) const {
         auto names = std::string{};
         for (auto const& part : what.where)
@@ -241,27 +261,15 @@ private:
     std::string partition_;
     squeue_reader jobs_;
     Run run_;
+    bool asked_ = false;  ///< how CPU and memory are given out
+    bool counts_ = false; ///< CPU or memory
+    bool memory_ = false; ///< memory
     start_words says_;
     std::map<std::pair<std::string, std::uint32_t>, std::vector<live::part>> spread_; ///< by job and run
     std::string complaint_;
 };
 
 static_assert(live::batch_backend<client<>>);
-
-/// The cluster that a partition is made of, as sinfo shows it. Nothing where it does not, with `complaint` set.
-template <class Run = runner>
-[[nodiscard]] std::optional<cluster::spec> find_cluster(std::string const& partition, std::string& complaint,
-                                                        Run const& run = Run{}) {
-    auto const got =
-        run({"sinfo", "--noheader", "--Node", "--partition=" + partition, "-o", std::string{sinfo_format}});
-    auto const rows = read_sinfo(got.out);
-    auto made = rows ? cluster_of(*rows) : std::nullopt;
-    if (got.how != command_result::end::exited || got.code != 0 || !made || made->nodes.empty()) {
-        complaint = got.err.empty() ? "sinfo shows no node with GPUs" : got.err;
-        return std::nullopt;
-    }
-    return made;
-}
 
 } // namespace rota::slurm
 

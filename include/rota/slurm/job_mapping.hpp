@@ -18,6 +18,8 @@
 #include <rota/core/units.hpp>
 #include <rota/job/request.hpp>
 #include <rota/live/backend.hpp>
+#include <rota/slurm/besides.hpp>
+#include <rota/slurm/counted.hpp>
 #include <rota/slurm/gres.hpp>
 #include <rota/slurm/hostlist.hpp>
 #include <rota/slurm/only_slurm.hpp>
@@ -45,6 +47,7 @@ struct job_row {
     std::vector<int> split{};   ///< GPUs on each node of that list, where it is said
     std::string_view comment{}; ///< a user's own words: only `rota:gpus=2-8` is understood
     only_slurm asks{};
+    besides wants{};
     bool behind =
         false; ///< it pends for the sake of others, for whom Slurm keeps all nodes or those that it needs
 };
@@ -64,6 +67,9 @@ public:
     }
 
     [[nodiscard]] std::unordered_map<std::string, node_id> const& nodes() const noexcept { return nodes_; }
+
+    /// From now on CPU and memory are mapped, as far as Slurm gives them out.
+    void count(counted const& how) { counted_ = how; }
 
     [[nodiscard]] live::job_status read(job_row const& said) {
         auto const each = read_gres(said.per_node);
@@ -127,10 +133,16 @@ private:
         auto const task = bar == id.npos ? trace::number{} : trace::whole(id.substr(bar + 1));
         return {trace::whole(id.substr(0, id.find_first_not_of("0123456789"))).value, task.value};
     }
-    /// Where its run is, if it has GPUs: none of a node where only Slurm knows how they are spread.
+    /// Where its run is: with no GPU of a node where only Slurm knows how they are spread.
     void place(live::job_status& out, job_row const& said, gres const& each, gres const& whole) const {
         auto const names = expand_hosts(said.node_list);
-        if (!names || out.state < live::job_state::running || each.gpus + whole.gpus == 0) return;
+        if (!names || out.state < live::job_state::running) return;
+        if (each.gpus + whole.gpus == 0) {
+            for (auto const& name : *names)
+                if (auto const node = nodes_.find(name); node != nodes_.end())
+                    out.beside.push_back(node->second);
+            return;
+        }
         auto room = 0;
         for (auto const& name : *names)
             if (auto const node = nodes_.find(name); node != nodes_.end())
@@ -169,6 +181,8 @@ private:
         auto const size = sizes->second != 0 ? sizes->second : static_cast<int>(gpus);
         need = job::gang(size, size <= largest_ ? job::span::one_node : job::span::compact);
         if (sizes->second != 0) need.gpus_min = static_cast<std::uint16_t>(sizes->first);
+        out.unmapped = map_besides(said.wants, counted_, need);
+        if (!out.unmapped.empty()) return;
         auto const type = each.gpus != 0 ? each.type : whole.type;
         auto const& wanted = type.empty() ? feature : type;
         if (wanted.empty()) return;
@@ -180,6 +194,7 @@ private:
     }
 
     cluster::spec const* cluster_;
+    counted counted_;
     std::map<std::string, std::int32_t> qos_;
     int largest_ = 1;
     std::unordered_map<std::string, node_id> nodes_;

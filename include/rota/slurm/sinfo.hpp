@@ -11,14 +11,17 @@
 #include <string_view>
 #include <vector>
 
+#include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
+#include <rota/slurm/capacity.hpp>
 #include <rota/slurm/gres.hpp>
 
 namespace rota::slurm {
 
-/// What sinfo is asked for: name, long state, generic resources, partition.
-inline constexpr std::string_view sinfo_format = "%N|%T|%G|%R";
+/// What sinfo is asked for, with `-O`.
+inline constexpr std::string_view sinfo_format =
+    "NodeList:|,StateLong:|,Gres:|,PartitionName:|,CPUsState:|,AllocMem:|";
 
 /// A node as sinfo shows it.
 struct node_row {
@@ -26,6 +29,8 @@ struct node_row {
     std::string_view state;
     std::string_view resources;
     std::string_view partition{};
+    std::string_view cpus{};   ///< allocated/idle/other/all
+    std::string_view memory{}; ///< allocated, in MiB
 
     /// It may be given out. A mark behind the state (no answer, powered down, rebooting) says that it may not; but with +
     /// one of its jobs is on its way out, and with - Slurm has plans for it.
@@ -33,6 +38,16 @@ struct node_row {
         static constexpr auto good = std::to_array<std::string_view>(
             {"idle", "mixed", "mixed-", "allocated", "allocated+", "completing", "planned"});
         return std::find(good.begin(), good.end(), state) != good.end();
+    }
+    /// The CPU and memory that jobs have of it.
+    [[nodiscard]] cluster::slice taken(node_id node) const {
+        static constexpr auto most = std::int64_t{1'000'000'000};
+        auto const number = [](std::string_view text) { return std::min(number_or(text, 0), most); };
+        auto const cpu_milli = std::min(number(cpus.substr(0, cpus.find('/'))) * 1'000, most);
+        return {.node = node,
+                .gpus = 0,
+                .cpu_milli = static_cast<std::uint32_t>(cpu_milli),
+                .mem_mib = static_cast<std::uint32_t>(number(memory))};
     }
     /// It answers, and has jobs.
     [[nodiscard]] bool busy() const noexcept {
@@ -52,12 +67,16 @@ struct node_row {
         auto const row = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
         if (row.empty()) continue;
-        auto const first = row.find('|');
-        auto const second = first == row.npos ? row.npos : row.find('|', first + 1);
-        auto const third = second == row.npos ? row.npos : row.find('|', second + 1);
-        if (third == row.npos) return std::nullopt;
-        out.push_back({row.substr(0, first), row.substr(first + 1, second - first - 1),
-                       row.substr(second + 1, third - second - 1), row.substr(third + 1)});
+        auto cells = std::array<std::string_view, 6>{};
+        auto rest = row;
+        for (auto& cell : cells) {
+            auto const bar = rest.find('|');
+            if (bar == rest.npos) return std::nullopt;
+            cell = rest.substr(0, bar);
+            rest.remove_prefix(bar + 1);
+        }
+        if (!rest.empty()) return std::nullopt;
+        out.push_back({cells[0], cells[1], cells[2], cells[3], cells[4], cells[5]});
     }
     return out;
 }

@@ -7,18 +7,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
 #include <rota/live/backend.hpp>
+#include <rota/slurm/besides.hpp>
+#include <rota/slurm/capacity.hpp>
+#include <rota/slurm/counted.hpp>
 #include <rota/slurm/job_mapping.hpp>
+#include <rota/slurm/job_words.hpp>
 #include <rota/slurm/site.hpp>
 #include <rota/trace/number.hpp>
 
@@ -26,17 +30,12 @@ namespace rota::slurm {
 
 /// What squeue is asked for, as `Name:|` each: nothing is cut short, and no field holds text that a user can write.
 inline constexpr auto squeue_fields = std::to_array<std::string_view>(
-    {"JobArrayID",   "State",         "PriorityLong",  "RestartCnt",   "TimeLimit", "Reason",
-     "EligibleTime", "OverSubscribe", "Contiguous",    "ReqSwitch",    "ReqNodes",  "Reservation",
-     "Licenses",     "Account",       "UserName",      "Nice",         "QOS",       "Feature",
-     "Dependency",   "NumNodes",      "tres-per-node", "tres-per-job", "NodeList"});
-
-/// What squeue is asked for where a job is new: the words that its user may have meant for us. They are the last in a row,
-/// and may hold anything, ends of rows too.
-inline constexpr auto squeue_comments = std::string_view{"JobArrayID:|,Comment:|"};
-
-/// What squeue is asked for where a job is new, with `-o`: the nodes that it excludes have no name among the fields.
-inline constexpr auto squeue_exclusions = std::string_view{"%i|%x"};
+    {"JobArrayID",    "State",         "PriorityLong", "RestartCnt",    "TimeLimit",     "Reason",
+     "EligibleTime",  "OverSubscribe", "Contiguous",   "ReqSwitch",     "ReqNodes",      "Reservation",
+     "Licenses",      "NumTasks",      "ntpernode",    "NumCPUs",       "cpus-per-task", "MinCpus",
+     "cpus-per-tres", "mem-per-tres",  "MinMemory",    "Sockets",       "Cores",         "Threads",
+     "ntpersocket",   "ntpercore",     "Account",      "UserName",      "Nice",          "QOS",
+     "Feature",       "Dependency",    "NumNodes",     "tres-per-node", "tres-per-job",  "NodeList"});
 
 /// A time as the clients of Slurm print it is still to come: `2026-11-22T01:23:31` on the clock of this machine, or seconds
 /// since 1970 where SLURM_TIME_FORMAT has it so. `N/A` and `Unknown` are no time; what is none of these may be.
@@ -87,40 +86,11 @@ public:
     }
 
     /// A job of the last reading has not been asked for what is asked once.
-    [[nodiscard]] bool misses_words() const {
-        return std::any_of(rows_.begin(), rows_.end(),
-                           [this](auto const& job) { return !comments_.contains(job); });
-    }
-    /// Takes the comments of the jobs of the last reading from what `squeue_comments` brought. Where two rows name the same
-    /// job one of them is part of a comment, and neither counts.
-    void learn_comments(std::string_view text) {
-        auto said = std::unordered_map<std::string, std::string>{};
-        while (!text.empty()) {
-            auto const row = text.substr(0, text.find('\n'));
-            text.remove_prefix(std::min(row.size() + 1, text.size()));
-            auto const bar = row.find('|');
-            if (bar == row.npos || bar + 2 > row.size() || !row.ends_with('|')) continue;
-            auto const words = row.substr(bar + 1, row.size() - bar - 2);
-            auto const [at, fresh] = said.try_emplace(std::string{row.substr(0, bar)}, words);
-            if (!fresh) at->second.clear();
-        }
-        comments_.clear();
-        for (auto const& job : rows_) {
-            auto const at = said.find(job);
-            comments_.emplace(job, at == said.end() ? std::string{} : at->second);
-        }
-    }
-    /// Takes which jobs exclude nodes from what `squeue_exclusions` brought.
-    void learn_exclusions(std::string_view text) {
-        excluding_.clear();
-        while (!text.empty()) {
-            auto const row = text.substr(0, text.find('\n'));
-            text.remove_prefix(std::min(row.size() + 1, text.size()));
-            auto const bar = row.find('|');
-            if (bar != row.npos && bar + 1 != row.size() && row.substr(bar + 1) != "(null)")
-                excluding_.emplace(row.substr(0, bar));
-        }
-    }
+    [[nodiscard]] bool misses_words() const { return words_.misses(rows_); }
+    /// Takes what is asked once of the jobs of the last reading.
+    void learn(job_words::answers const& said) { words_.learn(rows_, said); }
+    /// What Slurm gives out besides GPUs; none of it where nobody says so.
+    void count(counted const& how) { mapping_.count(how); }
     /// The jobs in the order of their numbers; nothing where a row is not what was asked for.
     ///
     /// Meaning   Accounts, features and types of GPUs are words of users, who may put a bar or the end of a line into
@@ -149,9 +119,11 @@ public:
             auto one = row_of(cells, now);
             if (!one) return std::nullopt;
             rows_.emplace_back(one->id);
-            if (auto const its = comments_.find(rows_.back()); its != comments_.end())
-                one->comment = its->second;
-            one->asks.not_nodes = excluding_.contains(rows_.back());
+            if (auto const* const its = words_.of(rows_.back()); its != nullptr) {
+                one->comment = its->comment;
+                one->asks.not_nodes = its->excludes;
+                one->wants.mib_a_cpu = !its->a_node;
+            }
             all.push_back(mapping_.read(*one));
             if (!clear) all.back().unmapped = "its account, features or GPUs have a bar in their names";
         }
@@ -174,6 +146,19 @@ private:
         req_nodes,
         reservation,
         licenses,
+        tasks,
+        tasks_a_node,
+        cpus,
+        cpus_a_task,
+        cpus_a_node,
+        cpus_per_tres,
+        mem_per_tres,
+        memory,
+        sockets,
+        cores,
+        threads,
+        tasks_a_socket,
+        tasks_a_core,
         account,
         user,
         nice,
@@ -242,6 +227,31 @@ private:
         if (known == words.end()) return std::nullopt;
         return known->second;
     }
+    static besides wants_of(fields const& said) {
+        auto const number = [&said](field which, std::int64_t otherwise) {
+            auto const got = number_or(said[which], otherwise);
+            return got < std::int64_t{0xfffffffe} ? got : otherwise; // Slurm's own words for none
+        };
+        auto const resource = [&said](field which) {
+            return said[which] == "N/A" ? std::string_view{} : said[which];
+        };
+        auto const any = [&said](std::initializer_list<field> of) {
+            return std::any_of(of.begin(), of.end(), [&said](field one) {
+                return said[one] != "*" && said[one] != "N/A" && said[one] != "0";
+            });
+        };
+        return {.tasks = number(tasks, 1),
+                .tasks_a_node = number(tasks_a_node, 0),
+                .cpus = number(cpus, 1),
+                .cpus_a_task = number(cpus_a_task, 1),
+                .cpus_a_node = number(cpus_a_node, 1),
+                .cpus_per_tres = resource(cpus_per_tres),
+                .mem_per_tres = resource(mem_per_tres),
+                .mib = read_mib(said[memory]),
+                .mib_a_cpu = true,
+                .layout = any({sockets, cores, tasks_a_socket, tasks_a_core}),
+                .threads = any({threads})};
+    }
     static std::optional<job_row> row_of(fields const& said, std::time_t now) {
         auto const is = state_of(said[state], said[priority] == "0");
         auto const again = trace::whole(said[restarts]);
@@ -273,13 +283,13 @@ private:
                                 .switches = said[switches] != "0",
                                 .reservation = !said_of(reservation).empty(),
                                 .licenses = !said_of(licenses).empty()},
+                       .wants = wants_of(said),
                        .behind = said[reason] == "Priority" || said[reason].starts_with("ReqNodeNotAvail")};
     }
 
     job_mapping mapping_;
-    std::vector<std::string> rows_;                         ///< the jobs of the last reading
-    std::unordered_map<std::string, std::string> comments_; ///< by job
-    std::unordered_set<std::string> excluding_;             ///< jobs that exclude nodes
+    std::vector<std::string> rows_; ///< the jobs of the last reading
+    job_words words_;
 };
 
 } // namespace rota::slurm

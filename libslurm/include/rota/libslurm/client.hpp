@@ -2,6 +2,7 @@
 #ifndef ROTA_LIBSLURM_CLIENT_HPP
 #define ROTA_LIBSLURM_CLIENT_HPP
 
+#include <algorithm>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +19,7 @@
 #include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
+#include <rota/libslurm/count_besides.hpp>
 #include <rota/libslurm/in_time.hpp>
 #include <rota/libslurm/records.hpp>
 #include <rota/libslurm/state.hpp>
@@ -57,6 +59,7 @@ public:
     [[nodiscard]] std::string const& complaint() const noexcept { return complaint_; }
 
     [[nodiscard]] std::optional<live::snapshot> poll() {
+        if (!asked_ && !learn_counted()) return std::nullopt;
         if (next_begin_ != 0 && std::time(nullptr) > next_begin_) since_.jobs = 0; // no record tells of that
         auto fresh = call_([since = since_] { return load(since); });
         if (!heard(fresh ? fresh->error : no_answer)) return std::nullopt;
@@ -66,14 +69,19 @@ public:
         if (fresh->nodes) {
             up_.clear();
             drained_.clear();
+            taken_.clear();
             for (auto const& node : records(*fresh->nodes)) {
                 if (is_up(node.node_state)) up_.insert(node.name);
                 else if (is_busy(node.node_state)) drained_.insert(node.name);
+                if (auto const at = mapping_.nodes().find(node.name); counts_ && at != mapping_.nodes().end())
+                    taken_.push_back(taken_of(node, at->second));
             }
         }
         since_ = now;
         auto const none = std::vector<bool>(cluster_->nodes.size(), false);
         auto out = live::snapshot{jobs_, none, none};
+        if (counts_) out.taken.resize(none.size());
+        for (auto const& one : taken_) out.taken[index(one.node)] = one;
         for (auto const& name : members_)
             if (auto const known = mapping_.nodes().find(name); known != mapping_.nodes().end()) {
                 out.up[index(known->second)] = up_.contains(name);
@@ -120,6 +128,17 @@ public:
 private:
     static constexpr auto no_answer = SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT;
 
+    /// Where the cluster counts CPU or memory, the controller is asked once how it gives them out.
+    [[nodiscard]] bool learn_counted() {
+        auto copy = *cluster_;
+        asked_ = std::none_of(copy.nodes.begin(), copy.nodes.end(),
+                              [](auto const& one) { return one.cpu_milli != 0 || one.mem_mib != 0; });
+        if (asked_) return true;
+        auto const how = count_besides(partition_, copy, complaint_, call_);
+        if (how) mapping_.count(*how);
+        counts_ = how.has_value();
+        return asked_ = how.has_value();
+    }
     [[nodiscard]] bool heard(int error) {
         if (error == SLURM_SUCCESS) return true;
         complaint_ = error == no_answer ? "no answer in time" : slurm_strerror(error);
@@ -181,11 +200,14 @@ private:
     std::string partition_;
     slurm::job_mapping mapping_;
     slurm::job_mapping neighbours_; ///< of what other partitions run
+    bool asked_ = false;            ///< how CPU and memory are given out
+    bool counts_ = false;           ///< CPU or memory
     stamps since_;                  ///< of what is known
     std::time_t next_begin_ = 0;    ///< when the next job's time to begin comes; 0: none waits for it
     std::vector<live::job_status> jobs_;
     std::vector<std::string> members_; ///< the partition's nodes
     std::unordered_set<std::string> up_;
+    std::vector<cluster::slice> taken_;       ///< CPU and memory that jobs have
     std::unordered_set<std::string> drained_; ///< closed, and jobs go on there
     slurm::start_words says_;
     std::string complaint_;

@@ -12,6 +12,7 @@
 
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
+#include <rota/libslurm/count_besides.hpp>
 #include <rota/libslurm/in_time.hpp>
 #include <rota/libslurm/state.hpp>
 #include <rota/slurm/sinfo.hpp>
@@ -33,9 +34,12 @@ find_cluster(std::string const& partition, std::string& complaint, millis timeou
         if (node.name != nullptr && std::find(members.begin(), members.end(), node.name) != members.end())
             rows.push_back({node.name, {}, node.gres == nullptr ? "" : node.gres});
     auto made = slurm::cluster_of(rows);
-    if (made && !made->nodes.empty()) return made;
-    complaint = "partition " + partition + " has no node with GPUs";
-    return std::nullopt;
+    if (!made || made->nodes.empty()) {
+        complaint = "partition " + partition + " has no node with GPUs";
+        return std::nullopt;
+    }
+    if (!count_besides(partition, *made, complaint, call)) return std::nullopt;
+    return made;
 }
 
 } // namespace rota::libslurm

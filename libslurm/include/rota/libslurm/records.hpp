@@ -13,6 +13,7 @@
 
 #include <rota/core/units.hpp>
 #include <rota/live/backend.hpp>
+#include <rota/slurm/besides.hpp>
 #include <rota/slurm/gres.hpp>
 #include <rota/slurm/job_mapping.hpp>
 #include <rota/trace/number.hpp>
@@ -89,6 +90,30 @@ namespace rota::libslurm {
     }
 }
 
+/// What a job asks for besides GPUs; numbers that say "not set" are none.
+[[nodiscard]] inline slurm::besides wants_of(slurm_job_info_t const& job) {
+    auto const text = [](char const* said) {
+        return said == nullptr ? std::string_view{} : std::string_view{said};
+    };
+    auto const said = [](auto n, std::int64_t otherwise) {
+        constexpr auto none = static_cast<decltype(n)>(sizeof n == 2 ? NO_VAL16 : NO_VAL);
+        return n >= none ? otherwise : std::int64_t{n};
+    };
+    auto const asks = [&said](std::uint16_t n) { return said(n, 0) != 0; };
+    return {.tasks = said(job.num_tasks, 1),
+            .tasks_a_node = said(job.ntasks_per_node, 0),
+            .cpus = said(job.num_cpus, 1),
+            .cpus_a_task = said(job.cpus_per_task, 1),
+            .cpus_a_node = said(job.pn_min_cpus, 1),
+            .cpus_per_tres = text(job.cpus_per_tres),
+            .mem_per_tres = text(job.mem_per_tres),
+            .mib = static_cast<std::int64_t>(job.pn_min_memory & ~MEM_PER_CPU),
+            .mib_a_cpu = (job.pn_min_memory & MEM_PER_CPU) != 0,
+            .layout = asks(job.sockets_per_node) || asks(job.cores_per_socket) ||
+                      asks(job.ntasks_per_socket) || asks(job.ntasks_per_core),
+            .threads = asks(job.threads_per_core)};
+}
+
 /// Adds what Slurm says of a job, and of each task of an array. False where that is not to be understood.
 [[nodiscard]] inline bool add_statuses(slurm_job_info_t const& job, slurm::job_mapping& mapping,
                                        std::vector<live::job_status>& to,
@@ -123,6 +148,7 @@ namespace rota::libslurm {
                                        .switches = job.req_switch != 0,
                                        .reservation = !text(job.resv_name).empty(),
                                        .licenses = !text(job.licenses).empty()},
+                              .wants = wants_of(job),
                               .behind = job.state_reason == WAIT_PRIORITY ||
                                         job.state_reason == WAIT_NODE_NOT_AVAIL};
     for (auto i = std::uint32_t{0}; i != job.gres_detail_cnt; ++i)

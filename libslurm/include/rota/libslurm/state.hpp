@@ -72,8 +72,8 @@ struct state {
         if (how(then, &said, SHOW_ALL | SHOW_DETAIL) == SLURM_SUCCESS) into.reset(said);
         else if (auto const why = last_error(); why != SLURM_NO_CHANGE_IN_DATA) out.error = why;
     };
+    ask(slurm_load_node, since.nodes, out.nodes); // what jobs have of them is what they had before
     ask(slurm_load_jobs, since.jobs, out.jobs);
-    ask(slurm_load_node, since.nodes, out.nodes);
     ask(slurm_load_partitions, since.partitions, out.partitions);
     return out;
 }
