@@ -78,12 +78,12 @@ log_read read_log(std::string const& path) {
 } // namespace
 
 int check_log(check_log_options const& asked) {
+    end_on_signals();
     auto const claims = claims_named(asked.claims);
     auto const world = world_of(asked.world);
     auto const in = read_inputs(asked.input);
     check_outages(world, in.cluster);
     auto const [log, lines] = read_log(asked.log);
-    stop_if_signalled();
     auto given = rota::verify::premises_of(in.cluster, in.jobs, world);
     given.timed = !asked.any_run_time;
     if (auto const& name = asked.world.placement; !name.empty())

@@ -42,6 +42,11 @@ void catch_signals() {
     std::signal(SIGXFSZ, SIG_IGN); // a file over the limit of its user is a write that fails
 }
 
+void end_on_signals() {
+    for (auto const one : {SIGINT, SIGTERM}) std::signal(one, SIG_DFL);
+    stop_if_signalled(); // it came before
+}
+
 int signalled() noexcept { return signal_that_came; }
 
 void stop_if_signalled() {

@@ -18,6 +18,8 @@ void say(std::string_view line);
 /// Ctrl-C and SIGTERM set a flag instead of ending the program; a second one ends it. SIGPIPE and SIGXFSZ are
 /// ignored: the write fails instead.
 void catch_signals();
+/// From here on Ctrl-C and SIGTERM end the program at once: for commands that write no file.
+void end_on_signals();
 /// The signal that came, 0 while none has.
 [[nodiscard]] int signalled() noexcept;
 /// Ends the command where a signal came.

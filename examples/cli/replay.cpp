@@ -62,6 +62,7 @@ chosen scheduler_of(rota::verify::counter_example const& one, replay_options con
 } // namespace
 
 int replay(replay_options const& asked) {
+    end_on_signals();
     auto const one = read_replay(asked.file);
     auto const scheduler = scheduler_of(one, asked);
     auto const found = rota::verify::run_and_check(
@@ -75,7 +76,6 @@ int replay(replay_options const& asked) {
                                                            .truth = host.clairvoyance()});
         },
         one.claims, one.known);
-    stop_if_signalled();
     auto const code = [](rota::verify::law which) { return rota::verify::text_of(which).code; };
     auto const broken = found.laws.broken();
     print(fmt::format(

@@ -29,7 +29,7 @@ public:
         largest_ = std::max(largest_, job.spec.need.gpus_max);
         // the reader has seen that their sum fits
         work_ += std::int64_t{job.spec.need.gpus_min} * job.spec.need.milli * job.work.duration_ms;
-        if (++jobs_ % 65'536 == 0) stop_if_signalled();
+        ++jobs_;
         if (jobs_ % 10'000'000 == 0) say(fmt::format("{} million jobs", jobs_ / 1'000'000));
     }
 
@@ -61,10 +61,10 @@ private:
 } // namespace
 
 int trace_summary(trace_options const& asked) {
+    end_on_signals();
     auto jobs = summary_of_jobs{};
     auto const got =
         walk_workload(asked.input, asked.any_id, [&](rota::trace::record const& job) { jobs.add(job); });
-    stop_if_signalled();
     auto const& rows = got.tally;
     print(fmt::format("rows              {}: {} kept, {} dropped, {} blank, {} comment\n", rows.rows_in,
                       rows.kept, rows.dropped, rows.blank, rows.comment));

@@ -272,6 +272,19 @@ check 'SIGTERM is heeded within a pass' eval '! kill -0 $pid 2>/dev/null'
 kill -s KILL $pid 2>/dev/null
 wait $pid
 check 'by SIGTERM' test $? = 143
+# a command that leaves nothing behind ends wherever it is: here within a line that has no end
+"$rota" trace /dev/zero >out.txt 2>err.txt &
+pid=$!
+sleep 0.5
+kill -s INT $pid
+for _ in $(seq 200); do
+    if ! kill -0 $pid 2>/dev/null; then break; fi
+    sleep 0.05
+done
+check 'SIGINT is heeded within a line' eval '! kill -0 $pid 2>/dev/null'
+kill -s KILL $pid 2>/dev/null
+wait $pid
+check 'by SIGINT' test $? = 130
 check 'no temporary file is left anywhere' nothing_left
 
 end
