@@ -18,11 +18,13 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/contract/recorder.hpp>
 #include <rota/contract/tenant_tree.hpp>
@@ -128,7 +130,7 @@ struct figures {
 
 /// Means of what an order took, in ms.
 struct latencies {
-    double start = 0; ///< from the order to the first instruction of the job
+    double start = 0; ///< from when the order could be sent to the first instruction of the job
     double end = 0;   ///< from the last instruction to the end in the log
     double stop = 0;  ///< from the order to the release in the log
 };
@@ -187,17 +189,54 @@ struct counted {
     live::reply requeue(std::string const& job) { return ++verbs, to->requeue(job); }
 };
 
+/// When the last of these GPUs was given back. Until then an order waits for those who leave, which the simulator knows by itself.
+class releases {
+public:
+    void hold(std::uint32_t job, std::span<rota::cluster::slice const> where) {
+        held_[job].assign(where.begin(), where.end());
+    }
+    void leave(std::uint32_t job, std::int64_t at) {
+        each(held_[job], [&](gpu one) { given_back_[one] = at; });
+        held_[job].clear();
+    }
+    [[nodiscard]] std::int64_t last(std::span<rota::cluster::slice const> where) const {
+        auto at = std::int64_t{0};
+        each(where, [&](gpu one) {
+            if (auto const its = given_back_.find(one); its != given_back_.end())
+                at = std::max(at, its->second);
+        });
+        return at;
+    }
+
+private:
+    using gpu = std::pair<std::uint32_t, int>;
+    template <class Do>
+    static void each(std::span<rota::cluster::slice const> where, Do what) {
+        for (auto const& part : where)
+            for (auto g = 0; g != rota::cluster::gpus_per_node_max; ++g)
+                if ((part.gpus >> g & 1) != 0) what(gpu{index(part.node), g});
+    }
+    std::map<std::uint32_t, std::vector<rota::cluster::slice>> held_; ///< by job
+    std::map<gpu, std::int64_t> given_back_;
+};
+
 latencies latencies_of(rota::log::schedule const& log, std::vector<trace> const& all, std::int64_t epoch) {
     auto sums = latencies{};
     auto starts = 0.0, ends = 0.0, stops = 0.0;
     auto ordered = std::map<std::uint32_t, std::int64_t>{};
     auto run = std::map<std::uint32_t, std::size_t>{};
+    auto gpus = releases{};
     for (auto const& r : log.records) {
         if (r.kind == kind::order) ordered[r.job] = index(r.at);
         if (r.kind == kind::start && run[r.job] < all[r.job].starts.size()) {
-            sums.start += static_cast<double>(all[r.job].starts[run[r.job]++] - epoch - ordered[r.job]);
+            auto const sent = std::max(ordered[r.job], gpus.last(log.devices(r)));
+            sums.start += static_cast<double>(all[r.job].starts[run[r.job]++] - epoch - sent);
             ++starts;
+            gpus.hold(r.job, log.devices(r));
         }
+        if (r.kind == kind::preempt || r.kind == kind::interrupt || r.kind == kind::finish ||
+            r.kind == kind::fail || r.kind == kind::cancel)
+            gpus.leave(r.job, index(r.at));
         if (r.kind == kind::preempt) sums.stop += static_cast<double>(index(r.at) - ordered[r.job]), ++stops;
         if (r.kind == kind::finish)
             sums.end += static_cast<double>(index(r.at) + epoch - all[r.job].finish), ++ends;
