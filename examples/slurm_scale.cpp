@@ -54,12 +54,14 @@ struct text_of_slurm {
 
 text_of_slurm make_text(int nodes, int jobs) {
     auto made = text_of_slurm{};
-    for (auto n = 1; n <= nodes; ++n) made.sinfo += "n" + std::to_string(n) + "|idle|gpu:8|main\n";
+    for (auto n = 1; n <= nodes; ++n)
+        made.sinfo += "n" + std::to_string(n) + "|idle|gpu:8|main|0/64/0/64|0|\n";
     for (auto j = 0; j != jobs; ++j)
         made.squeue +=
             std::to_string(j + 1) +
-            "|PENDING|0|0|UNLIMITED|None|N/A|OK|0|0||(null)|(null)|(null)|root|0|normal|(null)|(null)|1|N/"
-            "A|gres:gpu:" +
+            "|PENDING|0|0|UNLIMITED|None|N/A|OK|0|0||(null)|(null)|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/"
+            "A|(null)|root|0|"
+            "normal|(null)|(null)|1|N/A|gres:gpu:" +
             std::to_string(
                 sizes[static_cast<std::size_t>(j) * std::size(sizes) / static_cast<std::size_t>(jobs)]) +
             "||\n";
@@ -78,7 +80,7 @@ struct timed {
         auto const from = clock_type::now();
         auto got = slurm::command_result{slurm::command_result::end::exited, 0, {}, {}};
         if (to->text.sinfo.empty()) got = slurm::runner{60'000}(argv, input);
-        else if (argv[0] == "squeue") got.out = to->text.squeue;
+        else if (argv[0] == "squeue" && argv.back().ends_with("NodeList:|")) got.out = to->text.squeue;
         else if (argv[0] == "sinfo") got.out = to->text.sinfo;
         to->ms[argv[0] == "scontrol"
                    ? argv[0] + ' ' + (argv.size() > 1 ? argv[1] : input.substr(0, input.find(' ')))
