@@ -2,7 +2,6 @@
 #ifndef ROTA_SIMULATION_EVENT_HEAP_HPP
 #define ROTA_SIMULATION_EVENT_HEAP_HPP
 
-#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -10,7 +9,8 @@ namespace rota::simulation {
 
 /// A heap with four children a node, for small values with a total order `before`: the least is at the top.
 ///
-/// Entries are never searched: whoever changes his mind pushes again and skips what is out of date.
+/// Entries are never searched: whoever changes his mind pushes again, skips what is out of date, and has it swept out
+/// where there is much of it.
 template <class Entry>
 class event_heap {
 public:
@@ -45,7 +45,15 @@ public:
         }
         rise(i, last);
     }
-    void reserve(std::size_t n) { entries_.reserve(n); }
+    [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+    /// Leaves those for which counts(entry) holds.
+    template <class Counts>
+    void sweep(Counts counts) {
+        auto kept = std::size_t{0};
+        for (auto i = std::size_t{0}; i != entries_.size(); ++i)
+            if (auto const one = entries_[i]; counts(one)) rise(kept++, one);
+        entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(kept), entries_.end());
+    }
 
 private:
     /// Puts the entry at i, or above.

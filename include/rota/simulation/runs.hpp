@@ -49,6 +49,8 @@ public:
         s = {now, (first ? 0 : s.number) + 1, false};
         results_.starts(j, now);
         if (p.ends_at() != never) ends_.push({p.ends_at(), index(j), s.number});
+        if (ends_.size() > 2 * state_.size() + 64) // more void ones than there are jobs under way
+            ends_.sweep([this](completion const& one) { return counts(one); });
     }
     /// It works until then at the latest.
     void stop_working_at(job_id j, sim_time at) noexcept {
@@ -79,7 +81,7 @@ public:
 
     /// When the next run ends by itself.
     [[nodiscard]] sim_time next_end() {
-        while (!ends_.empty() && ends_.top().number != number(job_id{ends_.top().job})) ends_.pop();
+        while (!ends_.empty() && !counts(ends_.top())) ends_.pop();
         if (ends_.empty()) return never;
         results_.prefetch(job_id{ends_.top().job});
         __builtin_prefetch(&(*works_)[ends_.top().job]);
@@ -110,6 +112,11 @@ private:
         }
         [[nodiscard]] bool before(completion const& b) const noexcept { return order() < b.order(); }
     };
+
+    /// It is of the job's present run.
+    [[nodiscard]] bool counts(completion const& one) const noexcept {
+        return one.number == number(job_id{one.job});
+    }
 
     std::vector<job::work> const* works_;
     job::progress_table progress_;
