@@ -51,9 +51,7 @@ public:
     void on(event const& happened, view const& v) {
         estimate::tell(estimate_, happened, v);
         running_.on(happened, v, [&](job_id j) { return leaves(v, j); });
-        if (happened.kind == event_kind::node_down || happened.kind == event_kind::node_up) {
-            running_.changed().push_back(happened.node);
-        } else if (happened.kind == event_kind::resync) {
+        if (happened.kind == event_kind::resync) {
             long_world_.reset();
             hidden_.clear();
         }
@@ -159,17 +157,17 @@ private:
             long_world_.emplace(v.free().layout());
             of_the_head_.assign(v.free().size(), 0);
             for (auto n : nodes_) of_the_head_[n] = 1;
+            running_.each_changed([](node_id) {});
             for (auto n = std::uint32_t{0}; n != v.free().size(); ++n) sync(v, node_id{n});
         } else {
             auto const same = nodes_ == hidden_ && std::pair{shadow_, each_} == hidden_for_;
             for (auto n : hidden_) of_the_head_[n] = 0;
             for (auto n : nodes_) of_the_head_[n] = 1;
-            for (auto n : running_.changed()) sync(v, n);
+            running_.each_changed([&](node_id n) { sync(v, n); });
             for (auto const* all : {&hidden_, &nodes_})
                 for (auto n : *all)
                     if (!same) sync(v, node_id{n});
         }
-        running_.changed().clear();
         hidden_ = nodes_;
         hidden_for_ = {shadow_, each_};
     }

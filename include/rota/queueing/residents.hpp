@@ -3,6 +3,7 @@
 #define ROTA_QUEUEING_RESIDENTS_HPP
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include <rota/cluster/placement.hpp>
@@ -55,8 +56,16 @@ public:
         else irregular_changes(known.held, true);
         note(v.intent(j));
     }
-    /// Nodes whose residents changed since the last clear, in no order and perhaps twice, if it was told to say so.
-    [[nodiscard]] std::vector<node_id>& changed() noexcept { return changed_; }
+    /// Calls visit(node) for the nodes whose residents changed since the last call, or that were open and are not, in
+    /// no order, if it was told to say so.
+    template <class Visit>
+    void each_changed(Visit visit) {
+        for (auto n : changed_) {
+            told_[index(n)] = 0;
+            visit(n);
+        }
+        changed_.clear();
+    }
     /// Forgets everything and reads the view.
     template <class Rank>
     void rebuild(view const& v, Rank rank) {
@@ -73,6 +82,7 @@ public:
         if (happened.kind == event_kind::resync) rebuild(v, rank);
         else if (happened.kind == event_kind::node_down || happened.kind == event_kind::node_up) {
             if (!index_.empty()) index_.touch(happened.node);
+            note(happened.node);
         } else if (happened.about_a_job() && happened.kind != event_kind::submitted)
             track(v, happened.job, rank);
     }
@@ -96,14 +106,19 @@ private:
         return r->rank;
     }
     void note(cluster::placement const& p) {
-        if (tells_changes_)
-            for (auto const& part : p) changed_.push_back(part.node);
+        for (auto const& part : p) note(part.node);
+    }
+    void note(node_id n) {
+        if (!tells_changes_) return;
+        if (told_.size() <= index(n)) told_.resize(index(n) + 1u);
+        if (std::exchange(told_[index(n)], std::uint8_t{1}) == 0) changed_.push_back(n);
     }
 
     departures index_;
     placement_pool pool_;
     std::vector<entry> known_; ///< [rows]
     std::vector<node_id> changed_;
+    std::vector<std::uint8_t> told_; ///< [nodes] stands in changed_
     std::uint32_t irregular_ = 0;
     bool tells_changes_;
 };
