@@ -137,7 +137,7 @@ void placed_well(P const& policy) {
     RC_ASSERT(free.open(*got));
     RC_ASSERT(got->gpus() == int{in.need.gpus_max});
     auto const parts = std::vector<cluster::slice>(got->begin(), got->end());
-    RC_ASSERT(verify::detail::amount_fault(in.need, parts) == nullptr);
+    RC_ASSERT(verify::detail::amount_fault(in.need, parts, false) == nullptr);
     RC_ASSERT(verify::detail::place_fault(in.cluster, in.need, parts) == nullptr);
     for (auto i = std::size_t{0}; i != parts.size(); ++i)
         for (auto k = std::size_t{0}; k != i; ++k) RC_ASSERT(parts[i].node != parts[k].node);
