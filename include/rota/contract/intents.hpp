@@ -116,7 +116,7 @@ public:
         if (j.over || j.rejected != 0) return refuse(answer::ended);
         auto const& was = jobs_.intent(j);
         if (was == p) return answer::unchanged;
-        if (!right_gang(jobs_.asked_by(j.shape), p)) return refuse(answer::wrong_gang);
+        if (!right_gang(jobs_.asked_by(j.shape), p) && !held_before(id, p)) return refuse(answer::wrong_gang);
         if (was.empty()) {
             if (!free_.open(p) && !held_before(id, p)) return refuse(answer::closed_node);
             if (!free_.fits(p)) return refuse(answer::no_room);
@@ -250,7 +250,8 @@ private:
         auto& fresh = staged_.emplace_back(step{step_kind::intent, j.mode, id, 0, never});
         jobs_.pool().share(fresh.was, j.intent);
     }
-    /// Putting back what this pass took away is always legal, even onto a node that has closed meanwhile.
+    /// Putting back what this pass took away is always legal, even onto a node that has closed meanwhile, and of less CPU
+    /// and memory than it asks for, where a manager has chosen the place.
     [[nodiscard]] bool held_before(job_id id, cluster::placement const& p) const noexcept {
         for (auto const& one : staged_)
             if (one.what == step_kind::intent && one.job == id) return jobs_.pool().at(one.was) == p;
