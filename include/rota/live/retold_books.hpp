@@ -173,12 +173,20 @@ private:
             auto const& held = jobs().held(id);
             auto const& intent = jobs().intent(id);
             auto const sent = !held.empty() || j.flight != order_kind::none;
+            // a stop that the next start is decided with: the number of the last start is forgotten
+            auto const moves = j.flight == order_kind::stop && j.decided == j.op && !intent.empty();
             if (sent) // what the start in flight assumed, others may have by now
-                decided.push_back({j.op, id, held.empty() ? &intent : &held,
+                decided.push_back({moves ? 0 : j.op, id, held.empty() ? &intent : &held,
                                    !held.empty() && j.flight != order_kind::start});
-            if (sent ? j.decided != j.op : !intent.empty())
+            if (moves || (sent ? j.decided != j.op : !intent.empty()))
                 decided.push_back({j.decided, id, &intent, false});
         }
+        auto spare = std::uint32_t{0}; // any number will do that no other decision has
+        for (auto& one : decided)
+            while (one.op == 0)
+                if (std::none_of(decided.begin(), decided.end(),
+                                 [wanted = ++spare](auto const& other) { return other.op == wanted; }))
+                    one.op = spare;
         std::sort(decided.begin(), decided.end(), [](auto const& a, auto const& b) { return a.op < b.op; });
         for (auto const& one : decided) {
             if (how_.log_orders) note(log::kind::order, one.job, log::cause::ordered, one.where, 0, one.op);
