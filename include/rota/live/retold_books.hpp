@@ -142,13 +142,13 @@ public:
     }
 
 private:
-    /// Devices that are there and free, each node once, with their CPU and memory.
+    /// Devices that are there and free, each node once, with their CPU and memory, or less where a manager chose the place.
     [[nodiscard]] static bool may_be(cluster::placement const& p, job::request const& need,
                                      cluster::occupancy const& of) {
         for (auto const& part : p) {
             auto const count = static_cast<std::uint32_t>(part.count());
-            if (part.gpus == 0 || part.milli == 0 || part.cpu_milli != need.cpu_milli * count ||
-                part.mem_mib != need.mem_mib * count)
+            if (part.gpus == 0 || part.milli == 0 || part.cpu_milli > need.cpu_milli * count ||
+                part.mem_mib > need.mem_mib * count)
                 return false;
         }
         return p.names_once() && of.fits(p);
@@ -190,7 +190,10 @@ private:
         std::sort(decided.begin(), decided.end(), [](auto const& a, auto const& b) { return a.op < b.op; });
         for (auto const& one : decided) {
             if (how_.log_orders) note(log::kind::order, one.job, log::cause::ordered, one.where, 0, one.op);
-            if (one.begun) note(log::kind::start, one.job, {}, one.where, 0, one.op);
+            if (!one.begun) continue;
+            auto const asked = want_.right_gang(at(one.job).spec->need, *one.where);
+            note(log::kind::start, one.job, asked ? log::cause::none : log::cause::elsewhere, one.where, 0,
+                 one.op);
         }
         for (auto n = std::uint32_t{0}; n != held().size(); ++n) {
             auto const where = cluster::placement{cluster::slice{.node = node_id{n}, .gpus = 0, .milli = 0}};
