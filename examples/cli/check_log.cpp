@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <rota/core/take_until.hpp>
 #include <rota/log/text.hpp>
 #include <rota/trace/place.hpp>
 #include <rota/trace/source.hpp>
@@ -36,9 +37,7 @@ struct log_read {
 std::vector<std::size_t> record_lines(std::string_view text) {
     auto all = std::vector<std::size_t>{};
     for (auto number = std::size_t{1}; !text.empty(); ++number) {
-        auto const end = std::min(text.find('\n'), text.size());
-        auto const row = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
+        auto const row = rota::take_until(text, '\n');
         if (!row.empty() && row != "\r" && row.front() != '#') all.push_back(number);
     }
     return all;

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include <rota/core/take_until.hpp>
 #include <rota/trace/clusters.hpp>
 #include <rota/trace/formats.hpp>
 #include <rota/trace/generator.hpp>
@@ -278,8 +279,7 @@ rota::job::workload generated_workload(generate_options const& asked) {
 rota::claim claims_named(std::string_view text) {
     auto all = rota::claim::none;
     while (!text.empty()) {
-        auto const name = text.substr(0, text.find(','));
-        text.remove_prefix(std::min(name.size() + 1, text.size()));
+        auto const name = rota::take_until(text, ',');
         if (name == "none") continue;
         auto const found = std::find(rota::claim_names.begin(), rota::claim_names.end(), name);
         if (found == rota::claim_names.end())

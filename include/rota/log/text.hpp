@@ -13,6 +13,7 @@
 #include <rota/cluster/mig_device.hpp>
 #include <rota/cluster/mig_size.hpp>
 #include <rota/cluster/placement.hpp>
+#include <rota/core/take_until.hpp>
 #include <rota/core/units.hpp>
 #include <rota/log/record.hpp>
 #include <rota/log/schedule.hpp>
@@ -175,9 +176,7 @@ inline std::uint16_t read_share(line_reader& in) {
 [[nodiscard]] inline std::variant<schedule, text_error> from_text(std::string_view text) {
     auto log = schedule{};
     for (auto number = std::size_t{1}; !text.empty(); ++number) {
-        auto const length = std::min(text.find('\n'), text.size());
-        auto row = text.substr(0, length);
-        text.remove_prefix(std::min(length + 1, text.size()));
+        auto row = take_until(text, '\n');
         if (row.ends_with('\r')) row.remove_suffix(1);
         if (row.starts_with("#rota-log ") && row != text_header)
             return text_error{number, 1,

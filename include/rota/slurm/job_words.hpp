@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <rota/core/take_until.hpp>
 #include <rota/slurm/value_of.hpp>
 
 namespace rota::slurm {
@@ -85,11 +86,7 @@ public:
 private:
     template <class Do>
     static void each_row(std::string_view text, Do what) {
-        while (!text.empty()) {
-            auto const row = text.substr(0, text.find('\n'));
-            text.remove_prefix(std::min(row.size() + 1, text.size()));
-            what(row);
-        }
+        while (!text.empty()) what(take_until(text, '\n'));
     }
 
     std::unordered_map<std::string, of_one> all_;

@@ -13,6 +13,7 @@
 
 #include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
+#include <rota/core/take_until.hpp>
 #include <rota/core/units.hpp>
 #include <rota/slurm/capacity.hpp>
 #include <rota/slurm/gres.hpp>
@@ -63,9 +64,7 @@ struct node_row {
 [[nodiscard]] inline std::optional<std::vector<node_row>> read_sinfo(std::string_view text) {
     auto out = std::vector<node_row>{};
     while (!text.empty()) {
-        auto const end = std::min(text.find('\n'), text.size());
-        auto const row = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
+        auto const row = take_until(text, '\n');
         if (row.empty()) continue;
         auto cells = std::array<std::string_view, 6>{};
         auto rest = row;

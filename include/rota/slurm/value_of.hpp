@@ -6,14 +6,14 @@
 #include <optional>
 #include <string_view>
 
+#include <rota/core/take_until.hpp>
+
 namespace rota::slurm {
 
 /// The value of `KEY = value` in what `scontrol show config` prints; empty where it has none.
 [[nodiscard]] inline std::string_view value_of(std::string_view config, std::string_view key) {
     while (!config.empty()) {
-        auto const end = std::min(config.find('\n'), config.size());
-        auto row = config.substr(0, end);
-        config.remove_prefix(std::min(end + 1, config.size()));
+        auto row = take_until(config, '\n');
         auto const equals = row.find('=');
         if (equals == row.npos || row.substr(0, row.find_first_of(" =")) != key) continue;
         row.remove_prefix(equals + 1);

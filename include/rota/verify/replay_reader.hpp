@@ -18,6 +18,7 @@
 #include <rota/cluster/mig_size.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/contract/claims.hpp>
+#include <rota/core/take_until.hpp>
 #include <rota/core/units.hpp>
 #include <rota/log/text.hpp>
 #include <rota/verify/counter_example.hpp>
@@ -239,9 +240,7 @@ counter_example_of(std::string_view text) {
     auto seen = std::array<bool, detail::line_kinds.size()>{};
     while (!text.empty() || number == 0) {
         ++number;
-        auto const length = std::min(text.find('\n'), text.size());
-        auto row = text.substr(0, length);
-        text.remove_prefix(std::min(length + 1, text.size()));
+        auto row = take_until(text, '\n');
         if (row.ends_with('\r')) row.remove_suffix(1);
         if (auto const stray = row.find('\r');
             stray != row.npos) // it would end a name, and read back as none

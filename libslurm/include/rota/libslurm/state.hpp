@@ -14,6 +14,7 @@
 #include <slurm/slurm.h>
 #include <slurm/slurm_errno.h>
 
+#include <rota/core/take_until.hpp>
 #include <rota/slurm/hostlist.hpp>
 
 namespace rota::libslurm {
@@ -90,11 +91,8 @@ struct state {
 
 /// The partition is one of those in the list `main,high`, which may be null.
 [[nodiscard]] inline bool is_in(char const* list, std::string_view partition) noexcept {
-    for (auto rest = std::string_view{list == nullptr ? "" : list}; !rest.empty();) {
-        auto const one = rest.substr(0, rest.find(','));
-        if (one == partition) return true;
-        rest.remove_prefix(one.size() == rest.size() ? one.size() : one.size() + 1);
-    }
+    for (auto rest = std::string_view{list == nullptr ? "" : list}; !rest.empty();)
+        if (take_until(rest, ',') == partition) return true;
     return false;
 }
 
