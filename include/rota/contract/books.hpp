@@ -224,12 +224,13 @@ private:
     void make_way(cluster::slice const& have) {
         auto const n = have.node;
         auto const had = others(n);
-        for (auto id : std::vector<job_id>(jobs().active().begin(), jobs().active().end())) {
-            auto const& free = want_.free().state();
-            if (free.cpu_milli(n) + had.cpu_milli >= have.cpu_milli &&
-                free.mem_mib(n) + had.mem_mib >= have.mem_mib)
-                return;
-            if (jobs().intent(id).touches(n) && !jobs().as_intended(id)) revoke(id, log::cause::displaced);
+        auto const& free = want_.free().state();
+        while (free.cpu_milli(n) + had.cpu_milli < have.cpu_milli ||
+               free.mem_mib(n) + had.mem_mib < have.mem_mib) {
+            auto const* const other = in_the_way(
+                [&](job_id id) { return jobs().intent(id).touches(n) && !jobs().as_intended(id); });
+            if (other == nullptr) return;
+            revoke(*other, log::cause::displaced);
         }
     }
     /// An empty cluster could hold it: asked once a shape.
