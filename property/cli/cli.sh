@@ -7,6 +7,13 @@ source "$(dirname "$0")/../tally.sh"
 nothing_left() { # no temporary file here or below
     [ -z "$(find . -name '.*.tmp')" ]
 }
+ends_within() { # TRIES PID: it is gone after at most so many twentieths of a second
+    for _ in $(seq "$1"); do
+        if ! kill -0 "$2" 2>/dev/null; then return 0; fi
+        sleep 0.05
+    done
+    return 1
+}
 
 cat >jobs.csv <<'END'
 #rota-workload 1
@@ -264,11 +271,8 @@ done
 pid=$!
 sleep 2
 kill -s TERM $pid
-for _ in $(seq 600); do # at once; with sanitizers 60,000 kinds take seconds to read
-    if ! kill -0 $pid 2>/dev/null; then break; fi
-    sleep 0.05
-done
-check 'SIGTERM is heeded within a pass' eval '! kill -0 $pid 2>/dev/null'
+# at once; with sanitizers 60,000 kinds take seconds to read
+check 'SIGTERM is heeded within a pass' ends_within 600 $pid
 kill -s KILL $pid 2>/dev/null
 wait $pid
 check 'by SIGTERM' test $? = 143
@@ -277,11 +281,7 @@ check 'by SIGTERM' test $? = 143
 pid=$!
 sleep 0.5
 kill -s INT $pid
-for _ in $(seq 200); do
-    if ! kill -0 $pid 2>/dev/null; then break; fi
-    sleep 0.05
-done
-check 'SIGINT is heeded within a line' eval '! kill -0 $pid 2>/dev/null'
+check 'SIGINT is heeded within a line' ends_within 200 $pid
 kill -s KILL $pid 2>/dev/null
 wait $pid
 check 'by SIGINT' test $? = 130
