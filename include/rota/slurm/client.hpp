@@ -20,6 +20,7 @@
 #include <rota/slurm/allocation.hpp>
 #include <rota/slurm/command.hpp>
 #include <rota/slurm/count_besides.hpp>
+#include <rota/slurm/counted.hpp>
 #include <rota/slurm/job_mapping.hpp>
 #include <rota/slurm/sinfo.hpp>
 #include <rota/slurm/site.hpp>
@@ -37,7 +38,8 @@ template <class Run = runner>
 class client {
 public:
     client(cluster::spec const& cluster, std::string partition, site const& names = {}, Run run = Run{})
-        : cluster_{&cluster}, partition_{std::move(partition)}, jobs_{cluster, names}, run_{std::move(run)} {}
+        : cluster_{&cluster}, partition_{std::move(partition)}, jobs_{cluster, names}, run_{std::move(run)},
+          counts_{counts_besides(cluster)} {}
     template <class... More>
     client(cluster::spec&&, More&&...) = delete; // it must outlive the client
 
@@ -45,7 +47,7 @@ public:
     [[nodiscard]] std::string const& complaint() const noexcept { return complaint_; }
 
     [[nodiscard]] std::optional<live::snapshot> poll() {
-        if (!asked_ && !learn_counted()) return std::nullopt;
+        if (counts_ && !how_ && !learn_counted()) return std::nullopt;
         auto const fields = field_list();
         auto const nodes = run_({"sinfo", "--noheader", "--Node", "--all", "-O", std::string{sinfo_format}});
         auto const queue = run_({"squeue", "--noheader", "--all", "--states=all", "--array",
@@ -61,8 +63,10 @@ public:
             auto const words = ask("-O", squeue_comments);
             if (!good(not_nodes) || !good(words)) return std::nullopt;
             auto records = command_result{};
-            if (memory_) records = run_({"scontrol", "--oneliner", "show", "job"});
-            if (memory_ && !good(records)) return std::nullopt;
+            if (how_ && how_->memory) {
+                records = run_({"scontrol", "--oneliner", "show", "job"});
+                if (!good(records)) return std::nullopt;
+            }
             jobs_.learn({words.out, not_nodes.out, records.out});
             jobs = jobs_.read(queue.out);
         }
@@ -118,19 +122,12 @@ public:
 private:
     static constexpr auto line_max = std::size_t{4'000}; ///< of scontrol, where it reads its commands
 
-    /// Where the cluster counts CPU or memory, Slurm is asked once how it gives them out.
+    /// Asks Slurm how it gives out CPU and memory.
     [[nodiscard]] bool learn_counted() {
-        auto const counts = [](cluster::node const& one) { return one.cpu_milli != 0 || one.mem_mib != 0; };
-        auto const& nodes = cluster_->nodes;
         auto copy = *cluster_;
-        asked_ = std::none_of(nodes.begin(), nodes.end(), counts);
-        if (asked_) return true;
-        auto const how = count_besides(partition_, copy, complaint_, run_);
-        if (!how) return false;
-        jobs_.count(*how);
-        counts_ = true;
-        memory_ = how->memory;
-        return asked_ = true;
+        how_ = count_besides(partition_, copy, complaint_, run_);
+        if (how_) jobs_.count(*how_);
+        return how_.has_value();
     }
     [[nodiscard]] std::vector<std::string> update_of(live::wanted_start const& what) const {
         auto names = std::string{};
@@ -261,9 +258,8 @@ private:
     std::string partition_;
     squeue_reader jobs_;
     Run run_;
-    bool asked_ = false;  ///< how CPU and memory are given out
-    bool counts_ = false; ///< CPU or memory
-    bool memory_ = false; ///< memory
+    bool counts_;                ///< the cluster counts CPU or memory
+    std::optional<counted> how_; ///< Slurm gives these out, once it has been asked
     start_words says_;
     std::map<std::pair<std::string, std::uint32_t>, std::vector<live::part>> spread_; ///< by job and run
     std::string complaint_;

@@ -2,8 +2,6 @@
 #ifndef ROTA_SLURM_COUNT_BESIDES_HPP
 #define ROTA_SLURM_COUNT_BESIDES_HPP
 
-#include <algorithm>
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +9,7 @@
 #include <vector>
 
 #include <rota/cluster/spec.hpp>
+#include <rota/core/take_until.hpp>
 #include <rota/slurm/capacity.hpp>
 #include <rota/slurm/command.hpp>
 #include <rota/slurm/counted.hpp>
@@ -35,20 +34,12 @@ template <class Run = runner>
     auto out = read_counted(*config, *its);
     auto known = std::unordered_map<std::string, capacity>{};
     for (auto rest = std::string_view{*records}; !rest.empty();) {
-        auto const row = rest.substr(0, rest.find('\n'));
-        rest.remove_prefix(std::min(row.size() + 1, rest.size()));
+        auto const row = take_until(rest, '\n');
         auto const name = only_value_of(row, "NodeName");
         auto const has = read_capacity(row);
         if (name && has) known.emplace(*name, *has);
     }
-    for (auto n = std::size_t{0}; n != nodes.nodes.size() && (out.cpus || out.memory); ++n) {
-        auto const has = known.find(nodes.names[n]);
-        if (has == known.end()) {
-            complaint = "scontrol does not show the CPUs and memory of node " + nodes.names[n];
-            return std::nullopt;
-        }
-        out.add(has->second, nodes.nodes[n]);
-    }
+    if (!out.add_all(known, nodes, complaint)) return std::nullopt;
     return out;
 }
 

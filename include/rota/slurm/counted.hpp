@@ -3,11 +3,15 @@
 #define ROTA_SLURM_COUNTED_HPP
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include <rota/cluster/spec.hpp>
+#include <rota/core/take_until.hpp>
 #include <rota/slurm/capacity.hpp>
 #include <rota/slurm/value_of.hpp>
 
@@ -45,8 +49,29 @@ struct counted {
         mib_min = std::min<std::int64_t>(mib_min, node.mem_mib);
     }
 
+    /// As `add` for all nodes of a cluster, by their names. False with `complaint` set where nothing is known of one.
+    [[nodiscard]] bool add_all(std::unordered_map<std::string, capacity> const& known, cluster::spec& to,
+                               std::string& complaint) {
+        if (!cpus && !memory) return true;
+        for (auto n = std::size_t{0}; n != to.nodes.size(); ++n) {
+            auto const has = known.find(to.names[n]);
+            if (has == known.end()) {
+                complaint = "Slurm does not show the CPUs and memory of node " + to.names[n];
+                return false;
+            }
+            add(has->second, to.nodes[n]);
+        }
+        return true;
+    }
+
     friend bool operator==(counted const&, counted const&) = default;
 };
+
+/// The cluster counts CPU or memory on one of its nodes.
+[[nodiscard]] inline bool counts_besides(cluster::spec const& all) {
+    return std::any_of(all.nodes.begin(), all.nodes.end(),
+                       [](auto const& one) { return one.cpu_milli != 0 || one.mem_mib != 0; });
+}
 
 namespace detail {
 
@@ -54,8 +79,7 @@ namespace detail {
 [[nodiscard]] inline std::int64_t job_default(std::string_view list, std::string_view name,
                                               std::int64_t otherwise) {
     while (!list.empty()) {
-        auto const one = list.substr(0, list.find(','));
-        list.remove_prefix(std::min(one.size() + 1, list.size()));
+        auto const one = take_until(list, ',');
         if (one.starts_with(name) && one.substr(name.size(), 1) == "=")
             return number_or(one.substr(name.size() + 1), otherwise);
     }

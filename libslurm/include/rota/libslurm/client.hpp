@@ -24,6 +24,7 @@
 #include <rota/libslurm/records.hpp>
 #include <rota/libslurm/state.hpp>
 #include <rota/live/backend.hpp>
+#include <rota/slurm/counted.hpp>
 #include <rota/slurm/job_mapping.hpp>
 #include <rota/slurm/site.hpp>
 #include <rota/slurm/start_words.hpp>
@@ -52,14 +53,14 @@ public:
     client(cluster::spec const& cluster, std::string partition, slurm::site const& names = {},
            millis timeout_ms = 10'000)
         : cluster_{&cluster}, partition_{std::move(partition)}, mapping_{cluster, names},
-          neighbours_{cluster}, call_{timeout_ms} {}
+          neighbours_{cluster}, counts_{slurm::counts_besides(cluster)}, call_{timeout_ms} {}
     client(cluster::spec&&, auto&&...) = delete; // it must outlive the client
 
     /// What the last poll or verb that came to nothing said.
     [[nodiscard]] std::string const& complaint() const noexcept { return complaint_; }
 
     [[nodiscard]] std::optional<live::snapshot> poll() {
-        if (!asked_ && !learn_counted()) return std::nullopt;
+        if (counts_ && !how_ && !learn_counted()) return std::nullopt;
         if (next_begin_ != 0 && std::time(nullptr) > next_begin_) since_.jobs = 0; // no record tells of that
         auto fresh = call_([since = since_] { return load(since); });
         if (!heard(fresh ? fresh->error : no_answer)) return std::nullopt;
@@ -128,16 +129,12 @@ public:
 private:
     static constexpr auto no_answer = SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT;
 
-    /// Where the cluster counts CPU or memory, the controller is asked once how it gives them out.
+    /// Asks the controller how it gives out CPU and memory.
     [[nodiscard]] bool learn_counted() {
         auto copy = *cluster_;
-        asked_ = std::none_of(copy.nodes.begin(), copy.nodes.end(),
-                              [](auto const& one) { return one.cpu_milli != 0 || one.mem_mib != 0; });
-        if (asked_) return true;
-        auto const how = count_besides(partition_, copy, complaint_, call_);
-        if (how) mapping_.count(*how);
-        counts_ = how.has_value();
-        return asked_ = how.has_value();
+        how_ = count_besides(partition_, copy, complaint_, call_);
+        if (how_) mapping_.count(*how_);
+        return how_.has_value();
     }
     [[nodiscard]] bool heard(int error) {
         if (error == SLURM_SUCCESS) return true;
@@ -199,11 +196,11 @@ private:
     cluster::spec const* cluster_;
     std::string partition_;
     slurm::job_mapping mapping_;
-    slurm::job_mapping neighbours_; ///< of what other partitions run
-    bool asked_ = false;            ///< how CPU and memory are given out
-    bool counts_ = false;           ///< CPU or memory
-    stamps since_;                  ///< of what is known
-    std::time_t next_begin_ = 0;    ///< when the next job's time to begin comes; 0: none waits for it
+    slurm::job_mapping neighbours_;     ///< of what other partitions run
+    bool counts_;                       ///< the cluster counts CPU or memory
+    std::optional<slurm::counted> how_; ///< Slurm gives these out, once it has been asked
+    stamps since_;                      ///< of what is known
+    std::time_t next_begin_ = 0;        ///< when the next job's time to begin comes; 0: none waits for it
     std::vector<live::job_status> jobs_;
     std::vector<std::string> members_; ///< the partition's nodes
     std::unordered_set<std::string> up_;

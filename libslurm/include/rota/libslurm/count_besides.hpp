@@ -95,14 +95,7 @@ count_besides(std::string const& partition, cluster::spec& nodes, std::string& c
         return std::nullopt;
     }
     auto how = got->how;
-    for (auto n = std::size_t{0}; n != nodes.nodes.size() && (how.cpus || how.memory); ++n) {
-        auto const has = got->nodes.find(nodes.names[n]);
-        if (has == got->nodes.end()) {
-            complaint = "the controller does not show node " + nodes.names[n];
-            return std::nullopt;
-        }
-        how.add(has->second, nodes.nodes[n]);
-    }
+    if (!how.add_all(got->nodes, nodes, complaint)) return std::nullopt;
     return how;
 }
 
