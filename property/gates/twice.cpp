@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Linked with one unit for each header: it is enough that this program exists.
+// Linked with two units that include every header twice: it is enough that this program exists.
 #include <cstdio>
 
 int main() {
