@@ -40,9 +40,9 @@ std::vector<std::string> split(std::string_view text, char by) {
 }
 
 /// What is wrong with a scheduler as the user wrote it: everything, place by place.
-class complaints {
+class parameter_complaints {
 public:
-    explicit complaints(std::string_view text) : text_{text} {}
+    explicit parameter_complaints(std::string_view text) : text_{text} {}
 
     void add(std::size_t at, std::string_view code, std::string message) {
         all_ += rota::trace::text(rota::trace::diagnose(rota::trace::severity::error, "<scheduler>", text_,
@@ -60,7 +60,7 @@ private:
     std::string all_;
 };
 
-void check_number(std::string_view text, std::size_t at, parameter const& of, complaints& wrong) {
+void check_number(std::string_view text, std::size_t at, parameter const& of, parameter_complaints& wrong) {
     auto const value = rota::trace::whole(text);
     if (value.ok() && value.value >= of.least && value.value <= of.most) return;
     wrong.add(
@@ -73,7 +73,7 @@ void check_number(std::string_view text, std::size_t at, parameter const& of, co
                     of.least, of.most));
 }
 
-void check_value(std::string_view text, std::size_t at, parameter const& of, complaints& wrong) {
+void check_value(std::string_view text, std::size_t at, parameter const& of, parameter_complaints& wrong) {
     if (of.form == parameter::kind::whole) return check_number(text, at, of, wrong);
     if (of.form == parameter::kind::list) {
         auto before = std::optional<std::int64_t>{};
@@ -115,7 +115,7 @@ std::vector<entry> const& registry() {
 }
 
 chosen choose(std::string const& text) {
-    auto wrong = complaints{text};
+    auto wrong = parameter_complaints{text};
     auto const colon = std::min(text.find(':'), text.size());
     auto const name = text.substr(0, colon);
     auto const found = std::find_if(registry().begin(), registry().end(),

@@ -24,6 +24,7 @@
 #include <rota/system/afs_l.hpp>
 
 #include "session.hpp"
+#include "this_program.hpp"
 
 /// What every backend of Slurm has to stand.
 namespace on_slurm {
@@ -154,7 +155,9 @@ void kill_drivers(rota::cluster::spec const& cluster, fs::path const& folder) {
         auto const before = text_of(journal).size();
         auto const child = ::fork();
         if (child == 0) {
-            ::execl("/proc/self/exe", "driver", "driver", static_cast<char*>(nullptr));
+            auto again = this_program();
+            again.emplace_back("driver");
+            become(std::move(again));
             ::_exit(127);
         }
         for (auto i = 0; i != 200 && text_of(journal).size() < before + 200; ++i)

@@ -19,8 +19,6 @@
 #include <variant>
 #include <vector>
 
-#include <unistd.h>
-
 #include <rota/cluster/spec.hpp>
 #include <rota/contract/recorder.hpp>
 #include <rota/contract/tenant_tree.hpp>
@@ -37,6 +35,7 @@
 #include <rota/verify/subject.hpp>
 
 #include "../tally.hpp"
+#include "this_program.hpp"
 
 namespace on_slurm {
 
@@ -276,16 +275,10 @@ int run_on_a_cluster(Body body, words const& how = {}) {
         return 77;
     }
     auto const cluster = std::string{source} + "/property/slurm/mini_cluster";
-    auto const self = fs::read_symlink("/proc/self/exe").string();
-    auto argv = words{"env"};
-    argv.insert(argv.end(), how.begin(), how.end());
-    for (auto const& word : {std::string{"bash"}, cluster, std::string{"3"}, std::string{"4"}, self})
-        argv.push_back(word);
-    auto each = std::vector<char*>{};
-    for (auto& word : argv) each.push_back(word.data());
-    each.push_back(nullptr);
-    ::execv("/usr/bin/env", each.data());
-    std::perror("env");
+    auto argv = words{"/usr/bin/env"};
+    for (auto const& more : {how, words{"bash", cluster, "3", "4"}, this_program()})
+        argv.insert(argv.end(), more.begin(), more.end());
+    become(std::move(argv));
     return 1;
 }
 
