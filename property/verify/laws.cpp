@@ -132,6 +132,12 @@ void safety() {
         hungry.cluster.nodes[0].gpus = 3;
         return with(fed, "n1:1@1000/2000/0", "n0:4@1000/2000/0");
     }());
+    auto const beside = [&](std::string const& taken) { // others have 500 of a node's 4,000, then so much
+        return with(fed, "0 start 1.1",
+                    "0 node_up 0.0 #0 - 0 n1:0@0/500/0\n0 node_up 0.0 #0 - 0 n1:0@0/" + taken +
+                        "/0\n0 start 1.1");
+    };
+    hungry.expect(law::capacity, beside("2000"), beside("2001"));
 
     auto failing = two_jobs();
     failing.outages = {{sim_time{6}, node_id{1}, false}, {sim_time{7}, node_id{1}, true}};
@@ -141,6 +147,11 @@ void safety() {
     failing.expect(law::nodes_as_told, down, with(down, "7 node_up 0.0 #0 - 0 n1:0@0/0/0\n", ""));
     failing.expect(law::nodes_as_told, down,
                    with(down, "6 node_down 0.0 #0 - 0 n1", "6 node_down 0.0 #0 - 0 n2"));
+    auto const shared = with(down, "5 finish", "3 node_up 0.0 #0 - 0 n0:0@0/500/0\n5 finish"); // with others
+    failing.expect(law::nodes_as_told, shared,
+                   with(shared, "5 finish", "4 node_up 0.0 #0 - 0 n0:0@0/500/0\n5 finish"));
+    failing.expect(law::nodes_as_told, with(shared, "5 finish", "4 node_up 0.0 #0 - 0 n0:0@0/0/0\n5 finish"),
+                   with(shared, "n0:0@0/500/0", "n0:0@0/0/0"));
     auto const held =
         with(with(down, "5 finish 1.1 #2 - 0\n", ""), "7 node_up", "7 finish 1.1 #2 - 0\n7 node_up");
     failing.expect(law::closed_nodes, down, held);
