@@ -3,6 +3,7 @@
 #ifndef ROTA_PROPERTY_CASES_HPP
 #define ROTA_PROPERTY_CASES_HPP
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 
@@ -10,6 +11,12 @@
 [[nodiscard]] inline std::uint64_t cases_wanted(std::uint64_t otherwise) {
     auto const* const asked = std::getenv("ROTA_CASES");
     return asked == nullptr ? otherwise : std::strtoull(asked, nullptr, 10);
+}
+
+/// So many where ROTA_CASES asks for 10,000 or more, in proportion where it asks for fewer, but at least an eighth.
+[[nodiscard]] inline std::uint64_t in_proportion(std::uint64_t all) {
+    auto const asked = std::min<std::uint64_t>(cases_wanted(10'000), 10'000);
+    return std::max({all * asked / 10'000, all / 8, std::uint64_t{1}});
 }
 
 #endif

@@ -40,6 +40,7 @@
 #include <rota/verify/traits.hpp>
 #include <rota/verify/world.hpp>
 
+#include "../cases.hpp"
 #include "../tally.hpp"
 
 using namespace rota;
@@ -128,8 +129,9 @@ void right_gangs(tally& told) {
 
 template <class S>
 void keeps(tally& told, char const* name, verify::traits const& known = {}) {
-    auto const asked = verify::suite_options{
-        .cases = 700, .known = known, .jobs = verify::feature::all | verify::feature::instances};
+    auto const asked = verify::suite_options{.cases = in_proportion(700),
+                                             .known = known,
+                                             .jobs = verify::feature::all | verify::feature::instances};
     auto const found = verify::run_suite(name, [](auto const&) { return S{}; }, claims_of<S>(), asked);
     for (auto const& one : found.shrunk) std::printf("%s\n", verify::to_text(one.smallest).c_str());
     told.check(found.failures == 0, std::string{name} + " " + verify::text(found));
