@@ -27,7 +27,9 @@
 #include "../bench/stopwatch.hpp"
 #include "../bench/sweeps.hpp"
 
-namespace bench {
+namespace sweeping {
+
+using namespace bench;
 
 bool const smoke = std::getenv("ROTA_BENCH_SMOKE") != nullptr;
 
@@ -104,14 +106,14 @@ void row(swept const& what, swept_cluster on, double load) {
     std::fflush(stdout);
 }
 
-} // namespace bench
+} // namespace sweeping
 
 int main() try {
     if (rota::cuda::devices() == 0) {
         std::puts("skipped: no device");
         return 77;
     }
-    bench::print_machine();
+    sweeping::print_machine();
     std::puts("| cluster | policy | load | members | at once | simulator, runs/s | sweep's source on the "
               "core, runs/s | "
               "device, runs/s | with every end, runs/s | million instants/s | device / simulator | device / "
@@ -121,7 +123,7 @@ int main() try {
         for (auto const load : {0.8, 1.2})
             for (auto const& what : bench::all_swept)
                 if (std::string{what.name} != "las")
-                    bench::row(what, on, load); // a thousand times the instants
+                    sweeping::row(what, on, load); // a thousand times the instants
     std::puts("\n1 passed, 0 failed");
     return 0;
 } catch (rota::cuda::error const& failed) {

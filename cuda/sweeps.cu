@@ -24,8 +24,10 @@
 
 #include "../property/tally.hpp"
 
-// Not `using namespace rota`: what nvcc puts after this file says `log` and means the logarithm.
-namespace rota::sweeps {
+// In a namespace of its own: what nvcc puts after this file says `log` and means the logarithm.
+namespace sweeps {
+
+using namespace rota;
 
 job::workload some_jobs(std::uint64_t seed, std::size_t jobs) {
     auto draw = rota::random{seed};
@@ -116,9 +118,9 @@ int all_of_them() {
     return told.end();
 }
 
-} // namespace rota::sweeps
+} // namespace sweeps
 
-int main() try { return rota::sweeps::all_of_them(); } catch (rota::cuda::error const& failed) {
+int main() try { return sweeps::all_of_them(); } catch (rota::cuda::error const& failed) {
     std::printf("FAILED: %s\n0 passed, 1 failed\n", failed.what());
     return 1;
 }
