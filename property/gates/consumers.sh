@@ -18,7 +18,7 @@ installed() { # into $work/usr, moved afterwards: the package must not remember 
     local prefix
     prefix=$(dirname "$(dirname "$(find "$work/staged" -path '*/include/rota' -type d)")")
     mv "$prefix" "$work/usr"
-    for header in $(cd "$root/include" && find rota -name '*.hpp'); do
+    for header in $(cd "$root/include" && find rota -name '*.hpp'; cd "$root/property/include" && find rota -name '*.hpp'); do
         [ -f "$work/usr/include/$header" ] || { echo "not installed: $header" && return 1; }
     done
 }
