@@ -171,7 +171,7 @@ private:
         for (auto left = std::uint32_t{part.gpus}; left != 0; left &= left - 1)
             share(part.node, std::countr_zero(left), sign * part.milli);
     }
-    void split(slice const& part, bool taken) noexcept {
+    void split(slice const& part, [[maybe_unused]] bool taken) noexcept {
         auto const slices = part.memory_slices();
         for (auto left = std::uint32_t{part.gpus}; left != 0; left &= left - 1) {
             auto const gpu = static_cast<std::uint32_t>(std::countr_zero(left));
