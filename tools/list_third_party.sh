@@ -1,16 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
-# list_reaching.sh INCLUDE HEADER: the headers under INCLUDE that include HEADER, themselves or through others.
-# HEADER third-party stands for whatever is neither rota's nor the C++ standard library's.
+# list_third_party.sh INCLUDE: the headers under INCLUDE that reach, themselves or through others, what is neither rota's nor
+# the C++ standard library's.
 set -eu
 cd "$1"
-find . -name '*.hpp' | sed 's|^\./||' | LC_ALL=C sort | xargs awk -v wanted="$2" '
+find . -name '*.hpp' | sed 's|^\./||' | LC_ALL=C sort | xargs awk '
     FNR == 1 { order[++files] = FILENAME }
     /^ *# *include *</ {
         match($0, /<[^>]*>/)
         to = substr($0, RSTART + 1, RLENGTH - 2)
         if (to ~ /^rota\//) uses[FILENAME] = uses[FILENAME] " " to
-        if (wanted == "third-party" ? to !~ /^rota\// && to ~ /[\/.]/ : to == wanted) reaches[FILENAME] = 1
+        else if (to ~ /[\/.]/) reaches[FILENAME] = 1
     }
     END {
         for (changed = 1; changed;) {
