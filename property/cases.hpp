@@ -14,9 +14,10 @@
 }
 
 /// So many where ROTA_CASES asks for 10,000 or more, in proportion where it asks for fewer, but at least an eighth.
-[[nodiscard]] inline std::uint64_t in_proportion(std::uint64_t all) {
-    auto const asked = std::min<std::uint64_t>(cases_wanted(10'000), 10'000);
-    return std::max({all * asked / 10'000, all / 8, std::uint64_t{1}});
+template <class Int>
+[[nodiscard]] Int in_proportion(Int all) {
+    auto const asked = static_cast<Int>(std::min<std::uint64_t>(cases_wanted(10'000), 10'000));
+    return std::max({all * asked / 10'000, all / 8, Int{1}});
 }
 
 #endif

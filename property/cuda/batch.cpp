@@ -68,7 +68,7 @@ void keys() {
 void least_keys() {
     using key = cuda::packed_key<0, 9'999>;
     auto draw = rota::random{2};
-    for (auto i = 0, all = static_cast<int>(in_proportion(1'500)); i != all; ++i) {
+    for (auto i = 0, all = in_proportion(1'500); i != all; ++i) {
         auto const [shape, backwards] = streams::some_shape(draw);
         auto const size = static_cast<std::uint32_t>(draw.below(i % 10 == 0 ? 3'000 : 300));
         auto const keep = one_of<unsigned>(draw, {1, 2, 3, 16, 64, 100});
@@ -159,10 +159,9 @@ int main() {
         auto draw = rota::random{seed * 7919};
         try_scorers(seed, draw.below(8) == 0 ? one_of<std::size_t>(draw, {31, 32, 33}) : draw.below(6), 60);
     }
-    auto const steps = [](std::uint64_t all) { return static_cast<int>(in_proportion(all)); };
     for (auto seed = std::uint64_t{1}; seed != 17; ++seed)
         for (auto const nodes : {0, 1, 31, 32, 33, 1023, 1024, 1025})
-            try_scorers(seed, static_cast<std::size_t>(nodes), steps(nodes < 1000 ? 200 : 40));
+            try_scorers(seed, static_cast<std::size_t>(nodes), in_proportion(nodes < 1000 ? 200 : 40));
     for (auto seed = std::uint64_t{1}; seed != 9; ++seed) try_scorers(seed, 10'007, 12);
     auto const& [placed, refused, full, rounds] = all_seen;
     told.check(placed > count && refused > count && full > count, "pods were placed and refused, lists full");

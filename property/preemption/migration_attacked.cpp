@@ -124,8 +124,9 @@ struct small_starts {
 template <class Make>
 void laws(tally& told, std::string const& name, account& seen, Make make) {
     auto const before = seen;
-    auto const found = verify::run_suite(name, [&](auto const&) { return make(); }, claim::none,
-                                         {.cases = std::max<std::uint64_t>(in_proportion(1'000), 500)});
+    auto const found =
+        verify::run_suite(name, [&](auto const&) { return make(); }, claim::none,
+                          {.cases = std::max(in_proportion<std::uint64_t>(1'000), std::uint64_t{500})});
     told.check(found.failures == 0 && !found.laws.broken(), name + ": " + verify::text(found));
     told.check(seen.unsound == 0, name + ": a plan is not sound");
     told.check(seen.plans > before.plans + 10, name + ": plans were made");

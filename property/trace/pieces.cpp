@@ -119,7 +119,8 @@ void formats() {
         strict.strict_order = true;
         compare(one.format, twice.text(), strict, name + ": out of order");
         auto const text = one.text();
-        for (auto at = std::size_t{0}; at < text.size(); at += at < 40 ? 1 : 104 / in_proportion(8))
+        for (auto at = std::size_t{0}; at < text.size();
+             at += at < 40 ? 1 : 104 / in_proportion<std::size_t>(8))
             for (auto const byte : std::string_view{"\0\r\n\"x\xc3\xef\xff", 8}) {
                 auto changed = text;
                 changed[at] = byte;
@@ -180,7 +181,7 @@ void limits() {
         }
     }
     auto how = csv_options();
-    compare("swf", packed(std::string(in_proportion(80) << 20, '\n')), how, "a bomb", {1 << 18});
+    compare("swf", packed(std::string(std::size_t{80} << 20, '\n')), how, "a bomb", {1 << 18});
     how.limits.line_bytes = 200;
     auto const far = std::string(9000, '1') + '\xff' + std::string(9000, '1');
     auto const got = trace::read("swf", trace::in_pieces(file.with(far), 64), how);

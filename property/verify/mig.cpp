@@ -129,7 +129,7 @@ void right_gangs(tally& told) {
 
 template <class S>
 void keeps(tally& told, char const* name, verify::traits const& known = {}) {
-    auto const asked = verify::suite_options{.cases = in_proportion(700),
+    auto const asked = verify::suite_options{.cases = in_proportion<std::uint64_t>(700),
                                              .known = known,
                                              .jobs = verify::feature::all | verify::feature::instances};
     auto const found = verify::run_suite(name, [](auto const&) { return S{}; }, claims_of<S>(), asked);
