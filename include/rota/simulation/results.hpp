@@ -2,8 +2,10 @@
 #ifndef ROTA_SIMULATION_RESULTS_HPP
 #define ROTA_SIMULATION_RESULTS_HPP
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <vector>
 
 #include <rota/core/chunked.hpp>
@@ -31,28 +33,38 @@ public:
     static constexpr auto bytes_a_job = sizeof(kept); ///< without what is rare
     static_assert(bytes_a_job == 32);
 
+    /// Over values that are put together where they are read.
     class iterator {
     public:
+        using iterator_concept = std::random_access_iterator_tag;
+        using iterator_category = std::input_iterator_tag; // values are no references
         using value_type = result;
         using difference_type = std::ptrdiff_t;
+        using reference = result;
+        using pointer = void;
 
         iterator() = default;
-        iterator(results const& of, std::size_t at) noexcept : of_{&of}, at_{at} {}
-        [[nodiscard]] result operator*() const noexcept { return (*of_)[at_]; }
-        iterator& operator++() noexcept {
-            ++at_;
-            return *this;
+        iterator(results const& of, std::size_t at) noexcept
+            : of_{&of}, at_{static_cast<difference_type>(at)} {}
+        [[nodiscard]] result operator*() const noexcept { return (*this)[0]; }
+        [[nodiscard]] result operator[](difference_type by) const noexcept {
+            return (*of_)[static_cast<std::size_t>(at_ + by)];
         }
-        iterator operator++(int) noexcept {
-            auto const was = *this;
-            ++at_;
-            return was;
-        }
-        friend bool operator==(iterator const&, iterator const&) = default;
+        iterator& operator+=(difference_type by) noexcept { return at_ += by, *this; }
+        iterator& operator-=(difference_type by) noexcept { return at_ -= by, *this; }
+        iterator& operator++() noexcept { return *this += 1; }
+        iterator& operator--() noexcept { return *this -= 1; }
+        iterator operator++(int) noexcept { return ++at_, *this - 1; }
+        iterator operator--(int) noexcept { return --at_, *this + 1; }
+        friend iterator operator+(iterator a, difference_type by) noexcept { return a += by; }
+        friend iterator operator+(difference_type by, iterator a) noexcept { return a += by; }
+        friend iterator operator-(iterator a, difference_type by) noexcept { return a -= by; }
+        friend difference_type operator-(iterator a, iterator b) noexcept { return a.at_ - b.at_; }
+        friend auto operator<=>(iterator, iterator) = default;
 
     private:
         results const* of_ = nullptr;
-        std::size_t at_ = 0;
+        difference_type at_ = 0;
     };
 
     explicit results(std::size_t jobs) : kept_(jobs) {
@@ -72,7 +84,9 @@ public:
                 .interruptions = rest.interruptions,
                 .outcome = static_cast<job::outcome>(one.outcome)};
     }
+    [[nodiscard]] bool empty() const noexcept { return kept_.empty(); }
     [[nodiscard]] result front() const noexcept { return (*this)[0]; }
+    [[nodiscard]] result back() const noexcept { return (*this)[size() - 1]; }
     [[nodiscard]] iterator begin() const noexcept { return {*this, 0}; }
     [[nodiscard]] iterator end() const noexcept { return {*this, size()}; }
     operator std::vector<result>() const { return {begin(), end()}; }
