@@ -60,18 +60,18 @@ trace::options reader_options(input_options const& asked) {
     return how;
 }
 
-/// Prints the diagnostics and the tally of one reading; refuses where it was refused.
-void tell(std::string const& name, trace::reading const& got) {
+/// Prints the diagnostics of one reading, and the tally where there were rows to read; refuses where it was refused.
+void tell(std::string const& name, trace::reading const& got, bool of_rows = true) {
     if (auto const text = trace::text(got.diagnostics); !text.empty())
         say(std::string_view{text}.substr(0, text.size() - 1));
-    say(fmt::format("{}: {}", name, trace::text(got.tally)));
+    if (of_rows) say(fmt::format("{}: {}", name, trace::text(got.tally)));
     if (!got.ok()) throw failure{2, ""};
 }
 
 /// The cluster a user names; what its reader says is printed.
 rota::cluster::spec cluster_of(std::string const& what) {
     auto where = trace::read_cluster(what);
-    if (!trace::is_cluster_shorthand(what) || !where.ok()) tell(what, where);
+    tell(what, where, !trace::is_cluster_shorthand(what));
     stop_if_signalled();
     return std::move(*where.cluster);
 }
