@@ -87,8 +87,10 @@ public:
 
     template <placement::policy Placement, class Preemption>
     void decide(view const& v, actions& a, Placement const& place, Preemption& evict) {
+        if (waiting_.size() == 0 && timers_.size() <= 2 * v.rows())
+            return; // ranks wait for somebody to compare with
         refresh(v, evict);
-        if (waiting_.size() == 0) return wake(v, a);
+        if (waiting_.size() == 0) return;
         if constexpr (requires { how_.plan(v, a, place, waiting_); }) {
             how_.plan(v, a, place, waiting_);
         } else if constexpr (Preemption::follows(std::type_identity<Order>{})) {
