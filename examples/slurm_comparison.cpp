@@ -4,8 +4,9 @@
 //
 //   MINI_SCHEDULER=backfill property/slurm/mini_cluster 4 8 slurm_comparison run SEED JOBS [NAME] > SEED.txt
 //   slurm_comparison table 1.txt 2.txt 3.txt
+//   slurm_comparison predict SEED JOBS: the simulator alone, with usual latencies
 //
-// The jobs are sleeps of 10 to 45 s that checkpoint; the cluster has no other users.
+// The jobs are sleeps of 20 s to 2 minutes that checkpoint; the cluster has no other users.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -40,6 +41,7 @@
 #include <rota/simulation/simulator.hpp>
 #include <rota/slurm/client.hpp>
 #include <rota/slurm/find_cluster.hpp>
+#include <rota/system/conservative.hpp>
 #include <rota/system/easy.hpp>
 #include <rota/system/fifo.hpp>
 #include <rota/system/quota_drf.hpp>
@@ -55,7 +57,7 @@ using rota::log::kind;
 using clock_type = std::chrono::steady_clock;
 
 constexpr auto round_ms = 250;
-constexpr auto limit_ms = 60'000;  // Slurm counts limits in minutes
+constexpr auto minute_ms = 60'000; // Slurm counts limits in minutes
 constexpr auto restart_ms = 5'000; // what a restart costs, roughly: SRTF weighs it
 
 constexpr auto script = R"bash(#!/bin/bash
@@ -93,14 +95,18 @@ plan make_plan(std::uint64_t seed, std::size_t count) {
         static constexpr auto sizes =
             std::to_array({1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 8, 8, 8, 16, 16});
         auto const gpus = sizes[static_cast<std::size_t>(from.below(sizes.size()))];
-        at += -std::log(1 - from.unit()) * 1'600;
+        at += -std::log(1 - from.unit()) * 4'000;
         auto spec = rota::job::spec{.submit = rota::sim_time{static_cast<std::int64_t>(at)}};
         spec.need = rota::job::gang(gpus, gpus <= 8 ? rota::job::span::one_node : rota::job::span::compact);
         spec.tenant = rota::tenant_id{static_cast<decltype(index(rota::tenant_id{}))>(1 + from.below(2))};
-        spec.limit_ms = limit_ms;
-        auto const ms = std::min(45'000.0, 10'000 - std::log(1 - from.unit()) * 14'000);
+        auto const ms =
+            static_cast<rota::millis>(20'000 * std::pow(6, from.unit())); // its logarithm is uniform
+        static constexpr auto excess = std::to_array({1.0, 1.5, 2.0, 3.0});
+        auto const limit_ms =
+            static_cast<double>(ms) * excess[static_cast<std::size_t>(from.below(excess.size()))];
+        spec.limit_ms = static_cast<rota::millis>(std::ceil(limit_ms / minute_ms)) * minute_ms;
         out.jobs.specs.push_back(spec);
-        out.jobs.works.push_back({.duration_ms = static_cast<rota::millis>(ms)});
+        out.jobs.works.push_back({.duration_ms = ms});
     }
     return out;
 }
@@ -134,6 +140,8 @@ struct latencies {
     double end = 0;   ///< from the last instruction to the end in the log
     double stop = 0;  ///< from the order to the release in the log
 };
+
+constexpr auto usual = latencies{.start = 700, .end = 150, .stop = 1'300}; ///< on such a cluster
 
 struct trace {
     std::int64_t submitted = 0;
@@ -274,7 +282,7 @@ std::optional<figures> on_slurm(std::string const& name, plan const& what, S* sc
                                                  "--parsable",
                                                  "--requeue",
                                                  "--output=/dev/null",
-                                                 "--time=1",
+                                                 "--time=" + std::to_string(spec.limit_ms / minute_ms),
                                                  "--chdir=" + folder.string(),
                                                  "--account=" + what.accounts[index(spec.tenant) - 1u],
                                                  "--gpus=" + std::to_string(spec.need.gpus_max)};
@@ -293,7 +301,7 @@ std::optional<figures> on_slurm(std::string const& name, plan const& what, S* sc
             static_cast<void>(host.round(rota::sim_time{unix_ms() - epoch}, *scheduler));
         for (auto j = std::size_t{0}; j != next; ++j)
             if (all[j].finish == 0) read_trace(folder / (std::to_string(j) + ".out"), all[j]);
-        if (unix_ms() - epoch > 600'000) return std::nullopt;
+        if (unix_ms() - epoch > 60 * minute_ms) return std::nullopt;
         std::this_thread::sleep_for(std::chrono::milliseconds{round_ms});
     }
     if (scheduler != nullptr) {
@@ -335,38 +343,55 @@ void print(char const* what, std::string const& name, std::uint64_t seed, figure
     std::fflush(stdout);
 }
 
+/// Every scheduler of rota: what(name, make), where make() builds one for this plan.
+template <class What>
+void each_scheduler(plan const& of, What what) {
+    namespace system = rota::system;
+    what("fifo", [] { return system::fifo<>{}; });
+    what("easy", [] { return system::easy<>{}; });
+    what("srtf", [&] { return system::srtf<known>{known{&of.jobs}}; });
+    what("tiresias_l", [] { return system::tiresias_l<>{{80'000, 320'000}}; });
+    what("quota_drf", [] { return system::quota_drf<>{}; });
+}
+
+/// Slurm's own: under priority/basic its order is that of submission, and its backfill delays nobody's expected start.
+void predict_slurm(plan const& what, std::uint64_t seed, latencies const& took) {
+    print("simulated", "slurm", seed, simulated(what, took, [] { return rota::system::conservative<>{}; }));
+}
+
 /// `only`: empty, or the scheduler that is run.
 int run_all(std::uint64_t seed, std::size_t count, std::string const& only) {
     auto const what = make_plan(seed, count);
-    auto usual = std::optional<latencies>{}; // of the first scheduler: Slurm's own cannot be seen
+    auto first = std::optional<latencies>{}; // of the first scheduler: Slurm's own cannot be seen
     auto failed = 0;
-    auto const compare = [&](std::string const& name, auto make) {
+    each_scheduler(what, [&](std::string const& name, auto make) {
         if (!only.empty() && only != name) return;
         auto scheduler = make();
         auto took = latencies{};
         auto const got = on_slurm(name, what, &scheduler, took);
         if (!got) return (void)++failed;
-        if (!usual) usual = took;
+        if (!first) first = took;
         print("live", name, seed, *got);
         print("simulated", name, seed, simulated(what, took, make));
         std::printf("latency %s %llu start %.0f end %.0f stop %.0f ms\n", name.c_str(),
                     static_cast<unsigned long long>(seed), took.start, took.end, took.stop);
-    };
-    namespace system = rota::system;
-    compare("fifo", [] { return system::fifo<>{}; });
-    compare("easy", [] { return system::easy<>{}; });
-    compare("srtf", [&] { return system::srtf<known>{known{&what.jobs}}; });
-    compare("tiresias_l", [] { return system::tiresias_l<>{{40'000, 160'000}}; });
-    compare("quota_drf", [] { return system::quota_drf<>{}; });
+    });
     if (!only.empty() && only != "slurm") return failed;
     auto took = latencies{};
-    auto const got = on_slurm<system::fifo<>>("slurm", what, nullptr, took);
+    auto const got = on_slurm<rota::system::fifo<>>("slurm", what, nullptr, took);
     if (!got) return 1;
     print("live", "slurm", seed, *got);
-    // under priority/basic its order is that of submission, so it is EASY that comes near
-    print("simulated", "slurm", seed,
-          simulated(what, usual.value_or(latencies{500, 150, 0}), [] { return system::easy<>{}; }));
+    predict_slurm(what, seed, first.value_or(usual));
     return failed;
+}
+
+int predict(std::uint64_t seed, std::size_t count) {
+    auto const what = make_plan(seed, count);
+    each_scheduler(what, [&](std::string const& name, auto make) {
+        print("simulated", name, seed, simulated(what, usual, make));
+    });
+    predict_slurm(what, seed, usual);
+    return 0;
 }
 
 int table(int count, char** paths) {
@@ -417,9 +442,12 @@ int main(int argc, char** argv) {
     if ((argc == 4 || argc == 5) && std::string{argv[1]} == "run" && std::getenv("MINI_CLUSTER") != nullptr)
         return run_all(std::strtoull(argv[2], nullptr, 10), std::strtoull(argv[3], nullptr, 10),
                        argc == 5 ? argv[4] : "");
+    if (argc == 4 && std::string{argv[1]} == "predict")
+        return predict(std::strtoull(argv[2], nullptr, 10), std::strtoull(argv[3], nullptr, 10));
     std::fputs("usage: MINI_SCHEDULER=backfill property/slurm/mini_cluster 4 8 slurm_comparison run SEED "
                "JOBS [NAME]\n"
-               "       slurm_comparison table FILE...\n",
+               "       slurm_comparison table FILE...\n"
+               "       slurm_comparison predict SEED JOBS\n",
                stderr);
     return 2;
 }
