@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -132,24 +133,47 @@ struct held {
     placement::seat where;
 };
 
+/// An engine, whatever its type: streams are compiled once instead of once a scorer and engine.
+struct any_engine {
+    virtual ~any_engine() = default;
+    virtual std::uint32_t add(job::pod const& need) = 0;
+    virtual std::optional<node_id> best(std::uint32_t request) = 0;
+    virtual void changed(node_id n) = 0;
+    /// The GPUs it would take there, of those that say so.
+    virtual std::optional<std::uint16_t> pick(std::uint32_t request, node_id n) = 0;
+};
+template <placement::engine Engine>
+struct behind final : any_engine {
+    template <class Scorer>
+    behind(placement::state_table const& nodes, Scorer const& score) : engine{nodes, score} {}
+    std::uint32_t add(job::pod const& need) override { return engine.add(need); }
+    std::optional<node_id> best(std::uint32_t request) override { return engine.best(request); }
+    void changed(node_id n) override { engine.changed(n); }
+    std::optional<std::uint16_t> pick([[maybe_unused]] std::uint32_t request,
+                                      [[maybe_unused]] node_id n) override {
+        if constexpr (requires { engine.pick(request, n); }) return engine.pick(request, n);
+        else return {};
+    }
+    Engine engine;
+};
+using picker = std::function<std::uint16_t(placement::node_state const&, job::pod const&)>;
+
 /// Steps of a stream until something is wrong: which engine, or nothing.
-template <class Scorer, class... Engines>
-std::string stream(world const& in, Scorer const& score, std::uint64_t seed, int steps) {
-    static_assert((placement::engine<placement::scan<Scorer>> && ... && placement::engine<Engines>));
+std::string steps_of(world const& in, placement::state_table& nodes, any_engine& by_definition,
+                     std::vector<any_engine*> const& engines, picker const& pick, std::uint64_t seed,
+                     int steps) {
     auto draw = rota::random{seed};
-    auto nodes = in.table();
-    auto by_definition = placement::scan<Scorer>{nodes, score};
-    auto engines = std::tuple<Engines...>{Engines{nodes, score}...};
-    auto const each = [&](auto what) { std::apply([&](auto&... one) { (what(one), ...); }, engines); };
     auto known = std::uint32_t{0};
     auto const learn = [&] { // requests become known one after the other
         auto good = by_definition.add(in.requests[known]) == known;
-        each([&](auto& one) { good = good && one.add(in.requests[known]) == known; });
+        for (auto* const one : engines) good = good && one->add(in.requests[known]) == known;
         ++known;
         return good;
     };
     if (!learn()) return "requests are numbered in order";
-    auto const touch = [&](node_id n) { each([&](auto& one) { one.changed(n); }); };
+    auto const touch = [&](node_id n) {
+        for (auto* const one : engines) one->changed(n);
+    };
     auto lie = std::vector<held>{};
     for (auto step = 0; step != steps; ++step) {
         if (known != in.requests.size() && draw.below(3) == 0 && !learn())
@@ -158,17 +182,14 @@ std::string stream(world const& in, Scorer const& score, std::uint64_t seed, int
         auto const what = draw.below(16);
         if (what < 9) {
             auto const want = by_definition.best(request);
-            auto same = true;
-            each([&](auto& one) { same = same && one.best(request) == want; });
-            if (!same) return "step " + std::to_string(step);
+            for (auto* const one : engines)
+                if (one->best(request) != want) return "step " + std::to_string(step);
             ++(want ? placed : refused);
             if (!want) continue;
-            auto const gpus = score.pick(nodes[*want], in.requests[request]);
-            each([&](auto& one) {
-                if constexpr (requires { one.pick(request, *want); })
-                    same = same && one.pick(request, *want) == gpus;
-            });
-            if (!same) return "GPUs of step " + std::to_string(step);
+            auto const gpus = pick(nodes[*want], in.requests[request]);
+            for (auto* const one : engines)
+                if (one->pick(request, *want).value_or(gpus) != gpus)
+                    return "GPUs of step " + std::to_string(step);
             nodes.take(*want, in.requests[request], gpus);
             lie.push_back({request, {*want, gpus}});
             touch(*want);
@@ -185,12 +206,22 @@ std::string stream(world const& in, Scorer const& score, std::uint64_t seed, int
             touch(n);
         }
     }
-    for (auto r = std::uint32_t{0}; r != known; ++r) {
-        auto same = true;
-        each([&](auto& one) { same = same && one.best(r) == by_definition.best(r); });
-        if (!same) return "at the end";
-    }
+    for (auto r = std::uint32_t{0}; r != known; ++r)
+        for (auto* const one : engines)
+            if (one->best(r) != by_definition.best(r)) return "at the end";
     return {};
+}
+template <class Scorer, class... Engines>
+std::string stream(world const& in, Scorer const& score, std::uint64_t seed, int steps) {
+    auto nodes = in.table();
+    auto by_definition = behind<placement::scan<Scorer>>{nodes, score};
+    auto engines = std::tuple<behind<Engines>...>{behind<Engines>{nodes, score}...};
+    return std::apply(
+        [&](auto&... one) {
+            auto const pick = [&score](auto const& on, auto const& need) { return score.pick(on, need); };
+            return steps_of(in, nodes, by_definition, {&one...}, pick, seed, steps);
+        },
+        engines);
 }
 
 /// Queues in waves, with releases in between, against the same one by one.
