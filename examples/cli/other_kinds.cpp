@@ -3,10 +3,6 @@
 
 #include <fmt/format.h>
 
-#ifdef ROTA_CLI_CLP
-#include <rota/queueing/clp.hpp>
-#endif
-#include <rota/queueing/lp.hpp>
 #include <rota/system/afs_l.hpp>
 #include <rota/system/edf_admission.hpp>
 #include <rota/system/gang_time_slicing.hpp>
@@ -15,17 +11,12 @@
 #include <rota/system/quota_drf.hpp>
 
 #include "failure.hpp"
+#include "linear_programs.hpp"
 #include "systems.hpp"
 
 namespace cli {
 
 namespace {
-
-#ifdef ROTA_CLI_CLP
-using solver = rota::queueing::clp;
-#else
-using solver = rota::queueing::no_lp;
-#endif
 
 any_scheduler make_quota_drf(arguments const&, setting const& in) {
     return with_placement(in, []<class P>(P place) {
@@ -50,15 +41,14 @@ any_scheduler make_gang_time_slicing(arguments const& values, setting const& in)
     });
 }
 any_scheduler make_gavel_max_min(arguments const& values, setting const& in) {
-#ifndef ROTA_CLI_CLP
-    if (in.cluster.models.size() > 1)
+    if (!linear_programs::solved && in.cluster.models.size() > 1)
         refuse(fmt::format(
             "gavel_max_min: the cluster has {} GPU models, and this program was built without CLP",
             in.cluster.models.size()));
-#endif
     auto made = with_placement(in, [&]<class P>(P place) {
-        return any_scheduler{rota::system::gavel_max_min<any_estimator, solver, P>{
-            estimator_named(values, in), solver{}, std::move(place), 1000 * values.whole("quantum_s")}};
+        return any_scheduler{rota::system::gavel_max_min<any_estimator, linear_programs, P>{
+            estimator_named(values, in), linear_programs{}, std::move(place),
+            1000 * values.whole("quantum_s")}};
     });
     return claiming(std::move(made), values);
 }
