@@ -3,6 +3,7 @@
 #define ROTA_LOG_TEXT_HPP
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -31,6 +32,40 @@ void append_number(std::string& to, Number value, int base = 10) {
     to.append(digits, end);
 }
 
+/// Gathers words and numbers and appends them to a text at once: one by one that is most of what a log's text costs.
+class line_writer {
+public:
+    explicit line_writer(std::string& to) noexcept : to_{&to} {}
+
+    /// Expects   no more than the names of kinds, causes and sizes have.
+    void word(std::string_view text) {
+        if (text.size() > room()) flush();
+        used_ += text.copy(buffer_.data() + used_, room());
+    }
+    template <class Number>
+    void number(std::string_view before, Number value, int base = 10) {
+        word(before);
+        if (room() < digits_max) flush();
+        auto* const at = buffer_.data() + used_;
+        used_ += static_cast<std::size_t>(std::to_chars(at, at + digits_max, value, base).ptr - at);
+    }
+
+    /// Appends what is still gathered.
+    void flush() {
+        to_->append(buffer_.data(), used_);
+        used_ = 0;
+    }
+
+private:
+    static constexpr std::size_t digits_max = 24;
+
+    [[nodiscard]] std::size_t room() const noexcept { return buffer_.size() - used_; }
+
+    std::string* to_;
+    std::array<char, 256> buffer_;
+    std::size_t used_ = 0;
+};
+
 } // namespace detail
 
 /// Appends one line without its end: `time kind job.incarnation #op cause value [nNODE:MASK@MILLI/CPU/MEM
@@ -39,23 +74,30 @@ void append_number(std::string& to, Number value, int base = 10) {
 /// The mask is hexadecimal, all else decimal; times are milliseconds. The same record always gives the same
 /// bytes.
 inline void append_line(std::string& to, schedule const& of, record const& what) {
-    auto const number = [&to](auto value) { detail::append_number(to, value); };
-    number(index(what.at));
-    (to += ' ') += kind_names[static_cast<std::size_t>(what.kind)];
-    number((to += ' ', what.job));
-    number((to += '.', what.incarnation));
-    number((to += " #", what.op));
-    (to += ' ') += cause_names[static_cast<std::size_t>(what.why)];
-    number((to += ' ', what.value));
+    auto line = detail::line_writer(to);
+    line.number("", index(what.at));
+    line.word(" ");
+    line.word(kind_names[static_cast<std::size_t>(what.kind)]);
+    line.number(" ", what.job);
+    line.number(".", what.incarnation);
+    line.number(" #", what.op);
+    line.word(" ");
+    line.word(cause_names[static_cast<std::size_t>(what.why)]);
+    line.number(" ", what.value);
     for (auto const& part : of.devices(what)) {
-        number((to += " n", index(part.node)));
-        detail::append_number((to += ':', to), std::uint32_t{part.gpus}, 16);
-        to += '@';
-        if (part.mig() == mig_size{}) number(part.milli);
-        else number(((to += cluster::mig_profile_of(part.mig()).name) += '+', part.start()));
-        number((to += '/', part.cpu_milli));
-        number((to += '/', part.mem_mib));
+        line.number(" n", index(part.node));
+        line.number(":", std::uint32_t{part.gpus}, 16);
+        line.word("@");
+        if (part.mig() == mig_size{}) {
+            line.number("", part.milli);
+        } else {
+            line.word(cluster::mig_profile_of(part.mig()).name);
+            line.number("+", part.start());
+        }
+        line.number("/", part.cpu_milli);
+        line.number("/", part.mem_mib);
     }
+    line.flush();
 }
 
 [[nodiscard]] inline std::string line(schedule const& of, record const& what) {

@@ -5,11 +5,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <set>
+#include <optional>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <rota/cluster/spec.hpp>
@@ -124,32 +122,66 @@ inline void check_life_cycle(subject const& of, report& to) {
         [](auto const&...) {});
 }
 
+namespace detail {
+
+/// A decision was carried out.
+[[nodiscard]] constexpr bool is_deed(log::kind what) noexcept {
+    return what == log::kind::preempt || what == log::kind::start || what == log::kind::move;
+}
+
+struct deed {
+    std::uint32_t op;
+    log::kind kind;
+    std::size_t record;
+
+    friend auto operator<=>(deed const&, deed const&) = default;
+};
+
+/// The orders of a log and what was done of them, sorted.
+[[nodiscard]] inline std::vector<deed> orders_and_deeds(log::schedule const& log) {
+    auto all = std::vector<deed>{};
+    all.reserve(log.records.size());
+    for (auto i = std::size_t{0}; i != log.records.size(); ++i)
+        if (auto const& what = log.records[i]; what.kind == log::kind::order || is_deed(what.kind))
+            all.push_back({what.op, what.kind, i});
+    std::sort(all.begin(), all.end());
+    return all;
+}
+/// The first record of that decision and that kind; none: past every log.
+[[nodiscard]] inline std::size_t first_of(std::vector<deed> const& all, std::uint32_t op, log::kind kind) {
+    auto const found = std::lower_bound(all.begin(), all.end(), deed{op, kind, 0});
+    return found != all.end() && found->op == op && found->kind == kind ? found->record : SIZE_MAX;
+}
+
+} // namespace detail
+
 /// X2. A decision is carried out at most once as a start, a stop or a move; where orders are logged, only
 /// after it was logged, for that job, on those devices.
 inline void check_orders(subject const& of, report& to) {
-    auto done = std::set<std::pair<std::uint32_t, log::kind>>{};
-    auto orders = std::map<std::uint32_t, log::record const*>{};
+    auto const by_op = detail::orders_and_deeds(of.log);
     auto const logged = std::any_of(of.log.records.begin(), of.log.records.end(),
                                     [](auto const& what) { return what.kind == log::kind::order; });
+    auto latest = std::optional<std::uint32_t>{};
     for (auto i = std::size_t{0}; i != of.log.records.size(); ++i) {
         auto const& what = of.log.records[i];
         if (what.kind == log::kind::order) {
-            if (!orders.empty() && what.op <= orders.rbegin()->first)
+            if (latest && what.op <= *latest)
                 to.breaks(law::orders_once, i, "decisions are numbered in their order");
-            orders.emplace(what.op, &what);
+            latest = std::max(latest.value_or(what.op), what.op);
             continue;
         }
+        if (!detail::is_deed(what.kind)) continue;
         auto const stop = what.kind == log::kind::preempt;
-        if (!stop && what.kind != log::kind::start && what.kind != log::kind::move) continue;
         to.exercised(law::orders_once);
-        if (!done.emplace(what.op, what.kind).second) to.breaks(law::orders_once, i, "carried out before");
+        if (detail::first_of(by_op, what.op, what.kind) != i)
+            to.breaks(law::orders_once, i, "carried out before");
         if (!logged) continue;
-        auto const order = orders.find(what.op);
-        if (order == orders.end() || order->second->job != what.job) {
+        auto const order = detail::first_of(by_op, what.op, log::kind::order);
+        if (order >= i || of.log.records[order].job != what.job) { // it is in the log, but later
             to.breaks(law::orders_once, i, "nobody ordered that");
             continue;
         }
-        auto const asked = of.log.devices(*order->second);
+        auto const asked = of.log.devices(of.log.records[order]);
         auto const got = of.log.devices(what);
         if (!stop && what.why != log::cause::elsewhere &&
             !std::equal(asked.begin(), asked.end(), got.begin(), got.end()))
@@ -159,12 +191,14 @@ inline void check_orders(subject const& of, report& to) {
 
 /// L6. Whoever is rejected as infeasible is, and nobody else is.
 inline void check_feasibility(subject const& of, report& to) {
+    auto could = std::vector<std::optional<bool>>(of.jobs.size()); // asked once a job, it may start often
     for (auto i = std::size_t{0}; i != of.log.records.size(); ++i) {
         auto const& what = of.log.records[i];
         auto const rejected = what.kind == log::kind::reject && what.why == log::cause::infeasible;
         if (!rejected && what.kind != log::kind::start) continue;
         to.exercised(law::all_end);
-        if (could_ever_run(of.cluster, of.jobs.specs[what.job].need) == rejected)
+        if (!could[what.job]) could[what.job] = could_ever_run(of.cluster, of.jobs.specs[what.job].need);
+        if (*could[what.job] == rejected)
             to.breaks(law::all_end, i,
                       rejected ? "an empty cluster could hold it" : "no empty cluster could hold it");
     }

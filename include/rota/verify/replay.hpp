@@ -3,6 +3,7 @@
 #define ROTA_VERIFY_REPLAY_HPP
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -36,14 +37,12 @@ public:
         [[nodiscard]] bool waits() const noexcept { return submitted && !over && run == nullptr; }
     };
 
-    explicit replay(subject const& of)
-        : of_{&of}, jobs_(of.jobs.size()), milli_(of.cluster.nodes.size() * stride, 0),
-          open_(of.cluster.nodes.size(), 1) {
-        for (auto n = std::size_t{0}; n != of.cluster.nodes.size(); ++n) {
+    explicit replay(subject const& of) : of_{&of}, jobs_(of.jobs.size()), left_(of.cluster.nodes.size()) {
+        for (auto n = std::size_t{0}; n != left_.size(); ++n) {
             auto const& node = of.cluster.nodes[n];
-            for (auto g = std::size_t{0}; g != node.gpus; ++g) milli_[n * stride + g] = whole_gpu;
-            cpu_.push_back(node.cpu_milli);
-            mem_.push_back(node.mem_mib);
+            std::fill_n(left_[n].milli.begin(), std::size_t{node.gpus}, int{whole_gpu});
+            left_[n].cpu_milli = node.cpu_milli;
+            left_[n].mem_mib = node.mem_mib;
             idle_ += std::int64_t{node.gpus} * whole_gpu;
         }
     }
@@ -59,13 +58,13 @@ public:
         return milli;
     }
     [[nodiscard]] int free_milli(std::size_t node, int gpu) const noexcept {
-        return milli_[node * stride + static_cast<std::size_t>(gpu)];
+        return left_[node].milli[static_cast<std::size_t>(gpu)];
     }
     /// What instances have of it.
     [[nodiscard]] split_gpus const& split() const noexcept { return split_; }
-    [[nodiscard]] std::int64_t free_cpu(std::size_t node) const noexcept { return cpu_[node]; }
-    [[nodiscard]] std::int64_t free_mem(std::size_t node) const noexcept { return mem_[node]; }
-    [[nodiscard]] bool open(std::size_t node) const noexcept { return open_[node] != 0; }
+    [[nodiscard]] std::int64_t free_cpu(std::size_t node) const noexcept { return left_[node].cpu_milli; }
+    [[nodiscard]] std::int64_t free_mem(std::size_t node) const noexcept { return left_[node].mem_mib; }
+    [[nodiscard]] bool open(std::size_t node) const noexcept { return left_[node].open; }
     /// Those very devices are free, with CPU and memory beside them.
     [[nodiscard]] bool has_free(std::span<cluster::slice const> parts) const {
         return std::all_of(parts.begin(), parts.end(), [&](cluster::slice const& part) {
@@ -121,6 +120,13 @@ public:
     }
 
 private:
+    struct what_is_left {
+        std::array<int, cluster::gpus_per_node_max> milli{};
+        std::int64_t cpu_milli = 0;
+        std::int64_t mem_mib = 0;
+        bool open = true;
+    };
+
     /// One GPU of the part.
     [[nodiscard]] bool has_free(cluster::slice const& part, int gpu) const {
         auto const n = std::size_t{index(part.node)};
@@ -131,7 +137,6 @@ private:
             if (here.slices[static_cast<std::size_t>(std::countr_zero(left))] != 0) return false;
         return true;
     }
-    static constexpr std::size_t stride = cluster::gpus_per_node_max;
 
     void release(std::uint32_t j) {
         hold(held(j), -1);
@@ -139,40 +144,39 @@ private:
     }
     void hold(std::span<cluster::slice const> parts, int sign) {
         for (auto const& part : parts) {
-            auto const n = std::size_t{index(part.node)};
-            for (auto g = 0; g != cluster::gpus_per_node_max; ++g)
-                if ((part.gpus >> g & 1) != 0)
-                    milli_[n * stride + static_cast<std::size_t>(g)] -= sign * part.share();
+            auto& here = left_[index(part.node)];
+            auto const share = sign * part.share();
+            for (auto left = unsigned{part.gpus}; left != 0; left &= left - 1)
+                here.milli[static_cast<std::size_t>(std::countr_zero(left))] -= share;
             if (part.milli > whole_gpu) split_.hold(part, sign);
-            cpu_[n] -= sign * std::int64_t{part.cpu_milli};
-            mem_[n] -= sign * std::int64_t{part.mem_mib};
-            (open(n) ? idle_ : closed_) -= sign * std::int64_t{part.count()} * part.share();
+            here.cpu_milli -= sign * std::int64_t{part.cpu_milli};
+            here.mem_mib -= sign * std::int64_t{part.mem_mib};
+            (here.open ? idle_ : closed_) -= std::int64_t{part.count()} * share;
         }
     }
     /// Others have so much of a node's CPU and memory now.
     void leave(cluster::slice const& part) {
         auto& had = others_.try_emplace(index(part.node)).first->second;
-        cpu_[index(part.node)] += std::int64_t{had.cpu_milli} - part.cpu_milli;
-        mem_[index(part.node)] += std::int64_t{had.mem_mib} - part.mem_mib;
+        auto& here = left_[index(part.node)];
+        here.cpu_milli += std::int64_t{had.cpu_milli} - part.cpu_milli;
+        here.mem_mib += std::int64_t{had.mem_mib} - part.mem_mib;
         had = part;
     }
     void set_open(std::size_t n, bool open) noexcept {
-        if ((open_[n] != 0) == open) return;
-        open_[n] = open;
+        auto& here = left_[n];
+        if (here.open == open) return;
+        here.open = open;
         auto milli = std::int64_t{0};
-        for (auto g = std::size_t{0}; g != stride; ++g) milli += milli_[n * stride + g];
+        for (auto one : here.milli) milli += one;
         idle_ += open ? milli : -milli;
         closed_ -= open ? milli : -milli;
     }
 
     subject const* of_;
     std::vector<job_state> jobs_;
-    std::vector<int> milli_;
+    std::vector<what_is_left> left_; ///< [nodes]
     split_gpus split_;
-    std::vector<std::int64_t> cpu_;
-    std::vector<std::int64_t> mem_;
     std::map<std::size_t, cluster::slice> others_; ///< by node, as of its last record
-    std::vector<char> open_;
     std::int64_t idle_ = 0;
     std::int64_t closed_ = 0;
 };

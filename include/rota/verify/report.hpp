@@ -58,6 +58,7 @@ private:
 /// One line a law: code, standing, how often it was exercised, what it says; below a broken one, why.
 [[nodiscard]] inline std::string text(report const& of) {
     auto out = std::string{};
+    out.reserve(64 * laws);
     for (auto i = std::size_t{0}; i != laws; ++i) {
         auto const& verdict = of.of(static_cast<law>(i));
         auto const stands = verdict.stands();

@@ -5,7 +5,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -48,30 +48,32 @@ namespace detail {
 /// Recounts what the view shows from the intents of the jobs.
 class recount {
 public:
-    explicit recount(report& to) noexcept : to_{&to} {}
+    recount(cluster::spec const& cluster, report& to) : to_{&to}, idle_{cluster}, fresh_{idle_} {}
 
-    void operator()(view const& v) {
-        if (idle_) fresh_ = idle_; // the same as made anew, in the memory that is there
-        else fresh_ = idle_ = cluster::ledger(v.free().layout());
-        auto& fresh = *fresh_;
-        for (auto j : v.jobs()) fresh.take(v.intent(j));
+    /// What the ledger of the view has to be if these jobs are all. Valid until it is asked again.
+    [[nodiscard]] cluster::ledger const& ledger_of(view const& v, std::span<job_id const> jobs) {
+        auto& fresh = fresh_ = idle_; // the same as made anew, in the memory that is there
+        for (auto j : jobs) fresh.take(v.intent(j));
         for (auto n = std::uint32_t{0}; n != fresh.size(); ++n) fresh.take(v.others(node_id{n}));
         for (auto n = std::uint32_t{0}; n != fresh.size(); ++n)
             fresh.set_open(node_id{n}, v.free().open(node_id{n}));
+        return fresh;
+    }
+    void operator()(view const& v) {
         to_->exercised(law::recount);
-        if (!(fresh == v.free()))
+        if (!(ledger_of(v, v.jobs()) == v.free()))
             to_->breaks(law::recount, verdict::whole_log,
                         "at " + std::to_string(index(v.now())) +
                             " ms: the ledger is not the sum of the intents");
-        auto used = std::vector<std::int64_t>(v.tenants(), 0);
+        used_.assign(v.tenants(), 0);
         for (auto j : v.jobs())
             for (auto t = v.spec(j).tenant;; t = v.tenant(t).parent) {
-                used[index(t)] += v.intent(j).total_milli();
+                used_[index(t)] += v.intent(j).total_milli();
                 if (index(t) == 0) break;
             }
         to_->exercised(law::charged_alike);
-        for (auto t = std::size_t{0}; t != used.size(); ++t)
-            if (used[t] != v.tenant(static_cast<tenant_id>(t)).used_milli)
+        for (auto t = std::size_t{0}; t != used_.size(); ++t)
+            if (used_[t] != v.tenant(static_cast<tenant_id>(t)).used_milli)
                 to_->breaks(law::charged_alike, verdict::whole_log,
                             "at " + std::to_string(index(v.now())) + " ms: tenant " + std::to_string(t) +
                                 " is charged for what it does not use");
@@ -79,16 +81,17 @@ public:
 
 private:
     report* to_;
-    std::optional<cluster::ledger> idle_;  ///< of nothing taken
-    std::optional<cluster::ledger> fresh_; ///< of the last recount
+    cluster::ledger idle_;  ///< of nothing taken
+    cluster::ledger fresh_; ///< of the last recount
+    std::vector<std::int64_t> used_;
 };
 
 /// A scheduler, and beside it a recount now and then, while it decides.
 template <scheduling_policy S>
 class probe {
 public:
-    probe(S scheduler, report& to, std::vector<std::int64_t>& attained)
-        : scheduler_{std::move(scheduler)}, recount_{to}, attained_{&attained} {}
+    probe(S scheduler, recount& counts, std::vector<std::int64_t>& attained)
+        : scheduler_{std::move(scheduler)}, recount_{&counts}, attained_{&attained} {}
 
     void on(event const& happened, view const& v) {
         if (happened.about_a_job() && happened.after == phase::ended)
@@ -97,12 +100,12 @@ public:
     }
     void decide(view const& v, actions& may) {
         scheduler_.decide(v, may);
-        if (++passes_ % 8 == 1) recount_(v);
+        if (++passes_ % 8 == 1) (*recount_)(v);
     }
 
 private:
     S scheduler_;
-    recount recount_;
+    recount* recount_;
     std::vector<std::int64_t>* attained_; ///< [jobs] of those that have ended
     std::uint64_t passes_ = 0;
 };
@@ -127,20 +130,16 @@ inline void check_attained(subject const& of, std::vector<account> const& accoun
 }
 
 /// The closing balance of the books: all jobs are over.
-inline void check_balance(trial const& what, books const& state, report& to) {
+inline void check_balance(trial const& what, books const& state, recount& counts, report& to) {
     auto empty = cluster::occupancy(what.cluster);
-    auto fresh = cluster::ledger(what.cluster);
-    for (auto n = std::uint32_t{0}; n != fresh.size(); ++n) {
-        empty.take(state.others(node_id{n}));
-        fresh.take(state.others(node_id{n}));
-        fresh.set_open(node_id{n}, state.want().free().open(node_id{n}));
-    }
+    for (auto n = std::uint32_t{0}; n != empty.size(); ++n) empty.take(state.others(node_id{n}));
     auto const expect = [&to](law which, bool good, char const* why) {
         to.exercised(which);
         if (!good) to.breaks(which, verdict::whole_log, why);
     };
     expect(law::recount, state.want().free().validate(), "the index is not a recount of the state");
-    expect(law::drained, state.want().free() == fresh, "something is still intended for somebody");
+    expect(law::drained, state.want().free() == counts.ledger_of(view{state.want()}, {}),
+           "something is still intended for somebody");
     expect(law::drained, state.held() == empty, "something is still held");
     expect(law::drained, state.in_flight() == 0, "an order is still under way");
     expect(law::charged_alike, state.want().tenants() == tenant_tree{what.jobs.tenants},
@@ -149,8 +148,8 @@ inline void check_balance(trial const& what, books const& state, report& to) {
 
 /// Asks every law of a run that has ended so; what it has found on the way stands in the finding.
 inline void judge(trial const& what, simulation::simulator const& host, simulation::simulator::ending how,
-                  std::vector<std::int64_t> const& attained, claim claims, traits const& known,
-                  finding& found) {
+                  recount& counts, std::vector<std::int64_t> const& attained, claim claims,
+                  traits const& known, finding& found) {
     using ending = simulation::simulator::ending;
     auto& to = found.laws;
     auto given = premises_of(what.cluster, what.jobs, what.under);
@@ -160,18 +159,19 @@ inline void judge(trial const& what, simulation::simulator const& host, simulati
     given.complete = how != ending::stopped || !known.may_thrash;
     auto const of = subject{what.cluster, what.jobs, what.under.outages, claims, given, found.log};
 
-    auto const expect = [&to](law which, bool good, std::string why) {
+    auto const expect = [&to](law which, bool good, char const* why, std::uint64_t how_many = 0) {
         to.exercised(which);
-        if (!good) to.breaks(which, verdict::whole_log, std::move(why));
+        if (!good)
+            to.breaks(which, verdict::whole_log, (how_many == 0 ? "" : std::to_string(how_many)) + why);
     };
     expect(law::settles, how != ending::unsettled, "the scheduler does not come to rest within an instant");
     expect(law::settles, !given.complete || how != ending::stopped, "the run has no end");
     expect(law::all_end, how != ending::stuck, "jobs remain and nothing will happen any more");
-    expect(law::legal, host.state().want().refused() == 0,
-           std::to_string(host.state().want().refused()) + " actions were refused");
+    auto const refused = host.state().want().refused();
+    expect(law::legal, refused == 0, " actions were refused", refused);
+    auto const restless = host.instants().restless();
     if (what.under.spurious_pass)
-        expect(law::quiescent, host.instants().restless() == 0,
-               std::to_string(host.instants().restless()) + " passes changed something without news");
+        expect(law::quiescent, restless == 0, " passes changed something without news", restless);
     to.add(check_log(of));
     if (to.of(law::ids_exist).stands() == standing::broken) return;
     auto const read = log::from_text(log::to_text(found.log));
@@ -182,7 +182,7 @@ inline void judge(trial const& what, simulation::simulator const& host, simulati
         auto const accounts = accounts_of(of);
         check_results(of, accounts, std::vector<simulation::result>(host.results()), to);
         check_attained(of, accounts, attained, to);
-        check_balance(what, host.state(), to);
+        check_balance(what, host.state(), counts, to);
     }
     found.seen = coverage_of(of);
     found.seen.displaced = host.state().displaced();
@@ -202,13 +202,16 @@ template <std::invocable<simulation::simulator const&> Make>
 [[nodiscard]] finding run_and_check(trial const& what, Make make, claim claims, traits const& known = {}) {
     using scheduler = std::invoke_result_t<Make&, simulation::simulator const&>;
     auto found = finding{};
+    found.log.records.reserve(16 * what.jobs.size()); // as most runs need
+    found.log.slices.reserve(8 * what.jobs.size());
     auto host = simulation::simulator(what.cluster, what.jobs, what.under, recorder{found.log});
     auto asked = std::uint32_t{0};
     auto attained = std::vector<std::int64_t>(what.jobs.size());
+    auto counts = detail::recount(what.cluster, found.laws);
     auto const how =
-        host.run([&] { return detail::probe<scheduler>(make(std::as_const(host)), found.laws, attained); },
+        host.run([&] { return detail::probe<scheduler>(make(std::as_const(host)), counts, attained); },
                  [&](auto const&) { return (asked += 4096) < known.instants_max; });
-    detail::judge(what, host, how, attained, claims, known, found);
+    detail::judge(what, host, how, counts, attained, claims, known, found);
     return found;
 }
 

@@ -28,11 +28,11 @@ namespace rota::verify {
 [[nodiscard]] inline bool check_ids(subject const& of, report& to) {
     auto const& nodes = of.cluster.nodes;
     auto const slice_fault = [&](std::span<cluster::slice const> parts, bool whole_node) -> char const* {
-        auto seen = std::vector<node_id>{};
-        for (auto const& part : parts) {
+        for (auto at = parts.begin(); at != parts.end(); ++at) {
+            auto const& part = *at;
             if (index(part.node) >= nodes.size()) return "a node that does not exist";
-            if (std::find(seen.begin(), seen.end(), part.node) != seen.end()) return "a node named twice";
-            seen.push_back(part.node);
+            if (std::any_of(parts.begin(), at, [&](auto const& other) { return other.node == part.node; }))
+                return "a node named twice";
             if (whole_node) continue;
             if (part.gpus == 0) return "a part without a GPU";
             if (part.gpus >> nodes[index(part.node)].gpus != 0) return "a GPU that does not exist";
