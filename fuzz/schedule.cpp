@@ -11,7 +11,7 @@
 #include <rota/estimate/empirical_law.hpp>
 #include <rota/estimate/oracle.hpp>
 #include <rota/estimate/user_limit.hpp>
-#include <rota/log/text.hpp>
+#include <rota/log/schedule.hpp>
 #include <rota/system/afs_l.hpp>
 #include <rota/system/best_effort_fifo.hpp>
 #include <rota/system/conservative.hpp>
@@ -31,6 +31,7 @@
 #include <rota/system/tiresias_l.hpp>
 #include <rota/verify/counter_example.hpp>
 #include <rota/verify/decoder.hpp>
+#include <rota/verify/law.hpp>
 #include <rota/verify/replay_writer.hpp>
 #include <rota/verify/report.hpp>
 #include <rota/verify/shrink.hpp>
@@ -84,6 +85,28 @@ std::vector<subject_under_test> everybody() {
     return all;
 }
 
+void add(rota::log::schedule const& log, outcome& told) {
+    for (auto const& one : log.records) {
+        told.add(index(one.at));
+        told.add(one.value);
+        told.add(std::uint64_t{one.job} << 32 | one.incarnation);
+        told.add(std::uint64_t{one.op} << 32 | std::uint64_t{one.count} << 16 |
+                 static_cast<unsigned>(one.kind) << 8 | static_cast<unsigned>(one.why));
+        for (auto const& part : log.devices(one)) {
+            told.add(std::uint64_t{index(part.node)} << 32 | std::uint64_t{part.gpus} << 16 | part.milli);
+            told.add(std::uint64_t{part.cpu_milli} << 32 | part.mem_mib);
+        }
+    }
+}
+void add(verify::report const& laws, outcome& told) {
+    for (auto i = std::size_t{0}; i != verify::laws; ++i) {
+        auto const& one = laws.of(static_cast<verify::law>(i));
+        told.add(one.checked);
+        told.add(one.record);
+        told.add(one.story);
+    }
+}
+
 } // namespace
 
 /// The first byte selects the scheduler, the rest is a trial: any bytes are one. What breaks a law is printed as a
@@ -94,8 +117,8 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     auto const what = verify::decode(std::span{data + 1, size - 1});
     auto const& who = all[data[0] % all.size()];
     auto const found = run_case(who, what);
-    told.add(rota::log::to_text(found.log));
-    told.add(verify::text(found.laws));
+    add(found.log, told);
+    add(found.laws, told);
     auto const broken = found.laws.broken();
     if (!broken) return;
     auto small = verify::shrink(what, *broken, [&](verify::trial const& one) { return run_case(who, one); });
