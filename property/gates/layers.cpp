@@ -110,6 +110,7 @@ std::set<std::string> const no_policy{
     "queueing/shape_table.hpp",
     "queueing/tournament.hpp",
     "queueing/waiting_line.hpp",
+    "queueing/wake_filter.hpp",
     "system/concepts.hpp",
 };
 

@@ -28,9 +28,6 @@ struct key_of_the_order {
     [[nodiscard]] static std::int64_t badness(view const& v, Order const& by, job_id j) {
         return by.key(v, j);
     }
-    [[nodiscard]] static std::int64_t badness_waiting(view const&, job_id, std::int64_t key) noexcept {
-        return key;
-    }
 };
 
 /// The order decides who runs: a waiting job stops running jobs with strictly larger keys, the largest first.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -26,8 +27,7 @@ namespace rota::preemption {
 /// the one that started last.
 ///
 /// Measure   badness(view, order, job) -> std::int64_t for waiting and running jobs alike; drift() says how a
-/// running
-///           job's falls.
+///           running job's falls. Where it follows the order, that of a waiting job is its key.
 /// Indexed   finds the victims on the index of departures, whole GPUs on few nodes; everything else, and
 /// every job if
 ///           false, is found by sorting the running jobs. Both ways choose the same victims.
@@ -55,10 +55,10 @@ public:
     }
     template <placement::policy Placement, class Order>
     [[nodiscard]] bool may_start(view const& v, Placement const&, Order const&, job_id j, std::int64_t key) {
-        if constexpr (indexed<Order>()) {
+        if constexpr (indexed<Order>() && follows(std::type_identity<Order>{})) {
             if (!answerable<Placement>(v, j)) return true;
             // it did not fit when it was last asked: only a node whose price has risen above its bound can help
-            auto measure = Measure::badness_waiting(v, j, key);
+            auto measure = key;
             if constexpr (Measure::drift(std::type_identity<Order>{}) == queueing::drift::down)
                 measure += index(v.now());
             auto const above = queueing::departures::ranked(measure, 0xffffffffu);
@@ -69,6 +69,24 @@ public:
             return false;
         } else {
             return true;
+        }
+    }
+    /// Jobs with a key from there on gain nothing from what has changed on nodes of the model for k GPUs since the last
+    /// refusals; the largest key if that cannot be told.
+    template <class Order>
+    [[nodiscard]] std::int64_t gains_below(view const& v, Order const&, gpu_model model, int k) {
+        using limits = std::numeric_limits<std::int64_t>;
+        if constexpr (indexed<Order>() && follows(std::type_identity<Order>{})) {
+            if (!running_.regular() || running_.index_of().empty()) return limits::max();
+            auto const risen = running_.index_of().risen(v.free(), model, k);
+            if (risen == queueing::departures::free_now) return limits::max();
+            if (risen == queueing::departures::no_price) return limits::min();
+            auto const measure = queueing::departures::measure_of(risen);
+            if constexpr (Measure::drift(std::type_identity<Order>{}) == queueing::drift::down)
+                return measure - index(v.now());
+            else return measure;
+        } else {
+            return limits::max();
         }
     }
     /// Every job that did not fit has been asked: rises count from here.
@@ -149,7 +167,7 @@ private:
     [[nodiscard]] bool enough_above(view const& v, queueing::shape_table::row const& row, job_id j,
                                     rank_type above) {
         auto& of = running_.index_of();
-        auto const& [model, counters, shape] = row;
+        auto const& [model, shape] = row;
         return v.need(j).span == job::span::one_rack && shape.full > 1
                    ? of.rack_risen_above(v.free(), model, shape.each, shape.full, above)
                    : of.above(v.free(), model, shape.each, shape.full, above);
@@ -159,7 +177,7 @@ private:
     [[nodiscard]] rank_type threshold(view const& v, Order const& by, job_id j) {
         auto const above = bound(v, by, j);
         auto worst = queueing::departures::no_price;
-        for (auto const& [model, counters, shape] : shapes_.of(v, v.state(j).shape)) {
+        for (auto const& [model, shape] : shapes_.of(v, v.state(j).shape)) {
             auto& of = running_.index_of();
             if (!of.above(v.free(), model, shape.each, shape.full, above)) continue;
             auto const here = v.need(j).span == job::span::one_rack && shape.full > 1

@@ -3,6 +3,7 @@
 #define ROTA_PREEMPTION_NEVER_HPP
 
 #include <cstdint>
+#include <limits>
 
 #include <rota/contract/actions.hpp>
 #include <rota/contract/claims.hpp>
@@ -33,6 +34,10 @@ struct never {
     [[nodiscard]] bool may_start(view const&, Placement const&, Order const&, job_id,
                                  std::int64_t) const noexcept {
         return false;
+    }
+    template <class Order>
+    [[nodiscard]] std::int64_t gains_below(view const&, Order const&, gpu_model, int) const noexcept {
+        return std::numeric_limits<std::int64_t>::min();
     }
     void all_asked(view const&) noexcept {}
     template <class Placement, class Order>

@@ -30,9 +30,6 @@ struct low_priority {
     [[nodiscard]] static std::int64_t badness(view const& v, Order const&, job_id j) noexcept {
         return -std::int64_t{v.spec(j).priority};
     }
-    [[nodiscard]] static std::int64_t badness_waiting(view const& v, job_id j, std::int64_t) noexcept {
-        return -std::int64_t{v.spec(j).priority};
-    }
 };
 
 /// A waiting job may stop jobs of strictly lower priority, whatever the queue's order: the lowest first, of

@@ -2,10 +2,10 @@
 #ifndef ROTA_QUEUEING_BACKLOG_HPP
 #define ROTA_QUEUEING_BACKLOG_HPP
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <utility>
 #include <vector>
 
 #include <rota/contract/view.hpp>
@@ -49,12 +49,14 @@ public:
             lines_.resize(shape + 1u);
             head_.resize(shape + 1u, no_job);
             next_.resize(shape + 1u);
-            shut_.resize(shape + 1u, 0);
+            shut_.resize(shape / 64u + 1u, 0);
+            used_.resize(shape / 64u + 1u, 0);
         }
         waits_[row] = 1;
         key_of_[row] = key;
         auto const where = rank{key, j};
         lines_[shape].insert(where, limit_ms);
+        used_[shape / 64] |= bit(shape);
         ++size_;
         if (!(where < head_[shape])) return;
         head_[shape] = where;
@@ -69,8 +71,10 @@ public:
         waits_[row] = 0;
         --size_;
         if (!(head_[shape] == where)) return;
-        head_[shape] = lines_[shape].empty() ? no_job : lines_[shape].front();
-        if (!skips_shut_ || shut_[shape] == 0) next_.set(shape, head_[shape]);
+        auto const last = lines_[shape].empty();
+        head_[shape] = last ? no_job : lines_[shape].front();
+        if (last) used_[shape / 64] &= ~bit(shape);
+        if (!skips_shut_ || !is_shut(shape)) next_.set(shape, head_[shape]);
     }
     /// Ranks every job anew, see waiting_line::rank_anew; opens every shape.
     template <class Stand, class Settled>
@@ -89,6 +93,7 @@ public:
         head_.clear();
         next_.clear();
         shut_.clear();
+        used_.clear();
         shut_shapes_ = 0;
         waits_.clear();
         size_ = 0;
@@ -102,15 +107,19 @@ public:
     [[nodiscard]] std::uint32_t shapes() const noexcept { return static_cast<std::uint32_t>(lines_.size()); }
     [[nodiscard]] rank const& head(std::uint32_t shape) const noexcept { return head_[shape]; }
     [[nodiscard]] waiting_line const& line(std::uint32_t shape) const noexcept { return lines_[shape]; }
-    [[nodiscard]] bool is_shut(std::uint32_t shape) const noexcept { return shut_[shape] != 0; }
+    [[nodiscard]] bool is_shut(std::uint32_t shape) const noexcept {
+        return (shut_[shape / 64] & bit(shape)) != 0;
+    }
     void shut(std::uint32_t shape) noexcept {
-        if (std::exchange(shut_[shape], std::uint8_t{1}) != 0) return;
+        if (is_shut(shape)) return;
+        shut_[shape / 64] |= bit(shape);
         ++shut_shapes_;
         ++refusals_;
         if (skips_shut_) next_.set(shape, no_job);
     }
     void open(std::uint32_t shape) noexcept {
-        shut_shapes_ -= std::exchange(shut_[shape], std::uint8_t{0});
+        shut_shapes_ -= is_shut(shape);
+        shut_[shape / 64] &= ~bit(shape);
         next_.set(shape, head_[shape]);
     }
     void open_all() noexcept {
@@ -118,6 +127,22 @@ public:
             if (is_shut(s)) open(s);
     }
     [[nodiscard]] std::uint32_t shut_shapes() const noexcept { return shut_shapes_; }
+    /// Calls visit(shape) for the shut shapes in which somebody waits, ascending; it may open that shape.
+    template <class Visit>
+    void each_shut(Visit visit) const {
+        for (auto w = std::size_t{0}; w != used_.size(); ++w)
+            for (auto left = used_[w] & shut_[w]; left != 0; left &= left - 1)
+                visit(static_cast<std::uint32_t>(64 * w) +
+                      static_cast<std::uint32_t>(std::countr_zero(left)));
+    }
+    /// The same for the others; it may shut that shape.
+    template <class Visit>
+    void each_open(Visit visit) const {
+        for (auto w = std::size_t{0}; w != used_.size(); ++w)
+            for (auto left = used_[w] & ~shut_[w]; left != 0; left &= left - 1)
+                visit(static_cast<std::uint32_t>(64 * w) +
+                      static_cast<std::uint32_t>(std::countr_zero(left)));
+    }
     /// Shapes shut so far, again and again.
     [[nodiscard]] std::uint64_t refusals() const noexcept { return refusals_; }
     /// Calls visit(job) for every waiting job, shape by shape.
@@ -127,10 +152,15 @@ public:
     }
 
 private:
+    [[nodiscard]] static constexpr std::uint64_t bit(std::uint32_t shape) noexcept {
+        return std::uint64_t{1} << (shape % 64);
+    }
+
     std::vector<waiting_line> lines_;  ///< [shapes]
     std::vector<rank> head_;           ///< [shapes]
     tournament<rank> next_{no_job};    ///< [shapes] the head, no_job where it is skipped
-    std::vector<std::uint8_t> shut_;   ///< [shapes]
+    std::vector<std::uint64_t> shut_;  ///< a bit a shape
+    std::vector<std::uint64_t> used_;  ///< a bit a shape: somebody waits
     std::vector<std::uint8_t> waits_;  ///< [rows]
     std::vector<std::int64_t> key_of_; ///< [rows]
     std::size_t size_ = 0;

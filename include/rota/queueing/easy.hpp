@@ -82,12 +82,11 @@ private:
     template <class Placement>
     bool somebody_may_pass(view const& v, backlog& waiting, job_id head) {
         candidates_.clear();
-        for (auto s = std::uint32_t{0}; s != waiting.shapes(); ++s) {
-            if (waiting.is_shut(s) || waiting.head(s) == backlog::no_job || s == v.state(head).shape)
-                continue;
+        waiting.each_open([&](std::uint32_t s) {
+            if (s == v.state(head).shape) return;
             if (shapes_.may_fit<Placement>(v, s, v.free())) candidates_.push_back({backlog::no_job, s});
             else waiting.shut(s);
-        }
+        });
         return !candidates_.empty();
     }
     [[nodiscard]] std::int64_t ends_at(view const& v, job_id j) const {

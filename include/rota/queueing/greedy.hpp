@@ -3,8 +3,6 @@
 #define ROTA_QUEUEING_GREEDY_HPP
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -13,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include <rota/cluster/ledger.hpp>
 #include <rota/contract/actions.hpp>
 #include <rota/contract/claims.hpp>
 #include <rota/contract/event.hpp>
@@ -26,6 +23,7 @@
 #include <rota/queueing/disciplines.hpp>
 #include <rota/queueing/fifo.hpp>
 #include <rota/queueing/shape_table.hpp>
+#include <rota/queueing/wake_filter.hpp>
 
 namespace rota::queueing {
 
@@ -101,7 +99,7 @@ public:
             run_one_by_one(v, a, place, evict);
         }
         if (std::exchange(refusals_, waiting_.refusals()) != waiting_.refusals())
-            forget_what_was_taken(v.free());
+            risen_.forget_what_was_taken(v.free());
         wake(v, a);
     }
 
@@ -156,31 +154,18 @@ private:
             waiting_.open_all();
             return evict.all_asked(v);
         }
-        auto const& free = v.free();
-        auto rose = shape_table::uncounted; // and: more nodes have so many free than when last seen
-        for (auto m = std::size_t{0}; m != static_cast<std::size_t>(free.models()); ++m) {
-            auto const& now = free.at_least(static_cast<gpu_model>(m));
-            for (auto left = shapes_.counters(v, waiting_.shapes(), m); left != 0; left &= left - 1) {
-                auto const k = static_cast<std::size_t>(std::countr_zero(left));
-                if (now[k] > seen_[m][k]) rose |= shape_table::counter(m, k);
-            }
-            seen_[m] = now;
-        }
-        for (auto s = std::uint32_t{0}; s != waiting_.shapes(); ++s) {
-            if (!waiting_.is_shut(s) || waiting_.head(s) == backlog::no_job) continue;
-            auto const asks = (shapes_.depends_on<Placement>(v, s) & rose) != 0;
+        risen_.template look<Placement>(v, shapes_, waiting_.shapes(), [&](gpu_model model, int k) {
+            if constexpr (requires { evict.gains_below(v, by_, model, k); })
+                return evict.gains_below(v, by_, model, k);
+            else return wake_filter::any_key;
+        });
+        waiting_.each_shut([&](std::uint32_t s) {
             auto const [key, head] = waiting_.head(s);
-            if ((asks && shapes_.may_fit<Placement>(v, s, free)) || evict.may_start(v, place, by_, head, key))
+            if ((risen_.may_fit(s) && shapes_.may_fit<Placement>(v, s, v.free())) ||
+                (risen_.may_gain(s, key) && evict.may_start(v, place, by_, head, key)))
                 waiting_.open(s);
-        }
+        });
         evict.all_asked(v);
-    }
-    /// What did not fit in this pass did not fit what is left now: counters that rise from here may help it.
-    void forget_what_was_taken(cluster::ledger const& free) noexcept {
-        for (auto m = std::size_t{0}; m != static_cast<std::size_t>(free.models()); ++m) {
-            auto const& now = free.at_least(static_cast<gpu_model>(m));
-            for (auto k = std::size_t{0}; k != now.size(); ++k) seen_[m][k] = std::min(seen_[m][k], now[k]);
-        }
     }
     /// For a preemption that ranks jobs otherwise than the queue: a job behind may evict where one before
     /// could not.
@@ -253,8 +238,7 @@ private:
     std::uint64_t refusals_ = 0;
     shape_table shapes_;
     bool released_ = false;
-    std::array<cluster::ledger::counts, cluster::models_max>
-        seen_{}; ///< node counters when shapes were last refused
+    wake_filter risen_;
     std::priority_queue<timer, std::vector<timer>, std::greater<>> timers_;
     std::vector<sim_time> due_; ///< [rows] the timer that counts
     std::int64_t refreshed_ = -1;

@@ -2,7 +2,6 @@
 #ifndef ROTA_QUEUEING_SHAPE_TABLE_HPP
 #define ROTA_QUEUEING_SHAPE_TABLE_HPP
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -22,29 +21,21 @@ class shape_table {
 public:
     struct row {
         gpu_model model{};
-        std::uint32_t counters = 0; ///< bit k: it depends on how many nodes have k free GPUs
         placement::gang_shape gang;
     };
 
     /// The models that may hold the shape on as few nodes as its size allows, ascending.
     [[nodiscard]] std::span<row const> of(view const& v, std::uint32_t shape) { return rows(at(v, shape)); }
-    /// The counters of the model on which one of the first `shapes` shapes depends, perhaps a few more.
-    [[nodiscard]] std::uint32_t counters(view const& v, std::uint32_t shapes, std::size_t model) {
-        if (entries_.size() < shapes) learn(v, shapes - 1);
-        return counters_[model];
-    }
-    /// A set of node counters, some of which nobody can tell apart.
-    using counter_set = std::uint64_t;
-    /// Stands in the set of a shape that may come to fit though no counter rises.
-    static constexpr counter_set uncounted = counter_set{1} << 63;
-    [[nodiscard]] static constexpr counter_set counter(std::size_t model, std::size_t k) noexcept {
-        return counter_set{1} << (model * (cluster::gpus_per_node_max + 1) + k) % 63;
-    }
-    /// While none of these has risen, it fits no better than before.
+    /// It fits only where a model has as many nodes with enough free GPUs as `of` says.
     template <placement::policy Placement>
-    [[nodiscard]] counter_set depends_on(view const& v, std::uint32_t shape) {
+    [[nodiscard]] bool nodes_decide(view const& v, std::uint32_t shape) {
+        return at(v, shape).whole && stays_together<Placement>(v, shape);
+    }
+    /// And while on no model more nodes have so many free GPUs than before, it fits no better than before.
+    template <placement::policy Placement>
+    [[nodiscard]] bool counters_decide(view const& v, std::uint32_t shape) {
         auto const& known = at(v, shape);
-        return placement::is_compact<Placement>() ? known.counters_if_compact : known.counters;
+        return known.plain && known.span != job::span::one_rack && stays_together<Placement>(v, shape);
     }
     /// The policy places it on as few nodes as its size allows, or not at all.
     template <placement::policy Placement>
@@ -66,7 +57,7 @@ public:
     [[nodiscard]] bool may_fit(view const& v, std::uint32_t shape, cluster::ledger const& free) {
         auto const& known = at(v, shape);
         auto const together = placement::is_compact<Placement>() || known.span != job::span::anywhere;
-        for (auto const& [model, counters, gang] : rows(known)) {
+        for (auto const& [model, gang] : rows(known)) {
             if (!known.whole) return true;
             if (free.free_gpus(model) < known.gpus) continue;
             if (!together) return true;
@@ -77,12 +68,11 @@ public:
 
 private:
     struct entry {
-        counter_set counters = uncounted;
-        counter_set counters_if_compact = uncounted;
         std::uint32_t first = 0;
         std::uint16_t count = 0;
         std::uint16_t gpus = 0;
         job::span span{};
+        bool plain = false;
         bool regular = false;
         bool whole = false;
         bool fits_together = false;
@@ -100,11 +90,10 @@ private:
             auto fresh = entry{.first = static_cast<std::uint32_t>(rows_.size()),
                                .gpus = need.gpus_max,
                                .span = need.span,
+                               .plain = placement::plain(need),
                                .regular = placement::plain(need),
                                .whole = need.whole(),
                                .fits_together = placement::fits_together(need, v.free())};
-            auto const counted = fresh.regular && need.span != job::span::one_rack;
-            auto all = counter_set{0};
             for (auto m = 0; m != v.free().models(); ++m) {
                 auto const model = static_cast<gpu_model>(m);
                 auto const largest = v.free().largest(model);
@@ -112,23 +101,15 @@ private:
                 auto const gang = placement::compact_shape(need.gpus_max, largest);
                 if (gang.rest != 0) fresh.regular = false;
                 if (gang.nodes() > 1 && need.span == job::span::one_node) continue;
-                auto const counters = (1u << gang.each) | (gang.rest != 0 ? 1u << gang.rest : 0u);
-                counters_[index(model)] |= counters;
-                all |= counter(index(model), static_cast<std::size_t>(gang.each));
-                if (gang.rest != 0) all |= counter(index(model), static_cast<std::size_t>(gang.rest));
-                rows_.push_back({model, counters, gang});
+                rows_.push_back({model, gang});
                 ++fresh.count;
             }
-            if (counted && need.span != job::span::anywhere) fresh.counters = all;
-            if (counted && (need.span != job::span::anywhere || fresh.fits_together))
-                fresh.counters_if_compact = all;
             entries_.push_back(fresh);
         }
     }
 
     std::vector<entry> entries_; ///< [shapes]
     std::vector<row> rows_;
-    std::array<std::uint32_t, cluster::models_max> counters_{}; ///< bit k: nodes with k free GPUs
 };
 
 } // namespace rota::queueing
