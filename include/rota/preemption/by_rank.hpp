@@ -71,22 +71,22 @@ public:
             return true;
         }
     }
-    /// Jobs with a key from there on gain nothing from what has changed on nodes of the model for k GPUs since the last
-    /// refusals; the largest key if that cannot be told.
+    /// The largest key with which a job may gain from what has changed, since the last refusals, on nodes of the model
+    /// where it needs k GPUs.
     template <class Order>
-    [[nodiscard]] std::int64_t gains_below(view const& v, Order const&, gpu_model model, int k) {
-        using limits = std::numeric_limits<std::int64_t>;
+    [[nodiscard]] std::int64_t gains_up_to(view const& v, Order const&, gpu_model model, int k) {
+        using keys = std::numeric_limits<std::int64_t>;
         if constexpr (indexed<Order>() && follows(std::type_identity<Order>{})) {
-            if (!running_.regular() || running_.index_of().empty()) return limits::max();
+            if (!running_.regular() || running_.index_of().empty()) return keys::max();
             auto const risen = running_.index_of().risen(v.free(), model, k);
-            if (risen == queueing::departures::free_now) return limits::max();
-            if (risen == queueing::departures::no_price) return limits::min();
-            auto const measure = queueing::departures::measure_of(risen);
+            if (risen == queueing::departures::free_now) return keys::max();
+            if (risen <= queueing::departures::ranked(keys::min(), 0xffffffffu)) return keys::min();
+            auto const worse_than = queueing::departures::measure_of(risen) - 1;
             if constexpr (Measure::drift(std::type_identity<Order>{}) == queueing::drift::down)
-                return measure - index(v.now());
-            else return measure;
+                return worse_than - index(v.now());
+            else return worse_than;
         } else {
-            return limits::max();
+            return keys::max();
         }
     }
     /// Every job that did not fit has been asked: rises count from here.

@@ -43,8 +43,8 @@ concept follows_the_run = requires(P& p, event const& e, view const& v, queueing
 ///           under that key.
 ///           p.on(event, view, order), p.started(view, job, order), p.ranked_anew(view, job, order): what happened,
 ///           what the queue has just staged, whose key stepped.
-///           p.gains_below(view, order, model, k) -> std::int64_t: optional; waiting jobs with a key from there on cannot
-///           have come to start by what has changed on nodes where they need k GPUs since they were refused.
+///           p.gains_up_to(view, order, model, k) -> std::int64_t: optional; waiting jobs with a larger key cannot have
+///           come to start by what has changed on nodes where they need k GPUs since they were refused.
 ///           p.all_asked(view): whoever waits and was refused has now been asked.
 ///           P::follows(std::type_identity<Order>) -> bool: if a job cannot start, no job behind it in that order
 ///           with the same request can.

@@ -36,7 +36,7 @@ struct never {
         return false;
     }
     template <class Order>
-    [[nodiscard]] std::int64_t gains_below(view const&, Order const&, gpu_model, int) const noexcept {
+    [[nodiscard]] std::int64_t gains_up_to(view const&, Order const&, gpu_model, int) const noexcept {
         return std::numeric_limits<std::int64_t>::min();
     }
     void all_asked(view const&) noexcept {}

@@ -155,8 +155,8 @@ private:
             return evict.all_asked(v);
         }
         risen_.template look<Placement>(v, shapes_, waiting_.shapes(), [&](gpu_model model, int k) {
-            if constexpr (requires { evict.gains_below(v, by_, model, k); })
-                return evict.gains_below(v, by_, model, k);
+            if constexpr (requires { evict.gains_up_to(v, by_, model, k); })
+                return evict.gains_up_to(v, by_, model, k);
             else return wake_filter::any_key;
         });
         waiting_.each_shut([&](std::uint32_t s) {

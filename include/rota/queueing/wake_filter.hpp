@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include <rota/cluster/ledger.hpp>
@@ -19,19 +20,19 @@ namespace rota::queueing {
 /// Which refused shapes are worth asking again, by a comparison or two each.
 ///
 /// Shapes that ask as much of a node, on the same models, are of one kind and differ in how many nodes they take. What
-/// has become free since they were refused is read once a kind, and so is the key below which a job may start by
-/// stopping others.
+/// has become free since they were refused is read once a kind, and so is the largest key with which a job may start
+/// by stopping others.
 /// Meaning   what it denies is certain, what it allows is not.
 /// Expects   one placement policy for all looks.
 /// Cost      a look O(models x levels + kinds).
 class wake_filter {
 public:
-    /// Keys below it may have something to gain; `any_key`: all have.
+    /// What gain(model, k) says where any key may gain, and where none can.
     static constexpr auto any_key = std::numeric_limits<std::int64_t>::max();
     static constexpr auto no_key = std::numeric_limits<std::int64_t>::min();
 
-    /// Reads what has changed since the last look. gain(model, k): the key below which a job may start by stopping others
-    /// on nodes where it needs k GPUs.
+    /// Reads what has changed since the last look. gain(model, k): the largest key with which a job may start by stopping
+    /// others on nodes where it needs k GPUs.
     template <placement::policy Placement, class Gain>
     void look(view const& v, shape_table& shapes, std::uint32_t count, Gain gain) {
         while (shapes_.size() < count)
@@ -42,27 +43,26 @@ public:
             one.seen = one.now;
             one.gain = gain(one.model, one.gpus);
         }
-        for (auto& one : kinds_) {
-            one.now = one.rose = 0;
-            one.gain = no_key;
-            for (auto i = one.first; i != one.last; ++i) {
-                auto const& part = counters_[parts_[i]];
-                one.now = std::max(one.now, part.now);
-                one.rose = std::max(one.rose, part.rose);
-                one.gain = std::max(one.gain, part.gain);
+        for (auto k = std::size_t{1}; k != gain_.size(); ++k) {
+            auto of = counters_[parts_[first_[k]]];
+            for (auto i = first_[k] + 1; i != first_[k + 1]; ++i) {
+                auto const& also = counters_[parts_[i]];
+                of.now = std::max(of.now, also.now);
+                of.rose = std::max(of.rose, also.rose);
+                of.gain = std::max(of.gain, also.gain);
             }
+            room_[2 * k] = of.now;
+            room_[2 * k + 1] = of.rose;
+            gain_[k] = of.gain;
         }
     }
     /// The shape may fit what is free, though it did not when it was last refused.
     [[nodiscard]] bool may_fit(std::uint32_t shape) const noexcept {
-        auto const& one = shapes_[shape];
-        return one.nodes <= (one.rises ? kinds_[one.kind].rose : kinds_[one.kind].now);
+        return shapes_[shape].nodes <= room_[shapes_[shape].room];
     }
     /// A job of the shape with that key may start by stopping others.
     [[nodiscard]] bool may_gain(std::uint32_t shape, std::int64_t key) const noexcept {
-        auto const& one = shapes_[shape];
-        auto const below = kinds_[one.kind].gain;
-        return !one.by_nodes || key < below || below == any_key;
+        return key <= gain_[shapes_[shape].gain];
     }
     /// What is refused from here on did not fit what is left now: counters that rise from here may help it.
     void forget_what_was_taken(cluster::ledger const& free) noexcept {
@@ -78,18 +78,10 @@ private:
         std::uint32_t rose = 0; ///< now, if that is more; otherwise 0
         std::int64_t gain = no_key;
     };
-    struct kind { ///< the largest of its counters
-        std::uint32_t first = 0;
-        std::uint32_t last = 0;
-        std::uint32_t now = 0;
-        std::uint32_t rose = 0;
-        std::int64_t gain = no_key;
-    };
     struct entry {
-        std::uint32_t nodes = 0; ///< that it takes at least; 0: nodes do not decide
-        std::uint16_t kind = 0;
-        bool rises = false;    ///< fits only where a counter has risen
-        bool by_nodes = false; ///< gains only by prices of nodes
+        std::uint32_t nodes = 0; ///< that it takes at least
+        std::uint32_t room = 0;  ///< in room_
+        std::uint32_t gain = 0;  ///< in gain_
     };
 
     template <placement::policy Placement>
@@ -101,19 +93,24 @@ private:
             if (gang.rest != 0) parts.push_back(counter_of(model, gang.rest));
             nodes = std::min(nodes, gang.full);
         }
+        if (parts.empty()) return shapes_.push_back({}); // always asked
+        auto const kind = kind_of(std::move(parts));
+        auto const rises = shapes.counters_decide<Placement>(v, shape) ? 1u : 0u;
+        shapes_.push_back({nodes, shapes.nodes_decide<Placement>(v, shape) ? 2 * kind + rises : 0,
+                           shapes.by_nodes<Placement>(v, shape) ? kind : 0});
+    }
+    std::uint32_t kind_of(std::vector<std::uint32_t> parts) {
         std::sort(parts.begin(), parts.end());
-        auto k = std::size_t{0};
-        while (k != kinds_.size() && !std::equal(parts.begin(), parts.end(), parts_.begin() + kinds_[k].first,
-                                                 parts_.begin() + kinds_[k].last))
-            ++k;
-        if (k == kinds_.size()) {
-            auto const first = static_cast<std::uint32_t>(parts_.size());
+        auto const at = [this](std::size_t k) { return parts_.begin() + first_[k]; };
+        auto k = std::size_t{1};
+        while (k != gain_.size() && !std::equal(parts.begin(), parts.end(), at(k), at(k + 1))) ++k;
+        if (k == gain_.size()) {
             parts_.insert(parts_.end(), parts.begin(), parts.end());
-            kinds_.push_back({first, static_cast<std::uint32_t>(parts_.size())});
+            first_.push_back(static_cast<std::uint32_t>(parts_.size()));
+            room_.resize(room_.size() + 2);
+            gain_.push_back(no_key);
         }
-        shapes_.push_back({shapes.nodes_decide<Placement>(v, shape) ? nodes : 0,
-                           static_cast<std::uint16_t>(k), shapes.counters_decide<Placement>(v, shape),
-                           shapes.by_nodes<Placement>(v, shape)});
+        return static_cast<std::uint32_t>(k);
     }
     std::uint32_t counter_of(gpu_model model, int gpus) {
         auto i = std::size_t{0};
@@ -122,10 +119,16 @@ private:
         return static_cast<std::uint32_t>(i);
     }
 
+    static constexpr auto any_room = std::numeric_limits<std::uint32_t>::max();
+
     std::vector<entry> shapes_; ///< [shapes]
-    std::vector<kind> kinds_;
-    std::vector<std::uint32_t> parts_; ///< of each kind, ascending
     std::vector<counter> counters_;
+    std::vector<std::uint32_t> parts_; ///< the counters of each kind, ascending
+    std::vector<std::uint32_t> first_{0,
+                                      0}; ///< [kinds + 1] in parts_; kind 0 is of those who are always asked
+    std::vector<std::uint32_t> room_{
+        any_room, any_room}; ///< [kinds x 2] the largest of its counters, and of those that rose
+    std::vector<std::int64_t> gain_{any_key}; ///< [kinds] the largest of its counters
 };
 
 } // namespace rota::queueing
