@@ -124,12 +124,27 @@ private:
     }
     /// Keeps the list complete down to its last entry, which it may lose.
     void follow(entry const& gone, entry const& come) {
+        auto const place_of = [this](entry const& one) {
+            return std::lower_bound(top_.begin(), top_.end(), one);
+        };
         auto const last = top_.back();
-        auto const in = [this](entry const& one) { return std::lower_bound(top_.begin(), top_.end(), one); };
-        if (!(last < gone)) top_.erase(in(gone));
-        if (!(come < last)) return;
-        top_.insert(in(come), come);
-        if (top_.size() > room_) top_.pop_back();
+        auto const was_there = !(last < gone);
+        if (!(come < last)) {
+            if (was_there) top_.erase(place_of(gone));
+            return;
+        }
+        auto const to = place_of(come);
+        if (!was_there) {
+            top_.insert(to, come);
+            if (top_.size() > room_) top_.pop_back();
+            return;
+        }
+        if (auto const from = place_of(gone); from < to) {
+            *std::move(from + 1, to, from) = come;
+        } else {
+            std::move_backward(to, from, from + 1);
+            *to = come;
+        }
     }
     /// Makes the list anew: the subtree with the largest price again and again, of equals the leftmost.
     void search(std::size_t m) {
