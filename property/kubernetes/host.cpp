@@ -153,7 +153,8 @@ struct judged {
     using driver = live::host<overheard>;
     auto host = std::optional<driver>{};
     auto attained = std::vector<std::int64_t>(what.jobs.size());
-    auto decides = verify::detail::probe<any_scheduler>{of.make(), out.laws, attained};
+    auto counts = verify::detail::recount(what.cluster, out.laws);
+    auto decides = verify::detail::probe<any_scheduler>{of.make(), counts, attained};
     auto journal = std::string{};
     auto lists = 0;
     auto const live_on = [&] { // from nothing, or from what the one before has written
@@ -171,7 +172,7 @@ struct judged {
             out.fault = "its journal is none";
         host->keep_journal(out.log, [&journal](std::string_view group) { journal += group; });
         if (out.log.records.empty()) return;
-        decides = verify::detail::probe<any_scheduler>{of.make(), out.laws, attained};
+        decides = verify::detail::probe<any_scheduler>{of.make(), counts, attained};
         host->resync();
     };
     live_on();
@@ -204,7 +205,7 @@ struct judged {
         out.met.of["deaths"] += how.deaths && index(now) < calm_ms && index(now) % 17'000 == 0;
         if (how.deaths && index(now) < calm_ms && index(now) % 17'000 == 0) live_on();
         if (seed % 16 == 5 && index(now) == 60'000) {
-            decides = verify::detail::probe<any_scheduler>{of.make(), out.laws, attained};
+            decides = verify::detail::probe<any_scheduler>{of.make(), counts, attained};
             host->resync();
         }
     }
@@ -234,7 +235,7 @@ struct judged {
            "its text reads back as another log");
     if (out.fault.empty()) {
         verify::detail::check_attained(about, verify::accounts_of(about), attained, out.laws);
-        verify::detail::check_balance({what.cluster, jobs, {}}, host->state(), out.laws);
+        verify::detail::check_balance({what.cluster, jobs, {}}, host->state(), counts, out.laws);
         out.fault = compare(out.log, truth, number_of);
     }
     using rota::log::kind;

@@ -367,7 +367,8 @@ template <class Driver>
     auto host = fresh(log);
     if (keeps) keep(*host, log);
     auto attained = std::vector<std::int64_t>(what.jobs.size());
-    auto decides = verify::detail::probe<any_scheduler>{of.make(), out.laws, attained};
+    auto counts = verify::detail::recount(what.cluster, out.laws);
+    auto decides = verify::detail::probe<any_scheduler>{of.make(), counts, attained};
     auto const done = [&] {
         return truth.submitted() == what.jobs.size() && host->state().jobs().active().empty() &&
                host->state().inbox.empty();
@@ -402,7 +403,7 @@ template <class Driver>
             if (auto const other = difference(old->state(), host->state()); !other.empty()) out.fault = other;
         }
         keep(*host, log);
-        decides = verify::detail::probe<any_scheduler>{of.make(), out.laws, attained};
+        decides = verify::detail::probe<any_scheduler>{of.make(), counts, attained};
         host->resync();
     };
     auto told = std::size_t{0};
@@ -441,7 +442,7 @@ template <class Driver>
         }
         if (index(now) > 8 * calm_ms) out.fault = "does not come to an end";
         if (seed % 16 == 5 && index(now) == 60'000) {
-            decides = verify::detail::probe<any_scheduler>{of.make(), out.laws, attained};
+            decides = verify::detail::probe<any_scheduler>{of.make(), counts, attained};
             host->resync();
         }
     }
@@ -477,7 +478,7 @@ template <class Driver>
            "its text reads back as another log");
     if (out.fault.empty()) {
         verify::detail::check_attained(about, verify::accounts_of(about), told_so_far.attained, out.laws);
-        verify::detail::check_balance({what.cluster, jobs, {}}, host->state(), out.laws);
+        verify::detail::check_balance({what.cluster, jobs, {}}, host->state(), counts, out.laws);
         out.fault = compare(out.log, truth, number_of);
         for (auto j = std::uint32_t{0}; j != jobs.size() && out.fault.empty(); ++j) {
             auto const& last =
