@@ -12,12 +12,14 @@
 #include <vector>
 
 #include <rota/cluster/spec.hpp>
+#include <rota/estimate/oracle.hpp>
 #include <rota/log/text.hpp>
 #include <rota/simulation/simulator.hpp>
 #include <rota/system/edf_admission.hpp>
 #include <rota/system/fifo.hpp>
 #include <rota/system/gavel_max_min.hpp>
 #include <rota/system/priority_preemptive.hpp>
+#include <rota/system/quota_drf.hpp>
 #include <rota/system/srtf.hpp>
 #include <rota/verify/counter_example.hpp>
 #include <rota/verify/decoder.hpp>
@@ -53,9 +55,13 @@ subject_under_test const gavel = under_test(
 subject_under_test const priority =
     under_test("priority_preemptive", [](auto const&) { return system::priority_preemptive<>{}; });
 subject_under_test const srtf = under_test("srtf", [](auto const&) { return system::srtf<>{}; });
+subject_under_test const srtf_knowing = under_test("srtf:estimate=oracle", [](auto const& s) {
+    return system::srtf<rota::estimate::oracle>{s.clairvoyance()};
+});
+subject_under_test const quota = under_test("quota_drf", [](auto const&) { return system::quota_drf<>{}; });
 
 void every_regression() {
-    auto const everybody = std::vector{fifo, edf, gavel, priority, srtf};
+    auto const everybody = std::vector{fifo, edf, gavel, priority, srtf, srtf_knowing, quota};
     auto const* const root = std::getenv("ROTA_SOURCE");
     auto const folder = std::filesystem::path{root == nullptr ? "." : root} / "property/regressions";
     auto files = std::vector<std::string>{};

@@ -67,7 +67,8 @@ inline void check_need(subject const& of, instant_of_log const& now, std::span<s
         auto times = 0;
         for (auto const& other : victims) times += other.job == one.job;
         to.exercised(law::stopped_once);
-        if (times > 1) to.breaks(law::stopped_once, one.record, "stopped more than once");
+        // where more start, a victim that takes a later victim's place may have to give it back
+        if (times > 1 && now.starts <= 3) to.breaks(law::stopped_once, one.record, "stopped more than once");
         auto const here = state.held(one.job);
         if (now.starts <= 2 && state.job(one.job).run >= &of.log.records[now.from] &&
             std::equal(here.begin(), here.end(), one.held.begin(), one.held.end()))

@@ -67,8 +67,8 @@ inline void check_reclaim(subject const& of, instant_of_log const& now, std::vec
 } // namespace detail
 
 /// S7, and P6 where shares are the order. Premises: immediate; nobody is moved at that instant, and all news of it stands
-/// before all decisions; P6: nobody is stopped at it, and nobody waits after it who could have been started and
-/// displaced in one pass.
+/// before all decisions; P6: nobody is stopped at it, and nobody waits after it, or starts later in it, who
+/// could have been started and displaced in one pass.
 ///
 /// S7: whoever is stopped leaves its tenant, and every subtree that nobody starts in, with no less than its quota, and
 /// somebody starts whose tenant stays within its own.
@@ -90,19 +90,22 @@ inline void check_quota(subject const& of, report& to) {
         auto const plain = turns && clean && now.stops == 0 && now.in_order && now.starts != 0;
         auto takes_back = false; // somebody starts within its quota, and may have displaced another's start
         auto passed = std::optional<std::pair<std::size_t, std::uint32_t>>{}; // record, job
+        auto displaced = false; // who was passed may have been, and have started elsewhere
         for (auto i = from; i != now.end; ++i) {
             auto const& what = records[i];
             if (plain && what.kind == log::kind::start) {
                 auto const mine = use.of(what.job);
                 auto const& need = of.jobs.specs[what.job].need;
                 auto const more = std::int64_t{need.gpus_max} * need.milli;
-                takes_back = takes_back || use.own(mine) + more <= use.nominal(mine);
+                auto const rightful = use.own(mine) + more <= use.nominal(mine);
+                takes_back = takes_back || rightful;
+                displaced = displaced || (passed && rightful && state.job(passed->second).waits());
                 for (auto const& [which, jobs] : waiting) {
                     auto const [t, shape] = which;
                     if (jobs.empty() || full[shape] == now.end) continue;
                     if (t == mine ? *jobs.begin() >= what.job : !use.before(t, mine)) continue;
                     if (!room.fits(of.jobs.specs[*jobs.begin()].need)) full[shape] = now.end;
-                    else if (!passed) passed = {i, *jobs.begin()};
+                    else if (!passed) passed = {i, *jobs.begin()}, displaced = rightful;
                 }
             }
             if (i == now.decided && now.stops != 0)
@@ -118,7 +121,7 @@ inline void check_quota(subject const& of, report& to) {
         }
         auto const nobody_waits =
             std::all_of(waiting.begin(), waiting.end(), [](auto const& line) { return line.second.empty(); });
-        if (plain && (!(quota && takes_back) || nobody_waits)) {
+        if (plain && (!(quota && takes_back) || (nobody_waits && !displaced))) {
             to.exercised(law::in_turn);
             if (passed)
                 to.breaks(law::in_turn, passed->first,
