@@ -130,18 +130,12 @@ public:
     /// Calls visit(shape) for the shut shapes in which somebody waits, ascending; it may open that shape.
     template <class Visit>
     void each_shut(Visit visit) const {
-        for (auto w = std::size_t{0}; w != used_.size(); ++w)
-            for (auto left = used_[w] & shut_[w]; left != 0; left &= left - 1)
-                visit(static_cast<std::uint32_t>(64 * w) +
-                      static_cast<std::uint32_t>(std::countr_zero(left)));
+        each_used([this](std::size_t w) { return shut_[w]; }, visit);
     }
     /// The same for the others; it may shut that shape.
     template <class Visit>
     void each_open(Visit visit) const {
-        for (auto w = std::size_t{0}; w != used_.size(); ++w)
-            for (auto left = used_[w] & ~shut_[w]; left != 0; left &= left - 1)
-                visit(static_cast<std::uint32_t>(64 * w) +
-                      static_cast<std::uint32_t>(std::countr_zero(left)));
+        each_used([this](std::size_t w) { return ~shut_[w]; }, visit);
     }
     /// Shapes shut so far, again and again.
     [[nodiscard]] std::uint64_t refusals() const noexcept { return refusals_; }
@@ -154,6 +148,14 @@ public:
 private:
     [[nodiscard]] static constexpr std::uint64_t bit(std::uint32_t shape) noexcept {
         return std::uint64_t{1} << (shape % 64);
+    }
+    /// of(w): which of the shapes from 64 w on are asked for, as bits.
+    template <class Of, class Visit>
+    void each_used(Of of, Visit& visit) const {
+        for (auto w = std::size_t{0}; w != used_.size(); ++w)
+            for (auto left = used_[w] & of(w); left != 0; left &= left - 1)
+                visit(static_cast<std::uint32_t>(64 * w) +
+                      static_cast<std::uint32_t>(std::countr_zero(left)));
     }
 
     std::vector<waiting_line> lines_;  ///< [shapes]

@@ -48,9 +48,7 @@ public:
     /// whether and when it fits.
     template <placement::policy Placement>
     [[nodiscard]] bool by_nodes(view const& v, std::uint32_t shape) {
-        auto const& known = at(v, shape);
-        return known.regular && (known.span != job::span::anywhere ||
-                                 (placement::is_compact<Placement>() && known.fits_together));
+        return at(v, shape).regular && stays_together<Placement>(v, shape);
     }
     /// placement::may_fit, from what is remembered of the shape.
     template <placement::policy Placement>
@@ -87,11 +85,12 @@ private:
     void learn(view const& v, std::uint32_t shape) {
         while (entries_.size() <= shape) {
             auto const& need = v.request_of(static_cast<std::uint32_t>(entries_.size()));
+            auto const plain = placement::plain(need);
             auto fresh = entry{.first = static_cast<std::uint32_t>(rows_.size()),
                                .gpus = need.gpus_max,
                                .span = need.span,
-                               .plain = placement::plain(need),
-                               .regular = placement::plain(need),
+                               .plain = plain,
+                               .regular = plain,
                                .whole = need.whole(),
                                .fits_together = placement::fits_together(need, v.free())};
             for (auto m = 0; m != v.free().models(); ++m) {
