@@ -13,6 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <rota/live/patience.hpp>
+
 #include "failure.hpp"
 
 namespace cli {
@@ -48,8 +50,13 @@ only_driver::only_driver(controller const& of, std::string const& partition)
     std::copy(words.begin(), words.end(), name.sun_path + 1); // behind a zero: in no folder
     auto const size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + words.size());
     auto const* const at = reinterpret_cast<sockaddr const*>(&name);
-    if (socket_ >= 0 && ::bind(socket_, at, size) == 0 && ::listen(socket_, 8) == 0) return;
-    auto const why = errno;
+    auto const wrong = [&] {
+        return socket_ >= 0 && ::bind(socket_, at, size) == 0 && ::listen(socket_, 8) == 0 ? 0 : errno;
+    };
+    auto const waits = rota::live::patience{};
+    auto why = wrong();
+    while (why == EADDRINUSE && waits.more()) why = wrong();
+    if (why == 0) return;
     if (socket_ >= 0) ::close(socket_);
     if (why != EADDRINUSE) fail(fmt::format("a socket to be known by: {}", std::strerror(why)));
     refuse(fmt::format("partition '{}' of cluster '{}': {} drives it already, and two would withdraw each "

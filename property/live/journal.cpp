@@ -31,6 +31,7 @@
 #include <rota/live/journal_file.hpp>
 #include <rota/live/journal_head.hpp>
 #include <rota/live/journaled_books.hpp>
+#include <rota/live/patience.hpp>
 #include <rota/live/recover.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
@@ -253,6 +254,25 @@ void refuses(tally& t) {
           5, 1, "not free");
 }
 
+auto const at_once = live::patience{0};
+
+/// Its writer is dead, but not yet the copy of it that was to become a client.
+void outlived(tally& t, std::string const& path) {
+    auto why = std::string{};
+    auto file = live::journal_file::open(path, why);
+    if (!t.check(file.has_value(), why)) return;
+    auto const copy = ::fork();
+    if (copy == 0) {
+        ::poll(nullptr, 0, 300);
+        ::_exit(0);
+    }
+    file.reset();
+    t.check(!live::journal_file::open(path, why, at_once) && why == "another driver writes it",
+            "its copy holds it");
+    t.check(live::journal_file::open(path, why, live::patience{60'000}).has_value(), "for a moment");
+    ::waitpid(copy, nullptr, 0);
+}
+
 /// Who opens a journal while its writer replaces it, over and over, is never a second writer. In memory, where there is
 /// such a folder: it takes many tries to come between two steps of the other.
 void replaced_while_opened(tally& t, std::string const& path, int tries) {
@@ -272,7 +292,7 @@ void replaced_while_opened(tally& t, std::string const& path, int tries) {
     ::close(done[1]);
     auto second = 0;
     auto said = pollfd{done[0], POLLIN, 0};
-    while (::poll(&said, 1, 0) == 0) second += live::journal_file::open(path, why).has_value();
+    while (::poll(&said, 1, 0) == 0) second += live::journal_file::open(path, why, at_once).has_value();
     ::close(done[0]);
     ::kill(child, SIGKILL);
     auto status = 0;
@@ -291,17 +311,19 @@ void files(tally& t) {
         if (!t.check(file.has_value(), why)) return;
         t.check(file->write("one\n") && file->write("two\nthr") && file->text() == "one\ntwo\nthr",
                 "appends");
-        t.check(!live::journal_file::open(path, why) && why == "another driver writes it", "one writer");
+        t.check(!live::journal_file::open(path, why, at_once) && why == "another driver writes it",
+                "one writer");
         t.check(file->cut(8) && file->write("four\n") && file->text() == "one\ntwo\nfour\n",
                 "goes on behind");
     }
     t.check(live::journal_file::open(path, why).has_value(), "and then the next");
+    outlived(t, path);
     std::ofstream{path + ".new"} << std::string(100'000, 'x'); // of one that died over it
     if (auto file = live::journal_file::open(path, why); t.check(file.has_value(), why)) {
         t.check(file->replace("short\n") && !fs::exists(path + ".new"), "another in its place");
         t.check(file->write("more\n") && file->text() == "short\nmore\n" && fs::file_size(path) == 11,
                 "which goes on");
-        t.check(!live::journal_file::open(path, why) && why == "another driver writes it",
+        t.check(!live::journal_file::open(path, why, at_once) && why == "another driver writes it",
                 "and has one writer");
         fs::create_directory(path + ".new");
         t.check(!file->replace("nothing\n") && file->write("yet\n") && file->text() == "short\nmore\nyet\n",

@@ -15,6 +15,7 @@
 
 #include "../tally.hpp"
 
+#include <rota/live/patience.hpp>
 #include <rota/live/wake_up.hpp>
 
 namespace {
@@ -23,6 +24,8 @@ namespace fs = std::filesystem;
 using clock_type = std::chrono::steady_clock;
 using rota::live::wake_up;
 using std::chrono::milliseconds;
+
+auto const at_once = rota::live::patience{0};
 
 /// Whether it was rung, and how long that took.
 auto waited(wake_up const& on, rota::millis ms) {
@@ -62,7 +65,8 @@ void sounds(tally& t, std::string const& path) {
     auto const [woken, until] = waited(*one, 60'000);
     ::waitpid(child, nullptr, 0);
     t.check(!woken && until < milliseconds{30'000}, "a signal ends the wait");
-    t.check(!wake_up::listen(path, why) && why == "another driver listens there", "one listener");
+    t.check(!wake_up::listen(path, why, at_once) && why == "another driver listens there", "one listener");
+    t.check(!one->wait(0), "which does not hear of the other");
 }
 
 void lives(tally& t, std::string const& path) {
@@ -77,10 +81,23 @@ void lives(tally& t, std::string const& path) {
     ::waitpid(child, &status, 0);
     t.check(status == 0 && fs::is_socket(path), "one that was killed does not");
     t.check(wake_up::ring(path) == "nobody listens there", "nobody hears");
-    auto const next = wake_up::listen(path, why);
+    auto next = wake_up::listen(path, why);
     t.check(next.has_value() && wake_up::ring(path).empty() && next->wait(60'000), "the next one takes over");
     auto const rights = fs::status(path).permissions();
     t.check((rights & (fs::perms::group_all | fs::perms::others_all)) == fs::perms::none, "nobody else's");
+
+    auto const copy = ::fork(); // of one that dies as it is about to start a client
+    if (copy == 0) {
+        ::poll(nullptr, 0, 300);
+        ::_exit(0);
+    }
+    auto const name = path + ".away"; // a death leaves the name
+    fs::rename(path, name);
+    next.reset();
+    fs::rename(name, path);
+    t.check(!wake_up::listen(path, why, at_once), "its copy listens");
+    t.check(wake_up::listen(path, why, rota::live::patience{60'000}).has_value(), "for a moment");
+    ::waitpid(copy, nullptr, 0);
 }
 
 void refuses(tally& t, fs::path const& folder) {

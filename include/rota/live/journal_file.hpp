@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <rota/live/patience.hpp>
+
 namespace rota::live {
 
 /// A journal on disk, written by one program at a time. POSIX.
@@ -35,13 +37,16 @@ public:
         if (file_ >= 0) ::close(file_);
     }
 
-    /// Opens it, and makes it where there is none. Nothing where that fails, or another program holds it; `why` says.
-    [[nodiscard]] static std::optional<journal_file> open(std::string const& path, std::string& why) {
+    /// Opens it, and makes it where there is none. Nothing where that fails, or another program holds it until the
+    /// patience ends; `why` says.
+    [[nodiscard]] static std::optional<journal_file> open(std::string const& path, std::string& why,
+                                                          patience const& waits = patience{}) {
         for (;;) {
             auto made = journal_file{path, O_APPEND};
             if (!made.mine()) {
-                why = made.file_ >= 0 && errno == EWOULDBLOCK ? "another driver writes it"
-                                                              : std::strerror(errno);
+                auto const held = made.file_ >= 0 && errno == EWOULDBLOCK;
+                why = held ? "another driver writes it" : std::strerror(errno);
+                if (held && waits.more()) continue;
                 return std::nullopt;
             }
             struct stat here{};

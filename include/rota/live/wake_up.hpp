@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <rota/core/units.hpp>
+#include <rota/live/patience.hpp>
 
 namespace rota::live {
 
@@ -38,10 +39,12 @@ public:
         ::close(socket_);
     }
 
-    /// Listens there; what a dead listener has left is taken over. Nothing where that fails; `why` says.
+    /// Listens there; what a dead listener has left is taken over. Nothing where that fails, or another listens there
+    /// until the patience ends; `why` says.
     ///
     /// Only programs of the same user, and root's, reach it.
-    [[nodiscard]] static std::optional<wake_up> listen(std::string const& path, std::string& why) {
+    [[nodiscard]] static std::optional<wake_up> listen(std::string const& path, std::string& why,
+                                                       patience const& waits = patience{}) {
         auto const at = address_of(path, why);
         if (!at) return std::nullopt;
         struct stat is{};
@@ -49,7 +52,8 @@ public:
             why = "there is a file that is no socket";
             if (!S_ISSOCK(is.st_mode)) return std::nullopt;
             why = "another driver listens there";
-            if (ring(path).empty()) return std::nullopt;
+            while (is_heard(*at))
+                if (!waits.more()) return std::nullopt;
             ::unlink(path.c_str());
         }
         auto const before = ::umask(0177);
@@ -92,6 +96,14 @@ public:
 private:
     wake_up(int socket, std::string path) noexcept : socket_{socket}, path_{std::move(path)} {}
     [[nodiscard]] static int make() noexcept { return ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0); }
+    /// Somebody listens there; nothing is said.
+    [[nodiscard]] static bool is_heard(sockaddr_un const& at) noexcept {
+        auto const asks = make();
+        auto const heard =
+            asks >= 0 && ::connect(asks, reinterpret_cast<sockaddr const*>(&at), sizeof at) == 0;
+        if (asks >= 0) ::close(asks);
+        return heard;
+    }
     [[nodiscard]] static std::optional<sockaddr_un> address_of(std::string const& path, std::string& why) {
         auto at = sockaddr_un{};
         at.sun_family = AF_UNIX;
