@@ -19,8 +19,6 @@
 #include <rota/live/recover.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
-#include <rota/trace/place.hpp>
-#include <rota/trace/source.hpp>
 
 #include "console.hpp"
 #include "drive_journal.hpp"
@@ -28,6 +26,7 @@
 #include "inputs.hpp"
 #include "options.hpp"
 #include "output_file.hpp"
+#include "source_file.hpp"
 #include "verdict.hpp"
 
 namespace cli {
@@ -41,13 +40,8 @@ namespace {
 } // namespace
 
 int check_journal(check_journal_options const& asked) {
-    auto const from = rota::trace::from_file(asked.file);
-    if (!from) {
-        auto why = rota::trace::text(from.error());
-        why.pop_back();
-        refuse(std::move(why));
-    }
-    auto const text = std::string_view{from->text};
+    auto const from = source_file(asked.file);
+    auto const text = std::string_view{from.text};
     auto const head = rota::live::read_journal_head(text);
     if (auto const* const wrong = std::get_if<rota::log::text_error>(&head)) refuse_at(asked.file, *wrong);
     auto const& [cluster, accounts, epoch_ms] = std::get<rota::live::journal_head_read>(head).head;

@@ -13,7 +13,6 @@
 #include <rota/core/take_until.hpp>
 #include <rota/log/text.hpp>
 #include <rota/trace/place.hpp>
-#include <rota/trace/source.hpp>
 #include <rota/verify/check.hpp>
 
 #include "console.hpp"
@@ -21,6 +20,7 @@
 #include "inputs.hpp"
 #include "options.hpp"
 #include "registry.hpp"
+#include "source_file.hpp"
 #include "verdict.hpp"
 
 namespace cli {
@@ -44,13 +44,8 @@ std::vector<std::size_t> record_lines(std::string_view text) {
 }
 
 log_read read_log(std::string const& path) {
-    auto const from = rota::trace::from_file(path);
-    if (!from) {
-        auto text = rota::trace::text(from.error());
-        text.pop_back();
-        throw failure{2, std::move(text)};
-    }
-    auto const text = std::string_view{from->text};
+    auto const from = source_file(path);
+    auto const text = std::string_view{from.text};
     auto got = rota::log::from_text(text);
     if (auto* const log = std::get_if<rota::log::schedule>(&got))
         return {std::move(*log), record_lines(text)};

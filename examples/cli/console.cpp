@@ -48,9 +48,10 @@ void end_on_signals() {
 }
 
 int signalled() noexcept { return signal_that_came; }
+bool interrupted() { return signalled() != 0; }
 
 void stop_if_signalled() {
-    if (signalled() != 0) throw failure{128 + signalled(), "interrupted: no unfinished file is left behind"};
+    if (interrupted()) throw failure{128 + signalled(), "interrupted: no unfinished file is left behind"};
 }
 
 progress::progress(std::size_t simulations)

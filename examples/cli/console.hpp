@@ -22,6 +22,7 @@ void catch_signals();
 void end_on_signals();
 /// The signal that came, 0 while none has.
 [[nodiscard]] int signalled() noexcept;
+[[nodiscard]] bool interrupted();
 /// Ends the command where a signal came.
 void stop_if_signalled();
 

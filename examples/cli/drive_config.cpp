@@ -18,9 +18,9 @@
 #include <rota/trace/nearest.hpp>
 #include <rota/trace/place.hpp>
 #include <rota/trace/reading.hpp>
-#include <rota/trace/source.hpp>
 
 #include "failure.hpp"
+#include "source_file.hpp"
 
 namespace cli {
 
@@ -195,16 +195,11 @@ void read_qos(complaints& wrong, section const& root, drive_config& to) {
 
 drive_config read_drive_config(std::string const& path) {
     auto out = drive_config{};
-    auto const from = rota::trace::from_file(path);
-    if (!from) {
-        auto why = rota::trace::text(from.error());
-        why.pop_back();
-        refuse(std::move(why));
-    }
-    auto wrong = complaints{path, from->text};
+    auto const from = source_file(path);
+    auto wrong = complaints{path, from.text};
     auto file = toml::table{};
     try {
-        file = toml::parse(from->text, path);
+        file = toml::parse(from.text, path);
     } catch (toml::parse_error const& why) {
         auto const again = why.description().find("redefine") != std::string_view::npos;
         wrong.add(why.source().begin, again ? "E-DUPKEY" : "E-TOML",

@@ -45,6 +45,7 @@ trace::options reader_options(input_options const& asked) {
     constexpr auto zero = std::array<std::string_view, 2>{"drop", "refuse"};
     constexpr auto processors = std::array<std::string_view, 2>{"allocated", "requested"};
     auto how = trace::options{};
+    how.limits.stop = interrupted;
     how.on_error = static_cast<trace::on_error>(position("--on-error", asked.on_error, strictness));
     how.zero_gpus = static_cast<trace::zero_gpus>(position("--zero-gpus", asked.zero_gpus, zero));
     how.swf_processors =
@@ -60,19 +61,12 @@ trace::options reader_options(input_options const& asked) {
     return how;
 }
 
-/// Prints the diagnostics of one reading, and the tally where there were rows to read; refuses where it was refused.
-void tell(std::string const& name, trace::reading const& got, bool of_rows = true) {
-    if (auto const text = trace::text(got.diagnostics); !text.empty())
-        say(std::string_view{text}.substr(0, text.size() - 1));
-    if (of_rows) say(fmt::format("{}: {}", name, trace::text(got.tally)));
-    if (!got.ok()) throw failure{2, ""};
-}
-
 /// The cluster a user names; what its reader says is printed.
 rota::cluster::spec cluster_of(std::string const& what) {
-    auto where = trace::read_cluster(what);
+    auto how = trace::options{};
+    how.limits.stop = interrupted;
+    auto where = trace::read_cluster(what, how);
     tell(what, where, !trace::is_cluster_shorthand(what));
-    stop_if_signalled();
     return std::move(*where.cluster);
 }
 
@@ -113,6 +107,14 @@ std::array<rota::cluster::outage, 2> outage_of(std::string const& text) {
 
 } // namespace
 
+void tell(std::string const& name, trace::reading const& got, bool of_rows) {
+    stop_if_signalled();
+    if (auto const text = trace::text(got.diagnostics); !text.empty())
+        say(std::string_view{text}.substr(0, text.size() - 1));
+    if (of_rows) say(fmt::format("{}: {}", name, trace::text(got.tally)));
+    if (!got.ok()) throw failure{2, ""};
+}
+
 void check_options(input_options const& asked) {
     auto const how = reader_options(asked);
     if (auto const got = trace::format_named(asked.format); !got) refuse("--format: " + got.error().message);
@@ -142,7 +144,6 @@ inputs read_inputs(input_options const& asked) {
     auto what = trace::read_file(asked.format, asked.workload, how);
     tell(asked.workload, what);
     out.jobs = std::move(what.workload);
-    stop_if_signalled();
     strip_uncounted(out.cluster, out.jobs);
     return out;
 }
@@ -151,7 +152,6 @@ trace::reading read_workload(input_options const& asked) {
     check_options(asked);
     auto got = trace::read_file(asked.format, asked.workload, reader_options(asked));
     tell(asked.workload, got);
-    stop_if_signalled();
     return got;
 }
 

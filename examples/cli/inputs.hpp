@@ -27,6 +27,10 @@ struct inputs {
     std::string format;
 };
 
+/// Prints the diagnostics of one reading, and the tally where there were rows to read. Ends the command with code 2
+/// where it was refused, and without a word about it where a signal came.
+void tell(std::string const& name, rota::trace::reading const& got, bool of_rows = true);
+
 /// Reads cluster and workload, and prints what the readers say. Ends the command with code 2 where they
 /// refuse.
 [[nodiscard]] inputs read_inputs(input_options const& asked);

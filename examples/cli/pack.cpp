@@ -31,8 +31,10 @@
 
 #include "console.hpp"
 #include "failure.hpp"
+#include "inputs.hpp"
 #include "options.hpp"
 #include "output_file.hpp"
+#include "source_file.hpp"
 
 namespace cli {
 
@@ -103,32 +105,16 @@ std::pair<std::uint64_t, std::size_t> seeds_of(std::string const& text) {
     return {first, static_cast<std::size_t>(last - first + 1)};
 }
 
-/// Prints what a reader says; refuses where it refused.
-trace::reading const& told(std::string const& name, trace::reading const& got) {
-    if (auto const text = trace::text(got.diagnostics); !text.empty())
-        say(std::string_view{text}.substr(0, text.size() - 1));
-    say(fmt::format("{}: {}", name, trace::text(got.tally)));
-    if (!got.ok()) throw failure{2, ""};
-    return got;
-}
-
-trace::source source_of(std::string const& path) {
-    auto from = trace::from_file(path);
-    if (from) return std::move(*from);
-    auto text = trace::text(from.error());
-    text.pop_back();
-    throw failure{2, std::move(text)};
-}
-
 packing::experiment read_experiment(pack_options const& asked, std::int64_t load) {
-    auto const nodes_from = source_of(asked.nodes);
+    auto const nodes_from = source_file(asked.nodes);
     auto const nodes = trace::read_openb_nodes(nodes_from);
-    auto const& cluster = *told(asked.nodes, nodes).cluster;
+    tell(asked.nodes, nodes);
+    auto const& cluster = *nodes.cluster;
     auto how = trace::options{};
     how.cluster = &cluster;
-    auto const pods_from = source_of(asked.pods);
+    auto const pods_from = source_file(asked.pods);
     auto pods = trace::read_openb_pods(pods_from, how);
-    told(asked.pods, pods.said);
+    tell(asked.pods, pods.said);
     if (cluster.gpus() == 0) refuse(fmt::format("{}: read no GPU, expected at least one", asked.nodes));
     auto made = packing::experiment(cluster, std::move(pods.pods));
     auto asked_milli = std::int64_t{0};

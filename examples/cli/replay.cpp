@@ -10,7 +10,6 @@
 #include <rota/log/text.hpp>
 #include <rota/simulation/simulator.hpp>
 #include <rota/trace/place.hpp>
-#include <rota/trace/source.hpp>
 #include <rota/verify/counter_example.hpp>
 #include <rota/verify/law.hpp>
 #include <rota/verify/replay_reader.hpp>
@@ -21,25 +20,21 @@
 #include "failure.hpp"
 #include "options.hpp"
 #include "registry.hpp"
+#include "source_file.hpp"
 
 namespace cli {
 
 namespace {
 
 rota::verify::counter_example read_replay(std::string const& path) {
-    auto const from = rota::trace::from_file(path);
-    if (!from) {
-        auto text = rota::trace::text(from.error());
-        text.pop_back();
-        throw failure{2, std::move(text)};
-    }
-    auto got = rota::verify::counter_example_of(std::string{from->text});
+    auto const from = source_file(path);
+    auto got = rota::verify::counter_example_of(std::string{from.text});
     if (auto const* const wrong =
             std::get_if<rota::log::text_error>(&got)) { // later lines count on earlier ones
         auto begin = std::size_t{0};
-        for (auto i = std::size_t{1}; i < wrong->line && begin < from->text.size(); ++i)
-            begin = std::min(from->text.find('\n', begin), from->text.size() - 1) + 1;
-        auto text = rota::trace::text(rota::trace::diagnose(rota::trace::severity::error, path, from->text,
+        for (auto i = std::size_t{1}; i < wrong->line && begin < from.text.size(); ++i)
+            begin = std::min(from.text.find('\n', begin), from.text.size() - 1) + 1;
+        auto text = rota::trace::text(rota::trace::diagnose(rota::trace::severity::error, path, from.text,
                                                             {wrong->line, begin + wrong->column - 1},
                                                             "E-REPLAY", wrong->message));
         text.pop_back();

@@ -285,6 +285,22 @@ check 'SIGINT is heeded within a line' ends_within 200 $pid
 kill -s KILL $pid 2>/dev/null
 wait $pid
 check 'by SIGINT' test $? = 130
+# and in the middle of a workload that has no end, or of one of which nothing comes
+mkfifo endless silent
+{ echo 'job,at,for,gpus'; yes 'x,0,1000,1'; } >endless 2>yes.txt &
+for from in endless silent; do
+    "$rota" simulate --workload $from --format csv --map 'id=job,submit=at:s,duration=for:s,gpus=gpus' --cluster 10x8 \
+        --scheduler fifo --jobs cut.csv >out.txt 2>err.txt &
+    pid=$!
+    sleep 0.5
+    kill -s INT $pid
+    check "SIGINT is heeded while $from is read" ends_within 200 $pid
+    kill -s KILL $pid 2>/dev/null
+    wait $pid
+    check 'by SIGINT' test $? = 130
+    check 'in one line' grep -qx 'error: interrupted: no unfinished file is left behind' err.txt
+    check 'and no other' test "$(wc -l <err.txt)" = 1
+done
 check 'no temporary file is left anywhere' nothing_left
 
 end

@@ -280,6 +280,29 @@ void changes() {
     told.check(!gone.ok() && gone.diagnostics.front().code == "E-IO", "a file that is not there");
 }
 
+auto reads_left = 0;
+
+/// Whoever does not want the rest ends the reading, at any of its reads, and has nothing of it.
+void stops() {
+    auto how = csv_options();
+    how.limits.stop = +[] { return reads_left-- == 0; };
+    auto const name = file.with(samples()[0].text());
+    auto ends = 0;
+    for (auto after = 0; ends == 0 && after != 10'000; ++after) {
+        reads_left = after;
+        auto const got = trace::read("tiresias", trace::in_pieces(name, 16), how);
+        if (reads_left >= 0) ++ends; // it was read before
+        told.check(got.ok() == (ends != 0), "stopped at read " + std::to_string(after));
+        told.check(got.ok() || (got.diagnostics.size() == 1 && got.diagnostics.front().code == "E-IO" &&
+                                got.workload.specs.empty()),
+                   "which says so: " + text(got.diagnostics));
+    }
+    told.check(ends == 1, "not stopped");
+    reads_left = 0;
+    auto const whole = trace::from_file(name, how.limits);
+    told.check(!whole && whole.error().code == "E-IO", "a file as a whole");
+}
+
 } // namespace
 
 int main() {
@@ -288,5 +311,6 @@ int main() {
     one_by_one();
     pipes();
     changes();
+    stops();
     return told.end();
 }

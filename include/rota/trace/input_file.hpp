@@ -40,11 +40,12 @@ struct file_stamp {
 /// The bytes of a file from front to back.
 ///
 /// Errors    E-IO with the path and the system's reason: missing, unreadable, a directory, changed since its
-///           stamp was taken.
+///           stamp was taken; stopped.
 class input_file {
 public:
-    explicit input_file(std::string const& path) : input_file{path, stamp_of(path)} {}
-    input_file(std::string path, file_stamp as) : path_{std::move(path)}, as_{as} {
+    /// `stop`, where there is one, is asked at each read, also of one that a signal has ended.
+    input_file(std::string path, file_stamp as, bool (*stop)() = nullptr)
+        : path_{std::move(path)}, as_{as}, stop_{stop} {
         auto none = std::error_code{};
         if (std::filesystem::is_directory(path_, none)) {
             refuse("read a directory, expected a file");
@@ -59,6 +60,10 @@ public:
         if (why_) return 0;
         auto const got = std::fread(into, 1, room, file_.get());
         read_ += got;
+        if (stop_ != nullptr && stop_()) {
+            refuse("read a part, as it was stopped there, expected to read on");
+            return 0;
+        }
         if (std::ferror(file_.get()) != 0) {
             refuse("read " + system(errno) + ", expected a file that can be read");
             return 0;
@@ -84,6 +89,7 @@ private:
 
     std::string path_;
     file_stamp as_;
+    bool (*stop_)();
     std::unique_ptr<std::FILE, closer> file_;
     std::uintmax_t read_ = 0;
     std::optional<diagnostic> why_;

@@ -36,6 +36,7 @@ struct limits {
     std::size_t line_bytes = std::size_t{1} << 20;
     std::size_t field_bytes = std::size_t{64} << 10;
     millis horizon_ms = millis{300} * 366 * 86'400'000; ///< of a submit time, a duration and their sum
+    bool (*stop)() = nullptr; ///< asked between two reads of a file; where true, the rest is not wanted: E-IO
 };
 
 /// How to read. The defaults refuse whatever they do not understand.

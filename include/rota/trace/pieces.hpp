@@ -25,7 +25,7 @@ namespace rota::trace {
 class pieces {
 public:
     pieces(source const& from, limits const& most, std::size_t text_bytes)
-        : from_{from}, most_{most}, text_bytes_{text_bytes}, file_{from.name, *from.file},
+        : from_{from}, most_{most}, text_bytes_{text_bytes}, file_{from.name, *from.file, most.stop},
           packed_(std::max<std::size_t>(from.piece_bytes, 2), '\0') {
         ROTA_EXPECTS(from.piece_bytes != 0, "a piece is at least one byte");
         while (packed_end_ < 2 && fill()) {

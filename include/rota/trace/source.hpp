@@ -161,7 +161,7 @@ struct text_limit {
 ///
 /// Errors    those of input_file and of from_bytes.
 [[nodiscard]] inline result<source> from_file(std::string const& path, limits const& most = {}) {
-    auto file = input_file{path};
+    auto file = input_file{path, stamp_of(path), most.stop};
     auto bytes = std::string{};
     auto buffer = std::string(std::size_t{1} << 18, '\0');
     while (auto const got = file.read(buffer.data(), buffer.size())) {
