@@ -27,8 +27,9 @@ public:
             ROTA_EXPECTS(level.size() == nodes, "each node has a domain at each level");
         for (auto n = std::uint32_t{0}; n != nodes; ++n) node_[n] = node_id{n};
         auto const above = [&](node_id a, node_id b, std::size_t from) { // compares paths down to a level
-            for (auto l = of.size(); l-- != from;)
-                if (of[l][index(a)] != of[l][index(b)]) return of[l][index(a)] < of[l][index(b)] ? -1 : 1;
+            for (auto l = of.size(); l != from; --l)
+                if (of[l - 1][index(a)] != of[l - 1][index(b)])
+                    return of[l - 1][index(a)] < of[l - 1][index(b)] ? -1 : 1;
             return 0;
         };
         std::sort(node_.begin(), node_.end(), [&](auto a, auto b) {
