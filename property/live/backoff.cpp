@@ -25,10 +25,11 @@ namespace {
 
 namespace live = rota::live;
 
-/// A manager that starts nothing as long as it is stubborn.
+/// A manager that starts nothing as long as it is stubborn. One that refuses puts it back on hold at once.
 struct stubborn {
     live::snapshot now{{}, {true}};
     bool starts_it = false;
+    bool refuses = false;
     std::vector<std::int64_t> asked_at; ///< rounds
     std::int64_t round = 0;
 
@@ -37,6 +38,8 @@ struct stubborn {
         asked_at.push_back(round);
         now.jobs[0].state = starts_it ? live::job_state::running : live::job_state::pending;
         if (starts_it) now.jobs[0].where = {{rota::node_id{0}, 4}};
+        if (refuses) hold({});
+        now.jobs[0].refused = refuses;
         return live::reply::done;
     }
     live::reply hold(std::string const&) {
@@ -104,11 +107,38 @@ void who_is_behind_is_not_withdrawn(tally& told) {
                "the other one starts when the first is withdrawn");
 }
 
+void what_is_refused_keeps_no_devices(tally& told) {
+    auto const cluster = rota::cluster::uniform(1, 1, 4);
+    auto manager = stubborn{};
+    manager.refuses = true;
+    auto& job = manager.now.jobs.emplace_back();
+    job.id = "1";
+    job.state = live::job_state::held;
+    job.asked.need = rota::job::gang(4, rota::job::span::one_node);
+    auto log = rota::log::schedule{};
+    auto host = live::host<stubborn>{
+        cluster, rota::tenant_tree{}, manager, {.start_ms = 30'000}, rota::recorder{log}};
+    auto scheduler = rota::system::best_effort_fifo<>{};
+    auto kept = 0;
+    for (; manager.round != 3'600; ++manager.round) {
+        static_cast<void>(host.round(rota::sim_time{manager.round * 1'000}, scheduler));
+        kept += host.state().in_flight() != 0;
+    }
+    auto const failed = std::count_if(log.records.begin(), log.records.end(), [](auto const& one) {
+        return one.kind == rota::log::kind::start_failed && one.why == rota::log::cause::launch_error;
+    });
+    auto const asked = static_cast<std::ptrdiff_t>(manager.asked_at.size());
+    told.check(asked >= 8 && failed >= asked - 1 && kept <= asked,
+               "each start is over when it is refused: " + std::to_string(failed) + " of " +
+                   std::to_string(asked) + ", " + std::to_string(kept) + " rounds");
+}
+
 } // namespace
 
 int main() {
     auto told = tally{};
     who_is_behind_is_not_withdrawn(told);
+    what_is_refused_keeps_no_devices(told);
     auto const cluster = rota::cluster::uniform(1, 1, 4);
     auto manager = stubborn{};
     auto& job = manager.now.jobs.emplace_back();

@@ -46,6 +46,7 @@ struct job_status {
     std::vector<node_id> beside{}; ///< nodes of its run where it has CPU and memory, and no GPU
     job::spec asked{};             ///< what it was submitted with
     bool behind = false;  ///< pending, and the manager waits with it for others that it looks at first
+    bool refused = false; ///< held, since the manager cannot start it as it was last told
     std::string unmapped; ///< why the host cannot know what it needs; empty: it can
 };
 

@@ -142,10 +142,7 @@ private:
             auto const fresh = known == ids_.end();
             if (fresh && s.state == job_state::held && s.unmapped.empty()) fresh_.push_back(&s);
             if (fresh) continue;
-            auto& its = links_[index(known->second)];
-            its.now = &s, its.known = true;
-            if (s.state != job_state::running) its.runs_since = never;
-            else if (its.runs_since == never) its.runs_since = books_.now();
+            links_[index(known->second)].sees(s, books_.now());
         }
     }
     void adopt() {

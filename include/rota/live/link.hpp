@@ -32,6 +32,14 @@ struct link {
         since = at;
         how_far = far;
     }
+    /// The manager shows the job so.
+    void sees(job_status const& s, sim_time at) noexcept {
+        now = &s;
+        known = true;
+        if (s.state != job_state::running) runs_since = never;
+        else if (runs_since == never) runs_since = at;
+        if (s.state == job_state::held && s.refused && how_far == carried::told) how_far = carried::refused;
+    }
 };
 
 } // namespace rota::live
