@@ -59,12 +59,12 @@ text_of_slurm make_text(int nodes, int jobs) {
     for (auto j = 0; j != jobs; ++j)
         made.squeue +=
             std::to_string(j + 1) +
-            "|PENDING|0|0|UNLIMITED|None|N/A|OK|0|0||(null)|(null)|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/"
+            "|PENDING|0|0|UNLIMITED|None|N/A|OK|0|0||(null)|(null)|main|0|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/"
             "A|(null)|root|0|"
             "normal|(null)|(null)|1|N/A|gres:gpu:" +
             std::to_string(
                 sizes[static_cast<std::size_t>(j) * std::size(sizes) / static_cast<std::size_t>(jobs)]) +
-            "||\n";
+            "|N/A|N/A||\n";
     return made;
 }
 

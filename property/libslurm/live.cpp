@@ -77,10 +77,15 @@ void compare(rota::cluster::spec const& cluster, fs::path const& folder) {
     submit({"--hold", "--gpus=5", "--comment=rota:gpus=6-9"}, "sleep 1");
     auto const uneven =
         submit({"--gpus=3", "--nodes=2", "--comment=no|| row\n" + first + "|of ann|"}, "sleep 60");
-    for (auto const* wish : {"--begin=now+1hour", "--nodelist=n2", "--exclude=n1", "--exclusive",
-                             "--exclusive=user", "--oversubscribe", "--contiguous", "--switches=1"})
+    for (auto const* wish :
+         {"--begin=now+1hour", "--nodelist=n2", "--exclude=n1", "--exclusive", "--exclusive=user",
+          "--oversubscribe", "--contiguous", "--switches=1", "--licenses=matlab:1", "--partition=main,beside",
+          "--tmp=10", "--gpus-per-task=1", "--gres=pass:1"})
         submit({"--hold", "--gpus=1", wish}, "sleep 1");
     submit({"--hold", "--gpus=8", "--exclusive"}, "sleep 1");
+    submit({"--hold", "--gpus=2", "--nodes=2"}, "sleep 1");
+    submit({"--hold", "--gpus-per-task=1", "--ntasks=2"}, "sleep 1");
+    submit({"--hold", "--gpus-per-socket=1", "--sockets-per-node=2"}, "sleep 1");
     auto const cancelled = submit({"--hold", "--gpus=1"}, "sleep 1");
     check(run({"scancel", cancelled}).code == 0, "scancel");
     see_the_same(by_text, by_record, "a queue");

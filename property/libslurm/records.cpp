@@ -51,7 +51,7 @@ rota::cluster::spec three_nodes() {
 /// Rows of squeue, in which `*|` stands for the fields of a job that asks for nothing special.
 std::string rows_of(std::string text) {
     static constexpr auto nothing =
-        std::string_view{"None|N/A|OK|0|0||(null)|(null)|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|"};
+        std::string_view{"None|N/A|OK|0|0||(null)|(null)|main|0|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|"};
     for (auto at = text.find("|*|"); at != text.npos; at = text.find("|*|", at + nothing.size()))
         text.replace(at + 1, 2, nothing);
     return text;
@@ -110,7 +110,7 @@ void states() {
             one.job_state = bits;
             one.priority = priority;
             auto const row = "17|" + std::string{word} + '|' + std::to_string(priority) +
-                             "|0|UNLIMITED|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:1||\n";
+                             "|0|UNLIMITED|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:1|N/A|N/A||\n";
             auto const said = reader.read(rows_of(row));
             auto const seen = libslurm::state_of(one);
             check(said && seen && said->front().state == *seen, word);
@@ -192,9 +192,10 @@ void jobs() {
             auto const& a = (*said)[i];
             auto const& b = seen[i];
             equal = a.id == b.id && a.state == b.state && a.restarts == b.restarts && a.where == b.where &&
-                    a.unmapped == b.unmapped && a.asked.need == b.asked.need &&
-                    a.asked.limit_ms == b.asked.limit_ms && a.asked.priority == b.asked.priority &&
-                    a.asked.tenant == b.asked.tenant && a.asked.user == b.asked.user;
+                    a.unmapped == b.unmapped && a.refused == b.refused && a.behind == b.behind &&
+                    a.asked.need == b.asked.need && a.asked.limit_ms == b.asked.limit_ms &&
+                    a.asked.priority == b.asked.priority && a.asked.tenant == b.asked.tenant &&
+                    a.asked.user == b.asked.user;
         }
         check(equal, what);
     };
@@ -208,10 +209,11 @@ void jobs() {
     one.qos = text("urgent");
     one.num_nodes = 2;
     one.tres_per_node = text("gres:gpu:4");
-    same(one, "2|PENDING|0|2|5:00|*|speech|bob|-5|urgent|(null)|(null)|2|gres:gpu:4|N/A||\n", "a held gang");
+    same(one, "2|PENDING|0|2|5:00|*|speech|bob|-5|urgent|(null)|(null)|2|gres:gpu:4|N/A|N/A|N/A||\n",
+         "a held gang");
     one.job_state = JOB_RUNNING;
     one.nodes = text("n[1,3]");
-    same(one, "2|RUNNING|0|2|5:00|*|speech|bob|-5|urgent|(null)|(null)|2|gres:gpu:4|N/A|n[1,3]|\n",
+    same(one, "2|RUNNING|0|2|5:00|*|speech|bob|-5|urgent|(null)|(null)|2|gres:gpu:4|N/A|N/A|N/A|n[1,3]|\n",
          "a running gang");
 
     auto other = plain(8);
@@ -221,11 +223,12 @@ void jobs() {
     other.features = text("big");
     other.tres_per_job = text("gres:gpu:2");
     same(other,
-         "8|PENDING|7|0|UNLIMITED|*|(null)|ann|7|normal|big|afterok:1(unfulfilled)|1|N/A|gres:gpu:2||\n",
+         "8|PENDING|7|0|UNLIMITED|*|(null)|ann|7|normal|big|afterok:1(unfulfilled)|1|N/A|gres:gpu:2|N/A|N/"
+         "A||\n",
          "one that waits for another");
     other.time_limit = NO_VAL;
     other.dependency = text("");
-    same(other, "8|PENDING|7|0|NOT_SET|*|(null)|ann|7|normal|big|(null)|1|N/A|gres:gpu:2||\n",
+    same(other, "8|PENDING|7|0|NOT_SET|*|(null)|ann|7|normal|big|(null)|1|N/A|gres:gpu:2|N/A|N/A||\n",
          "one of no kind here");
 
     auto array = plain(30);
@@ -233,8 +236,8 @@ void jobs() {
     array.array_job_id = 30;
     array.array_task_str = text("2,4-5%1");
     array.tres_per_job = text("gres:gpu:1");
-    auto const row =
-        std::string{"|PENDING|7|0|UNLIMITED|*|(null)|ann|0|normal|(null)|(null)|1|N/A|gres:gpu:1||\n"};
+    auto const row = std::string{
+        "|PENDING|7|0|UNLIMITED|*|(null)|ann|0|normal|(null)|(null)|1|N/A|gres:gpu:1|N/A|N/A||\n"};
     same(array, "30_2" + row + "30_4" + row + "30_5" + row, "tasks that are not apart yet");
     array.array_task_str = nullptr;
     array.array_task_id = 3;
@@ -253,8 +256,8 @@ void jobs() {
         set(its);
         same(its,
              "40|PENDING|7|0|UNLIMITED|None|" + std::string{fields} +
-                 "|1|0|1|1|1|N/A|N/A|0|N/A|N/A|N/A|N/A|N/A|(null)|ann|0|normal|(null)|(null)|1|N/"
-                 "A|gres:gpu:1||\n",
+                 "|main|0|1|0|1|1|1|N/A|N/A|0|N/A|N/A|N/A|N/A|N/A|(null)|ann|0|normal|(null)|(null)|1|N/"
+                 "A|gres:gpu:1|N/A|N/A||\n",
              fields);
     };
     wish([](auto& its) { its.eligible_time = 4'000'000'000; }, "4000000000|OK|0|0||(null)|(null)");
@@ -267,6 +270,43 @@ void jobs() {
     wish([](auto& its) { its.req_nodes = text("n2"); }, "N/A|OK|0|0|n2|(null)|(null)");
     wish([](auto& its) { its.resv_name = text("r1"); }, "N/A|OK|0|0||r1|(null)");
     wish([](auto& its) { its.licenses = text("a:1"); }, "N/A|OK|0|0||(null)|a:1");
+
+    // its partition and disk, and GPUs by task, by socket and in shares
+    auto disk = rota::cluster::node{};
+    auto disks = slurm::counted{};
+    disks.add({.cpus = 4, .mib = 1, .tmp_mib = 10}, disk);
+    reader.count(disks);
+    mapping.count(disks);
+    auto const finer = [&](auto set, std::string_view place, std::string_view gpus, std::string_view why,
+                           std::string_view state = "PENDING|7|0|UNLIMITED|None") {
+        auto its = plain(42);
+        its.user_id = 2;
+        set(its);
+        auto const its_row = "42|" + std::string{state} + "|N/A|OK|0|0||(null)|(null)|" + std::string{place} +
+                             "|1|0|1|1|1|N/A|N/A|0|N/A|N/A|N/A|N/A|N/A|(null)|ann|0|normal|(null)|(null)|" +
+                             std::string{gpus} + "|\n";
+        same(its, its_row, its_row);
+        auto const said = reader.read(its_row);
+        check(said && said->front().unmapped == why, its_row);
+    };
+    auto const two = [](auto& its) { its.tres_per_job = text("gres:gpu:2"); };
+    constexpr auto of_two = "1|N/A|gres:gpu:2|N/A|N/A|";
+    finer([&](auto& its) { two(its), its.partition = text("main"); }, "main|0", of_two, "");
+    finer([&](auto& its) { two(its), its.partition = text("main,low"); }, "main,low|0", of_two,
+          "it may run in several partitions");
+    finer([&](auto& its) { two(its), its.pn_min_tmp_disk = 10; }, "main|10M", of_two, "");
+    finer([&](auto& its) { two(its), its.pn_min_tmp_disk = 11; }, "main|11M", of_two,
+          "it asks for more temporary disk than every node has");
+    finer([&](auto& its) { two(its), its.num_nodes = 2; }, "main|0", "2|N/A|gres:gpu:2|N/A|N/A|",
+          "it asks for more nodes than its GPUs take");
+    finer([&](auto& its) { two(its), its.state_reason = FAIL_BAD_CONSTRAINTS, its.priority = 0; }, "main|0",
+          of_two, "", "PENDING|0|0|UNLIMITED|BadConstraints");
+    finer([&](auto& its) { its.tres_per_task = text("gres:gpu:1"); }, "main|0", "1|N/A|N/A|gres:gpu:1|N/A|",
+          "it asks for GPUs by task or socket");
+    finer([&](auto& its) { its.tres_per_socket = text("gres:gpu:1"); }, "main|0", "1|N/A|N/A|N/A|gres:gpu:1|",
+          "it asks for GPUs by task or socket");
+    finer([&](auto& its) { its.tres_per_node = text("gres:shard:1"); }, "main|0",
+          "1|gres:shard:1|N/A|N/A|N/A|", "it asks for shares of GPUs");
 
     // what it asks for besides GPUs
     auto how = slurm::counted{.cpus = true, .memory = true, .mib_a_cpu = 50};
@@ -288,8 +328,8 @@ void jobs() {
         its.sockets_per_node = its.cores_per_socket = its.threads_per_core = NO_VAL16;
         set(its);
         same(its,
-             "41|PENDING|7|0|UNLIMITED|None|N/A|OK|0|0||(null)|(null)|" + std::string{fields} +
-                 "|(null)|ann|0|normal|(null)|(null)|1|N/A|gres:gpu:2||\n",
+             "41|PENDING|7|0|UNLIMITED|None|N/A|OK|0|0||(null)|(null)|main|0|" + std::string{fields} +
+                 "|(null)|ann|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A||\n",
              fields);
     };
     besides([](auto&) {}, "1|0|1|1|1|N/A|N/A|50M|N/A|N/A|N/A|N/A|N/A");

@@ -101,6 +101,7 @@ void what_is_given_out() {
 
     auto const has = slurm::read_capacity(node);
     check(has && *has == slurm::capacity{14, 15'000, 2, 8}, "without what is kept for the system");
+    check(slurm::read_capacity(changed(node, "TmpDisk=0", "TmpDisk=70"))->tmp_mib == 70, "temporary disk");
     check(!slurm::read_capacity("NodeName=n1 CPUTot=4") && !slurm::read_capacity(""), "no node");
     auto counts = how;
     auto made = rota::cluster::node{.gpus = 4};
@@ -202,6 +203,16 @@ void requests() {
     refused(with([](auto& j) { j.mib = std::int64_t{1} << 62; }), how, gang(1),
             "it asks for more CPUs or memory than a node has");
 
+    auto const alone = [](auto& j) { j.alone = true; };
+    is(with(alone), how, gang(4), 4'000, 200, "all CPUs of a node that it has to itself");
+    is(with(alone), how, gang(8), 4'000, 200, "and of two");
+    auto smaller = how;
+    auto small = rota::cluster::node{.gpus = 4};
+    smaller.add({8, 4'001, 2, 4}, small);
+    is(with(alone), smaller, gang(4), 2'000, 100, "as many as every node has");
+    auto no_cpus = how;
+    no_cpus.cpus = false;
+    is(with(alone), no_cpus, gang(4), 0, 32, "CPUs that nobody counts");
     auto one_thread = how;
     one_thread.together = 1;
     is(with([](auto& j) { j.threads = true; }), one_thread, gang(1), 1'000, 50,
@@ -227,8 +238,8 @@ void rows() {
     auto reader = slurm::squeue_reader{cluster};
     reader.count(eight_cores());
     auto const row = [](std::string_view id, std::string_view wants) {
-        return std::string{id} + "|PENDING|0|0|5:00|None|N/A|OK|0|0||(null)|(null)|" + std::string{wants} +
-               "|(null)|ann|0|normal|(null)|(null)|1|N/A|gres:gpu:2||\n";
+        return std::string{id} + "|PENDING|0|0|5:00|None|N/A|OK|0|0||(null)|(null)|main|0|" +
+               std::string{wants} + "|(null)|ann|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A||\n";
     };
     auto const text =
         row("1", "1|0|1|1|1|N/A|N/A|50M|*|*|*|N/A|N/A") + row("2", "4|0|8|2|2|N/A|N/A|1000M|*|*|*|N/A|N/A") +

@@ -111,6 +111,8 @@ void count_exactly(rota::cluster::spec const& cluster, fs::path const& folder) {
         {"whole_nodes", 8, {"--cpus-per-gpu=2", "--mem-per-gpu=100"}},
         {"tasks_a_node", 8, {"--nodes=2", "--ntasks=6", "--ntasks-per-node=3", "--cpus-per-task=3"}},
         {"one_a_node", 8, {"--cpus-per-task=7"}},
+        {"alone", 4, {"--exclusive"}},
+        {"two_alone", 8, {"--exclusive", "--mem=1000"}},
     };
     for (auto const& one : all) s.submit(one.name, one.gpus, 15, 0, one.asks);
     auto seen = std::vector<int>(all.size(), 0);
@@ -180,8 +182,9 @@ void share_the_rest(rota::cluster::spec const& cluster, fs::path const& folder) 
     auto const each = std::vector<words>{
         {"--cpus-per-gpu=6"}, {"--mem=1500"},       {"--cpus-per-task=3"}, {"--mem-per-gpu=1100"}, {},
         {"--ntasks=5"},       {"--cpus-per-gpu=2"}, {"--mem=300"},         {"--mem-per-cpu=400"}};
-    auto const jobs = std::size_t{27};
-    for (auto i = std::size_t{0}; i != jobs; ++i)
+    auto const jobs = std::size_t{28};
+    s.submit("whole", 4, 20, 0, {"--exclusive"});
+    for (auto i = std::size_t{1}; i != jobs; ++i)
         s.submit("share" + std::to_string(i), 1 + static_cast<int>(i % 2), 20 + static_cast<int>(i % 5) * 7,
                  0, each[i % each.size()]);
     s.wait("others have gone", 60, [&] { return s.others(0).cpu_milli == 0 && s.others(1).mem_mib == 0; });

@@ -41,7 +41,7 @@ void check(bool good, std::string_view what) { told.check(good, what); }
 /// Rows of squeue, in which `*|` stands for the fields of a job that asks for nothing special.
 std::string rows_of(std::string text) {
     static constexpr auto nothing =
-        std::string_view{"None|N/A|OK|0|0||(null)|(null)|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|"};
+        std::string_view{"None|N/A|OK|0|0||(null)|(null)|main|0|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|"};
     for (auto at = text.find("|*|"); at != text.npos; at = text.find("|*|", at + nothing.size()))
         text.replace(at + 1, 2, nothing);
     return text;
@@ -157,20 +157,20 @@ void resources() {
 
 /// As a 22.05 of three nodes printed it, with some rows changed to what it may print.
 constexpr auto queue = //
-    "9|PENDING|0|0|UNLIMITED|*|(null)|root|0|normal|(null)|(null)|1|gres:gpu:2|N/A||\n"
-    "5_2|PENDING|4294901755|0|UNLIMITED|*|(null)|root|0|normal|(null)|(null)|1|gres:gpu:1|N/A||\n"
-    "5_1|RUNNING|4294901755|0|UNLIMITED|*|vision|ann|0|normal|(null)|(null)|1|gres:gpu:1|N/A|n2|\n"
-    "1|COMPLETING|0|1|5:00|*|(null)|root|0|normal|(null)|(null)|2|gres:gpu:4|N/A|n1|\n"
-    "2|PENDING|0|2|5:00|*|speech|bob|-5|urgent|(null)|(null)|2|gres:gpu:4|N/A||\n"
-    "7|RUNNING|4294901757|0|UNLIMITED|*|(null)|root|0|normal|(null)|(null)|2|N/A|gres:gpu:8|n[1,3]|\n"
-    "8|PENDING|0|0|10:00|*|(null)|root|5|normal|(null)|afterok:1(unfulfilled)|1|N/A|gres:gpu:2||\n"
-    "10|PENDING|0|0|1:00|*|(null)|root|0|normal|big|(null)|1|gres:gpu|N/A||\n"
-    "11|PENDING|0|0|1:00|*|(null)|root|0|normal|(null)|(null)|2|gres:gpu:2|N/A||\n"
-    "12|PENDING|0|0|1:00|*|(null)|root|0|normal|(null)|(null)|1|gres:gpu:2|gres:gpu:6||\n"
-    "13|PENDING|0|0|1:00|*|(null)|root|0|normal|(null)|(null)|1|N/A|N/A||\n"
-    "14+0|PENDING|0|0|1:00|*|(null)|root|0|normal|(null)|(null)|1|gres:gpu:1|N/A||\n"
-    "15|TIMEOUT|4294901757|0|1:00|*|(null)|root|0|normal|(null)|(null)|1|N/A|gres:gpu:2|n3|\n"
-    "16|OUT_OF_MEMORY|429|0|1:00|*|(null)|root|0|normal|(null)|(null)|1|gpu:gpu|N/A|n3|\n";
+    "9|PENDING|0|0|UNLIMITED|*|(null)|root|0|normal|(null)|(null)|1|gres:gpu:2|N/A|N/A|N/A||\n"
+    "5_2|PENDING|4294901755|0|UNLIMITED|*|(null)|root|0|normal|(null)|(null)|1|gres:gpu:1|N/A|N/A|N/A||\n"
+    "5_1|RUNNING|4294901755|0|UNLIMITED|*|vision|ann|0|normal|(null)|(null)|1|gres:gpu:1|N/A|N/A|N/A|n2|\n"
+    "1|COMPLETING|0|1|5:00|*|(null)|root|0|normal|(null)|(null)|2|gres:gpu:4|N/A|N/A|N/A|n1|\n"
+    "2|PENDING|0|2|5:00|*|speech|bob|-5|urgent|(null)|(null)|2|gres:gpu:4|N/A|N/A|N/A||\n"
+    "7|RUNNING|4294901757|0|UNLIMITED|*|(null)|root|0|normal|(null)|(null)|2|N/A|gres:gpu:8|N/A|N/A|n[1,3]|\n"
+    "8|PENDING|0|0|10:00|*|(null)|root|5|normal|(null)|afterok:1(unfulfilled)|1|N/A|gres:gpu:2|N/A|N/A||\n"
+    "10|PENDING|0|0|1:00|*|(null)|root|0|normal|big|(null)|1|gres:gpu|N/A|N/A|N/A||\n"
+    "11|PENDING|0|0|1:00|*|(null)|root|0|normal|(null)|(null)|2|gres:gpu:2|N/A|N/A|N/A||\n"
+    "12|PENDING|0|0|1:00|*|(null)|root|0|normal|(null)|(null)|1|gres:gpu:2|gres:gpu:6|N/A|N/A||\n"
+    "13|PENDING|0|0|1:00|*|(null)|root|0|normal|(null)|(null)|1|N/A|N/A|N/A|N/A||\n"
+    "14+0|PENDING|0|0|1:00|*|(null)|root|0|normal|(null)|(null)|1|gres:gpu:1|N/A|N/A|N/A||\n"
+    "15|TIMEOUT|4294901757|0|1:00|*|(null)|root|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A|n3|\n"
+    "16|OUT_OF_MEMORY|429|0|1:00|*|(null)|root|0|normal|(null)|(null)|1|gpu:gpu|N/A|N/A|N/A|n3|\n";
 
 void polls() {
     auto const cluster = three_nodes();
@@ -216,9 +216,10 @@ void polls() {
         check(jobs[i].unmapped.empty() == (i < 5 || i == 6 || i == 12 || i == 13),
               "can be mapped: " + jobs[i].id);
 
-    for (auto const* wrong : {"1|PENDING\n", "x\n", "1|ODD|0|0|1:00|*|a|u|0|normal|f|d|1|gres:gpu:1|N/A||\n",
-                              "1|PENDING|0|-1|1:00|*|a|u|0|normal|f|d|1|gres:gpu:1|N/A||\n",
-                              "1|PENDING|0|0|1:00|*|a|u|0|normal|f|d|1|gres:gpu:1|N/A|||\n"}) {
+    for (auto const* wrong :
+         {"1|PENDING\n", "x\n", "1|ODD|0|0|1:00|*|a|u|0|normal|f|d|1|gres:gpu:1|N/A|N/A|N/A||\n",
+          "1|PENDING|0|-1|1:00|*|a|u|0|normal|f|d|1|gres:gpu:1|N/A|N/A|N/A||\n",
+          "1|PENDING|0|0|1:00|*|a|u|0|normal|f|d|1|gres:gpu:1|N/A|||\n"}) {
         on.squeue = wrong;
         check(!backend.poll() && backend.complaint() == "squeue: not what was asked for", wrong);
     }
@@ -234,14 +235,14 @@ void spread() {
     auto on = scripted::script{};
     on.sinfo =
         "n1|idle|gpu:4|main|0/64/0/64|0|\nn2|idle|gpu:4|main|0/64/0/64|0|\nn3|idle|gpu:4|main|0/64/0/64|0|\n";
-    on.squeue = "1|RUNNING|7|0|1:00|*|a|u|0|normal|(null)|(null)|2|N/A|gres:gpu:6|n[1,3]|\n"
-                "2|PENDING|0|0|1:00|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:6||\n"
-                "3|PENDING|0|2|1:00|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:8||\n"
-                "4|PENDING|0|0|1:00|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:2||\n"
-                "5|PENDING|0|0|1:00|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:2||\n"
-                "6|PENDING|0|0|1:00|*|a|u|0|normal|(null)|(null)|2|gres:gpu:4|N/A||\n"
-                "7|PENDING|0|0|1:00|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:5||\n"
-                "8|COMPLETING|7|0|1:00|*|a|u|0|normal|(null)|(null)|2|N/A|gres:gpu:5|n[1-2]|\n";
+    on.squeue = "1|RUNNING|7|0|1:00|*|a|u|0|normal|(null)|(null)|2|N/A|gres:gpu:6|N/A|N/A|n[1,3]|\n"
+                "2|PENDING|0|0|1:00|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:6|N/A|N/A||\n"
+                "3|PENDING|0|2|1:00|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:8|N/A|N/A||\n"
+                "4|PENDING|0|0|1:00|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A||\n"
+                "5|PENDING|0|0|1:00|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A||\n"
+                "6|PENDING|0|0|1:00|*|a|u|0|normal|(null)|(null)|2|gres:gpu:4|N/A|N/A|N/A||\n"
+                "7|PENDING|0|0|1:00|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:5|N/A|N/A||\n"
+                "8|COMPLETING|7|0|1:00|*|a|u|0|normal|(null)|(null)|2|N/A|gres:gpu:5|N/A|N/A|n[1-2]|\n";
     on.comments = "1|(null)|\n2||\n3|rota:gpus=2-12|\n4|rota:gpus=1-4|\n5|by ann\n7|rota:gpus=1-9|\n|\n"
                   "6|rota:gpus=4-8|\n7|rota:gpus=5-5|\n9|rota:gpus|\n";
     auto const lies = [](std::string const& parts) {
@@ -294,11 +295,11 @@ void spread() {
     check(slurm::gpus_in_words(typed, kinds) == "gres:gpu:", "of any type");
     typed.models = 2;
     check(slurm::gpus_in_words(typed, kinds) == "gres:gpu:v100:", "of one");
-    on.squeue = "1|RUNNING|7|0|1:00|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:2|n1|\n";
-    on.neighbours = "1|RUNNING|7|0|1:00|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:2|n1|\n"
-                    "30|RUNNING|7|0|1:00|*|b|v|0|normal|(null)|(null)|1|N/A|gres:gpu:1|n2|\n"
-                    "31|RUNNING|7|0|1:00|*|b|v|0|normal|(null)|(null)|1|N/A|N/A|n3|\n"
-                    "32|RUNNING|7|0|1:00|*|b|v|0|normal|(null)|(null)|1|N/A|gres:gpu:5|n[2-3]|\n";
+    on.squeue = "1|RUNNING|7|0|1:00|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A|n1|\n";
+    on.neighbours = "1|RUNNING|7|0|1:00|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A|n1|\n"
+                    "30|RUNNING|7|0|1:00|*|b|v|0|normal|(null)|(null)|1|N/A|gres:gpu:1|N/A|N/A|n2|\n"
+                    "31|RUNNING|7|0|1:00|*|b|v|0|normal|(null)|(null)|1|N/A|N/A|N/A|N/A|n3|\n"
+                    "32|RUNNING|7|0|1:00|*|b|v|0|normal|(null)|(null)|1|N/A|gres:gpu:5|N/A|N/A|n[2-3]|\n";
     auto beside = slurm::client<scripted>{cluster, "main", {}, scripted{&on}};
     check(beside.poll() && beside.poll()->jobs.size() == 1,
           "nobody asks for neighbours where there are none");
@@ -315,7 +316,7 @@ void spread() {
     for (auto const* odd :
          {"rota:gpus=", "rota:gpus=2", "rota:gpus=3-2", "rota:gpus=0-2", "rota:gpus=1-70000",
           "rota:gpus=1-2 ", "rota:gpu=1-2", "rota:gpus=3-4", "rota:gpus=1-1"}) {
-        on.squeue = "9|PENDING|0|0|1:00|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:2||\n";
+        on.squeue = "9|PENDING|0|0|1:00|*|a|u|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A||\n";
         on.comments = "9|" + std::string{odd} + "|\n";
         auto fresh = slurm::client<scripted>{cluster, "main", {}, scripted{&on}};
         auto const got = fresh.poll();
@@ -325,11 +326,13 @@ void spread() {
                                "Nodes=n3 CPU_IDs=0 Mem=0 GRES=gpu:4",
                                "Nodes=n1 CPU_IDs=0 Mem=0 GRES=gpu:a:4,gpu:b:1",
                                "Nodes=n[1 CPU_IDs=0 Mem=0 GRES=gpu:4", "Nodes=n1 GRES=gpu:4"}) {
-        on.squeue = "1|RUNNING|7|0|1:00|*|a|u|0|normal|(null)|(null)|2|N/A|gres:gpu:6|n[1,3]|\n";
+        on.squeue = "1|RUNNING|7|0|1:00|*|a|u|0|normal|(null)|(null)|2|N/A|gres:gpu:6|N/A|N/A|n[1,3]|\n";
         on.details = lies(forged);
         auto fresh = slurm::client<scripted>{cluster, "main", {}, scripted{&on}};
         auto const got = fresh.poll();
-        check(got && got->jobs[0].where.empty(), forged);
+        check(got &&
+                  got->jobs[0].where == std::vector<live::part>{{rota::node_id{0}, 0}, {rota::node_id{2}, 0}},
+              forged);
     }
     on.details = says(1, "slurm_load_jobs error: Invalid job id specified\n");
     auto late = slurm::client<scripted>{cluster, "main", {}, scripted{&on}};

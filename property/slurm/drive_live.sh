@@ -76,6 +76,11 @@ leaves 'it wants its nodes to itself' --exclusive
 leaves 'it asks for contiguous nodes' --contiguous
 leaves 'it asks for a number of switches' --switches=1
 leaves 'it asks for a reservation' --reservation=r1
+leaves 'it asks for licenses' --licenses=matlab:1
+leaves 'it may run in several partitions' --partition=beside,main
+leaves 'it asks for more temporary disk than every node has' --tmp=10
+leaves 'it asks for more nodes than its GPUs take' --gpus=2 --nodes=2
+left+=("$(timeout 10 sbatch --parsable --hold --output=/dev/null --chdir="$MINI_CLUSTER" --gpus-per-task=1 --ntasks=2 --wrap=:)=it asks for GPUs by task or socket")
 soon=$(submit 1 1 --time=5 --hold --begin=now+5)
 large=$(submit 4 1 --time=5 --hold --exclusive)
 mine=$(submit 8 1 --time=5 --hold)
@@ -88,7 +93,7 @@ for one in "${left[@]}"; do
     check "still held: ${one#*=}" grep -q '^PENDING|0$' <(timeout 10 squeue --noheader --jobs="${one%%=*}" -O 'State:|,PriorityLong:' | tr -d ' ' | sed 's/|$//')
     timeout 10 scancel "${one%%=*}"
 done
-check 'each is said once' [ "$(grep -c 'event=left_alone' drive.log)" = 8 ]
+check 'each is said once' [ "$(grep -c 'event=left_alone' drive.log)" = 13 ]
 kill -TERM $driver
 wait $driver
 scontrol delete ReservationName=r1 >/dev/null
@@ -101,12 +106,16 @@ drive
 within 'one has the only pass of its node' said 1 "event=start at_ms=[0-9]* job=$long "
 second=$(submit 1 1 --hold --gres=pass:1)
 third=$(submit 1 1 --hold)
+never=$(submit 1 1 --hold --gres=pass:2) # no node has two
 within 'another that wants it there is not started' said 1 "event=start_failed at_ms=[0-9]* job=$second .*cause=lost"
 within 'a later one is' said 1 "event=finish at_ms=[0-9]* job=$third "
 check 'while it waits' [ "$(grep -c "event=start at_ms=[0-9]* job=$second " drive.log)" = 0 ]
 check 'and was withdrawn for nobody' [ "$(grep -c "event=start_failed at_ms=[0-9]* job=$third " drive.log)" = 0 ]
 within 'and it runs when the pass is back' said 1 "event=finish at_ms=[0-9]* job=$second "
+check 'what Slurm refuses keeps no GPU' [ "$(grep -c "event=start_failed at_ms=[0-9]* job=$never .*cause=launch_error" drive.log)" -gt 0 ]
 check 'tried less often each time' [ "$(grep -c "event=start_failed at_ms=[0-9]* job=$second " drive.log)" -le 4 ]
+check 'and so is what never can' [ "$(grep -c "event=start_failed at_ms=[0-9]* job=$never " drive.log)" -le 6 ]
+timeout 10 scancel "$never"
 kill -TERM $driver
 wait $driver
 sed -i '/^\[pace\]/,$d' drive.toml

@@ -110,7 +110,7 @@ void make_way(rota::cluster::spec const& cluster, fs::path const& folder) {
     };
     s.submit("first", 2, 90);
     s.wait("it runs on the first node", 15, [&] { return s.count(kind::start, 0) == 1; });
-    beside({"--partition=beside", "--nodelist=n2", "--gpus=1"}, "6");
+    beside({"--partition=beside", "--nodelist=n2", "--gpus-per-task=1", "--ntasks=2"}, "6");
     beside({"--nodelist=n1", "--gpus=1"}, "6");
     s.wait("both are seen", 15, [&] { return !s.open(0) && !s.open(1) && s.open(2); });
     for (auto i = 0; i != 3; ++i) s.submit("beside" + std::to_string(i), 3, 10);

@@ -7,6 +7,7 @@
 
 #include <rota/cluster/spec.hpp>
 #include <rota/live/backend.hpp>
+#include <rota/slurm/counted.hpp>
 #include <rota/slurm/squeue.hpp>
 
 #include "../tally.hpp"
@@ -21,10 +22,10 @@ constexpr auto plain_wants = "1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|";
 /// A row as squeue 22.05 prints it, of a job that asks for one GPU.
 std::string row(std::string_view id, std::string_view account, std::string_view feature,
                 std::string_view per_node, std::string_view count = "1") {
-    auto out = std::string{id} + "|PENDING|0|0|5:00|None|N/A|OK|0|0||(null)|(null)|" + plain_wants;
-    for (auto const word :
-         {account, std::string_view{"ann"}, std::string_view{"0"}, std::string_view{"normal"}, feature,
-          std::string_view{"(null)"}, count, per_node, std::string_view{"N/A"}})
+    auto out = std::string{id} + "|PENDING|0|0|5:00|None|N/A|OK|0|0||(null)|(null)|main|0|" + plain_wants;
+    for (auto const word : {account, std::string_view{"ann"}, std::string_view{"0"},
+                            std::string_view{"normal"}, feature, std::string_view{"(null)"}, count, per_node,
+                            std::string_view{"N/A"}, std::string_view{"N/A"}, std::string_view{"N/A"}})
         (out += word) += '|';
     return out + "|\n";
 }
@@ -71,20 +72,21 @@ int main() {
 
     auto waits = row("8", "(null)", "(null)", "gres:gpu:1");
     waits.replace(waits.find("None"), 4, "Priority");
-    auto const two = reader.read(plain + waits);
+    auto const both = reader.read(plain + waits);
     waits.replace(waits.find("Priority"), 8, "ReqNodeNotAvail, UnavailableNodes:n1");
     auto const named = reader.read(waits);
     told.check(named && named->size() == 1 && named->front().behind,
                "and for its nodes, which are kept for them");
-    told.check(two && two->size() == 2 && !(*two)[0].behind && (*two)[1].behind, "it waits for others");
+    told.check(both && both->size() == 2 && !(*both)[0].behind && (*both)[1].behind, "it waits for others");
 
     // what only Slurm can grant
     constexpr auto now = std::time_t{1'800'000'000};
     auto const why = [&](std::string_view fields, std::string_view restarts = "0",
                          std::string_view gpus = "1") {
-        auto const text = "8|PENDING|0|" + std::string{restarts} + "|5:00|None|" + std::string{fields} + '|' +
-                          plain_wants + "(null)|ann|0|normal|(null)|(null)|1|gres:gpu:" + std::string{gpus} +
-                          "|N/A||\n";
+        auto const text = "8|PENDING|0|" + std::string{restarts} + "|5:00|None|" + std::string{fields} +
+                          "|main|0|" + plain_wants +
+                          "(null)|ann|0|normal|(null)|(null)|1|gres:gpu:" + std::string{gpus} +
+                          "|N/A|N/A|N/A||\n";
         auto const got = reader.read(text, now);
         return got && got->size() == 1 ? got->front().unmapped : "not read: " + text;
     };
@@ -113,5 +115,57 @@ int main() {
     is(why("N/A|OK|0|0||(null)|(null)"), "it excludes nodes by name");
     reader.learn({"", "8|(null)\n8\n8|\n", ""});
     is(why("N/A|OK|0|0||(null)|(null)"), "");
+
+    // its partition and disk; its nodes, and GPUs by node, job, task and socket
+    auto const read = [&](std::string_view where, std::string_view gpus,
+                          std::string_view state = "PENDING|0|0|5:00|None") {
+        auto const got =
+            reader.read("8|" + std::string{state} + "|N/A|OK|0|0||(null)|(null)|" + std::string{where} + '|' +
+                        plain_wants + "(null)|ann|0|normal|(null)|(null)|" + std::string{gpus} + "|\n");
+        if (got && got->size() == 1) return got->front();
+        auto none = live::job_status{};
+        none.unmapped = "not read";
+        return none;
+    };
+    constexpr auto two = "1|N/A|gres:gpu:2|N/A|N/A|";
+    is(read("main|0", two).unmapped, "");
+    is(read("main,low|0", two).unmapped, "it may run in several partitions");
+    is(read("main|10M", two).unmapped, ""); // nobody has said what the nodes have
+    auto how = rota::slurm::counted{};
+    auto here = rota::cluster::node{};
+    for (auto const disk : {100, 10}) how.add({.cpus = 4, .mib = 1, .tmp_mib = disk}, here);
+    reader.count(how);
+    is(read("main|10M", two).unmapped, "");
+    is(read("main|11M", two).unmapped, "it asks for more temporary disk than every node has");
+    is(read("main|1T", two).unmapped, "it asks for more temporary disk than every node has");
+    reader.count({});
+    constexpr auto more = "it asks for more nodes than its GPUs take";
+    is(read("main|0", "2|N/A|gres:gpu:2|N/A|N/A|").unmapped, more);
+    is(read("main|0", "3|N/A|gres:gpu:8|N/A|N/A|").unmapped, more);
+    is(read("main|0", "2|N/A|gres:gpu:5|N/A|N/A|").unmapped, "");
+    is(read("main|0", "2|gres:gpu:4|N/A|N/A|N/A|").unmapped, "");
+    is(read("main|0", "2|N/A|gres:gpu:2|N/A|N/A|", "PENDING|0|1|5:00|None").unmapped, ""); // as it ran
+    is(read("main|0", "2|N/A|gres:gpu:2|N/A|N/A|n[1-2]", "RUNNING|7|0|5:00|None").unmapped, "");
+    auto guessed = row("8", "(null)", "(null)", "gres:gpu:1", "2");
+    guessed.replace(guessed.find("|gres:gpu:1|N/A|"), 16, "|N/A|gres:gpu:2|");
+    guessed.replace(guessed.find(plain_wants), 10, "3|0|6|2|1|");
+    auto const by_tasks = reader.read(guessed);
+    is(by_tasks ? by_tasks->front().unmapped : "not read", ""); // three tasks of two CPUs, without --nodes
+    constexpr auto finer = "it asks for GPUs by task or socket";
+    is(read("main|0", "1|N/A|N/A|gres:gpu:1|N/A|").unmapped, finer);
+    is(read("main|0", "1|N/A|N/A|N/A|gres:gpu:1|").unmapped, finer);
+    is(read("main|0", "1|N/A|gres:gpu:4|gres:gpu:1|N/A|").unmapped, "");
+    is(read("main|0", "1|gres:shard:1|gres:gpu:1|N/A|N/A|").unmapped, "it asks for shares of GPUs");
+    is(read("main|0", "1|gres:mps:30|N/A|N/A|N/A|").unmapped, "it asks for shares of GPUs");
+    is(read("main|0", "1|gres:pass:1|gres:gpu:1|N/A|N/A|").unmapped, "");
+    for (auto const* gpus :
+         {"1|N/A|N/A|gres:gpu:1|N/A|n2", "1|N/A|N/A|N/A|gres:gpu:1|n2", "1|gres:shard:1|N/A|N/A|N/A|n2"}) {
+        auto const runs_there = read("main|0", gpus, "RUNNING|7|0|5:00|None");
+        told.check(runs_there.where == std::vector<live::part>{{rota::node_id{1}, 0}} &&
+                       runs_there.beside.empty(),
+                   std::string{"it has GPUs where it runs, nobody knows how many: "} + gpus);
+    }
+    told.check(read("main|0", two, "PENDING|0|0|5:00|BadConstraints").refused && !read("main|0", two).refused,
+               "Slurm cannot start it");
     return told.end();
 }

@@ -26,6 +26,7 @@ struct besides {
     bool mib_a_cpu = false;           ///< of a CPU
     bool layout = false;              ///< it asks for sockets or cores
     bool threads = false;             ///< it asks for threads of a core
+    bool alone = false;               ///< it has its nodes to itself, and so all CPUs of them
 };
 
 /// Puts it into a request for GPUs, which has CPU and memory by GPU. Why that cannot be, or nothing.
@@ -65,6 +66,7 @@ struct besides {
     if (a_gpu == 0 && said.cpus_a_task == 1) a_gpu = how.cpus_a_gpu;
     cpus = std::max(cpus, a_gpu * here);
     cpus = (cpus + how.together - 1) / how.together * how.together;
+    if (said.alone && how.cpus) cpus = std::max(cpus, how.cpus_min);
     if (cpus > most_cpus) return too_much;
 
     auto mib = said.mib_a_cpu ? said.mib * cpus : said.mib;

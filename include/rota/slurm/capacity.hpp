@@ -19,6 +19,7 @@ struct capacity {
     std::int64_t mib = 0;
     std::int64_t a_core = 1;   ///< CPUs of a core
     std::int64_t a_socket = 1; ///< CPUs of a socket
+    std::int64_t tmp_mib = 0;  ///< temporary disk
 
     friend bool operator==(capacity const&, capacity const&) = default;
 };
@@ -57,8 +58,10 @@ struct capacity {
     auto const cpus = number("CPUTot", -1);
     auto const mib = number("RealMemory", -1);
     if (cpus < 0 || mib < 0) return std::nullopt;
-    return capacity_of(cpus, number("Sockets", 1), number("CoresPerSocket", 1), number("CPUEfctv", cpus),
-                       mib - number("MemSpecLimit", 0));
+    auto out = capacity_of(cpus, number("Sockets", 1), number("CoresPerSocket", 1), number("CPUEfctv", cpus),
+                           mib - number("MemSpecLimit", 0));
+    out.tmp_mib = number("TmpDisk", 0);
+    return out;
 }
 
 } // namespace rota::slurm

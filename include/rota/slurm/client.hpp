@@ -183,7 +183,8 @@ private:
             } else {
                 known.insert(std::move(its));
             }
-            one.where = known[{one.id, one.restarts}];
+            if (auto const& its_parts = known[{one.id, one.restarts}]; !its_parts.empty())
+                one.where = its_parts;
         }
         spread_ = std::move(known);
         return true;

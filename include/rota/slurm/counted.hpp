@@ -33,6 +33,8 @@ struct counted {
     std::int64_t gpus_max = 1;
     std::int64_t mib_max = 0;
     std::int64_t mib_min = std::numeric_limits<std::int64_t>::max();
+    std::int64_t cpus_min = std::numeric_limits<std::int64_t>::max();
+    std::int64_t tmp_mib_min = std::numeric_limits<std::int64_t>::max(); ///< temporary disk
 
     /// Puts what is counted of a node into it.
     void add(capacity const& has, cluster::node& node) noexcept {
@@ -47,6 +49,8 @@ struct counted {
         gpus_max = std::max<std::int64_t>(gpus_max, node.gpus);
         mib_max = std::max<std::int64_t>(mib_max, node.mem_mib);
         mib_min = std::min<std::int64_t>(mib_min, node.mem_mib);
+        cpus_min = std::min<std::int64_t>(cpus_min, node.cpu_milli / 1'000);
+        tmp_mib_min = std::min(tmp_mib_min, has.tmp_mib);
     }
 
     /// As `add` for all nodes of a cluster, by their names. False with `complaint` set where nothing is known of one.

@@ -14,6 +14,7 @@ namespace rota::slurm {
 struct gres {
     int gpus = 0;
     std::string_view type{};
+    bool shares = false; ///< of some GPU, beside those: `shard`, `mps`
 };
 
 /// Reads `gpu:a100:4(S:0-1),shard:8`, with or without `gres:` or `gres/` before it; a resource without a number is
@@ -30,6 +31,8 @@ struct gres {
         text.remove_prefix(end == text.size() ? end : end + 1);
         one = one.substr(0, one.find('('));
         if (one.starts_with("gres:") || one.starts_with("gres/")) one.remove_prefix(5);
+        auto const kind = one.substr(0, one.find_first_of(":="));
+        if (kind == "shard" || kind == "mps") got.shares = true;
         if (!one.starts_with("gpu") || (one.size() > 3 && one[3] != ':' && one[3] != '=')) continue;
         if (got.gpus != 0) return std::nullopt;
         one.remove_prefix(3);

@@ -43,13 +43,17 @@ struct job_row {
     std::int64_t node_count = 0;
     std::string_view per_node; ///< generic resources, gres:gpu:2
     std::string_view per_job;
+    std::string_view per_task{};
+    std::string_view per_socket{};
     std::string_view node_list; ///< of its run, n[1,3]
     std::vector<int> split{};   ///< GPUs on each node of that list, where it is said
     std::string_view comment{}; ///< a user's own words: only `rota:gpus=2-8` is understood
+    std::int64_t tmp_mib = 0;   ///< of temporary disk, on each node
     only_slurm asks{};
     besides wants{};
     bool behind =
         false; ///< it pends for the sake of others, for whom Slurm keeps all nodes or those that it needs
+    bool refused = false; ///< held since Slurm cannot start it as it was told
 };
 
 /// What Slurm's words about a job mean on the nodes of a cluster.
@@ -74,13 +78,18 @@ public:
     [[nodiscard]] live::job_status read(job_row const& said) {
         auto const each = read_gres(said.per_node);
         auto const whole = read_gres(said.per_job);
+        auto const part = read_gres(said.per_task);
+        auto const socket = read_gres(said.per_socket);
+        auto const clear = each && whole && part && socket;
         auto out = live::job_status{};
         out.id = said.id;
         out.state = said.state;
         out.restarts = said.restarts;
         out.behind = said.behind;
-        if (!each || !whole) out.unmapped = "its GPUs are of several types or no number";
-        else place(out, said, *each, *whole);
+        out.refused = said.refused;
+        if (!clear) out.unmapped = "its GPUs are of several types or no number";
+        auto const finer = !clear || each->shares || part->gpus + socket->gpus != 0;
+        place(out, said, each.value_or(gres{}), whole.value_or(gres{}), finer);
         out.asked.limit_ms = said.limit_ms;
         auto const tenant = tenants_.find(std::string{said.account});
         if (tenant != tenants_.end()) out.asked.tenant = tenant->second;
@@ -91,10 +100,19 @@ public:
         if (auto const its = qos_.find(std::string{said.qos}); its != qos_.end()) priority += its->second;
         constexpr auto most = std::int64_t{1'000'000'000};
         out.asked.priority = static_cast<std::int32_t>(std::clamp(priority, -most, most));
-        if (each && whole) ask(out, said, *each, *whole);
-        auto asks = said.asks; // what its first start has left there is not its user's
-        if (said.restarts != 0) asks.later = asks.nodes = false;
-        if (each && whole && takes_whole_nodes(*each, *whole)) asks.alone = false;
+        if (clear && whole->gpus == 0 && part->gpus + socket->gpus != 0)
+            out.unmapped = "it asks for GPUs by task or socket";
+        else if (clear && each->shares) out.unmapped = "it asks for shares of GPUs";
+        else if (clear) ask(out, said, *each, *whole);
+        auto asks = said.asks;
+        asks.disk = said.tmp_mib > counted_.tmp_mib_min;
+        // with several CPUs a task the number of nodes is a guess of Slurm's
+        asks.more_nodes = said.wants.cpus_a_task <= 1 &&
+                          said.node_count > (out.asked.need.gpus_max + largest_ - 1) / largest_;
+        // what its first start has left there is not its user's
+        if (said.restarts != 0) asks.later = asks.nodes = asks.more_nodes = false;
+        if (said.state >= live::job_state::running) asks.more_nodes = false;
+        if (clear && takes_whole_nodes(*each, *whole)) asks.alone = false;
         if (out.unmapped.empty()) out.unmapped = asks.reason();
         if (said.depends) out.unmapped = "it waits for other jobs";
         if (said.id.find_first_not_of("0123456789_") != said.id.npos)
@@ -133,11 +151,13 @@ private:
         auto const task = bar == id.npos ? trace::number{} : trace::whole(id.substr(bar + 1));
         return {trace::whole(id.substr(0, id.find_first_not_of("0123456789"))).value, task.value};
     }
-    /// Where its run is: with no GPU of a node where only Slurm knows how they are spread.
-    void place(live::job_status& out, job_row const& said, gres const& each, gres const& whole) const {
+    /// Where its run is: with no GPU of a node where only Slurm knows how they are spread. What is asked for otherwise than
+    /// by job or node is `finer`.
+    void place(live::job_status& out, job_row const& said, gres const& each, gres const& whole,
+               bool finer) const {
         auto const names = expand_hosts(said.node_list);
         if (!names || out.state < live::job_state::running) return;
-        if (each.gpus + whole.gpus == 0) {
+        if (!finer && each.gpus + whole.gpus == 0) {
             for (auto const& name : *names)
                 if (auto const node = nodes_.find(name); node != nodes_.end())
                     out.beside.push_back(node->second);
@@ -181,7 +201,9 @@ private:
         auto const size = sizes->second != 0 ? sizes->second : static_cast<int>(gpus);
         need = job::gang(size, size <= largest_ ? job::span::one_node : job::span::compact);
         if (sizes->second != 0) need.gpus_min = static_cast<std::uint16_t>(sizes->first);
-        out.unmapped = map_besides(said.wants, counted_, need);
+        auto wants = said.wants;
+        wants.alone = said.asks.alone;
+        out.unmapped = map_besides(wants, counted_, need);
         if (!out.unmapped.empty()) return;
         auto const type = each.gpus != 0 ? each.type : whole.type;
         auto const& wanted = type.empty() ? feature : type;

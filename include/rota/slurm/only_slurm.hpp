@@ -16,6 +16,9 @@ struct only_slurm {
     bool switches = false;    ///< --switches
     bool reservation = false; ///< --reservation
     bool licenses = false;    ///< --licenses
+    bool partitions = false;  ///< --partition with several
+    bool disk = false;        ///< --tmp, and not every node has as much
+    bool more_nodes = false;  ///< --nodes, and its GPUs fit on fewer
 
     /// Why such a job is left alone; empty where it asks for none of it.
     [[nodiscard]] constexpr std::string_view reason() const noexcept {
@@ -27,6 +30,9 @@ struct only_slurm {
                : switches    ? "it asks for a number of switches"
                : reservation ? "it asks for a reservation"
                : licenses    ? "it asks for licenses"
+               : partitions  ? "it may run in several partitions"
+               : disk        ? "it asks for more temporary disk than every node has"
+               : more_nodes  ? "it asks for more nodes than its GPUs take"
                              : "";
     }
 };

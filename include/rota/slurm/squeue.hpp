@@ -24,55 +24,20 @@
 #include <rota/slurm/job_mapping.hpp>
 #include <rota/slurm/job_words.hpp>
 #include <rota/slurm/site.hpp>
+#include <rota/slurm/time_words.hpp>
 #include <rota/trace/number.hpp>
 
 namespace rota::slurm {
 
 /// What squeue is asked for, as `Name:|` each: nothing is cut short, and no field holds text that a user can write.
 inline constexpr auto squeue_fields = std::to_array<std::string_view>(
-    {"JobArrayID",    "State",         "PriorityLong", "RestartCnt",    "TimeLimit",     "Reason",
-     "EligibleTime",  "OverSubscribe", "Contiguous",   "ReqSwitch",     "ReqNodes",      "Reservation",
-     "Licenses",      "NumTasks",      "ntpernode",    "NumCPUs",       "cpus-per-task", "MinCpus",
-     "cpus-per-tres", "mem-per-tres",  "MinMemory",    "Sockets",       "Cores",         "Threads",
-     "ntpersocket",   "ntpercore",     "Account",      "UserName",      "Nice",          "QOS",
-     "Feature",       "Dependency",    "NumNodes",     "tres-per-node", "tres-per-job",  "NodeList"});
-
-/// A time as the clients of Slurm print it is still to come: `2026-11-22T01:23:31` on the clock of this machine, or seconds
-/// since 1970 where SLURM_TIME_FORMAT has it so. `N/A` and `Unknown` are no time; what is none of these may be.
-[[nodiscard]] inline bool is_to_come(std::string_view text, std::time_t now) {
-    if (text.empty() || text == "N/A" || text == "Unknown" || text == "(null)") return false;
-    if (auto const seconds = trace::whole(text); seconds.ok()) return seconds.value > now;
-    auto parts = std::tm{};
-    auto local = std::array<char, 20>{};
-    if (text.size() != local.size() - 1 || ::localtime_r(&now, &parts) == nullptr ||
-        std::strftime(local.data(), local.size(), "%Y-%m-%dT%H:%M:%S", &parts) != text.size())
-        return true;
-    return text > std::string_view{local.data(), text.size()};
-}
-
-/// `5:00`, `2:03:04`, `1-02:03:04` in ms; 0 for UNLIMITED and whatever else is no span of time.
-[[nodiscard]] inline millis read_time_limit(std::string_view text) {
-    auto const number = [](std::string_view digits) {
-        auto const got = trace::whole(digits);
-        return got.ok() && got.value >= 0 && got.value < 1'000'000'000 ? got.value : -1;
-    };
-    auto days = std::int64_t{0};
-    if (auto const dash = text.find('-'); dash != text.npos) {
-        days = number(text.substr(0, dash));
-        text.remove_prefix(dash + 1);
-    }
-    auto seconds = std::int64_t{0};
-    auto parts = 0;
-    for (auto more = true; more; ++parts) {
-        auto const colon = text.find(':');
-        auto const part = number(text.substr(0, colon));
-        if (part < 0 || parts == 3) return 0;
-        seconds = seconds * 60 + part;
-        more = colon != text.npos;
-        if (more) text.remove_prefix(colon + 1);
-    }
-    return days < 0 || parts < 2 ? 0 : (days * 86'400 + seconds) * 1'000;
-}
+    {"JobArrayID",    "State",         "PriorityLong",    "RestartCnt",   "TimeLimit", "Reason",
+     "EligibleTime",  "OverSubscribe", "Contiguous",      "ReqSwitch",    "ReqNodes",  "Reservation",
+     "Licenses",      "Partition",     "MinTmpDisk",      "NumTasks",     "ntpernode", "NumCPUs",
+     "cpus-per-task", "MinCpus",       "cpus-per-tres",   "mem-per-tres", "MinMemory", "Sockets",
+     "Cores",         "Threads",       "ntpersocket",     "ntpercore",    "Account",   "UserName",
+     "Nice",          "QOS",           "Feature",         "Dependency",   "NumNodes",  "tres-per-node",
+     "tres-per-job",  "tres-per-task", "tres-per-socket", "NodeList"});
 
 /// Reads what squeue prints, row by row, into the state of jobs on the nodes of a cluster.
 ///
@@ -146,6 +111,8 @@ private:
         req_nodes,
         reservation,
         licenses,
+        partition,
+        tmp_disk,
         tasks,
         tasks_a_node,
         cpus,
@@ -168,6 +135,8 @@ private:
         node_count,
         per_node,
         per_job,
+        per_task,
+        per_socket,
         node_list
     };
     using fields = std::vector<std::string_view>;
@@ -190,7 +159,7 @@ private:
     /// unless the bar is in the resources. False where it is no such row: resources are never nothing.
     static bool part_again(fields& cells) {
         if (cells.size() < squeue_fields.size() || cells[cells.size() - 2].empty()) return false;
-        std::copy(cells.end() - 4, cells.end(), cells.begin() + node_count);
+        std::copy(cells.end() - 6, cells.end(), cells.begin() + node_count);
         std::fill(cells.begin() + account, cells.begin() + node_count, std::string_view{});
         if (!trace::whole(cells[node_count]).ok()) {
             std::fill(cells.begin() + node_count, cells.end(), std::string_view{});
@@ -275,16 +244,21 @@ private:
                        .node_count = count.value,
                        .per_node = said[per_node],
                        .per_job = said[per_job],
+                       .per_task = said[per_task],
+                       .per_socket = said[per_socket],
                        .node_list = said[node_list],
+                       .tmp_mib = std::max<std::int64_t>(read_mib(said[tmp_disk]), 0),
                        .asks = {.later = is_to_come(said[eligible], now),
                                 .nodes = !said_of(req_nodes).empty(),
                                 .alone = said[oversubscribe] != "OK" && said[oversubscribe] != "YES",
                                 .contiguous = said[contiguous] != "0",
                                 .switches = said[switches] != "0",
                                 .reservation = !said_of(reservation).empty(),
-                                .licenses = !said_of(licenses).empty()},
+                                .licenses = !said_of(licenses).empty(),
+                                .partitions = said[partition].find(',') != std::string_view::npos},
                        .wants = wants_of(said),
-                       .behind = said[reason] == "Priority" || said[reason].starts_with("ReqNodeNotAvail")};
+                       .behind = said[reason] == "Priority" || said[reason].starts_with("ReqNodeNotAvail"),
+                       .refused = said[reason] == "BadConstraints"};
     }
 
     job_mapping mapping_;

@@ -25,9 +25,11 @@ namespace rota::libslurm {
 
 /// What a node's record says of its CPUs and memory.
 [[nodiscard]] inline slurm::capacity capacity_of(node_info_t const& node) noexcept {
-    return slurm::capacity_of(node.cpus, node.sockets, node.cores,
-                              node.cpus_efctv == 0 ? node.cpus : node.cpus_efctv,
-                              static_cast<std::int64_t>(node.real_memory - node.mem_spec_limit));
+    auto out = slurm::capacity_of(node.cpus, node.sockets, node.cores,
+                                  node.cpus_efctv == 0 ? node.cpus : node.cpus_efctv,
+                                  static_cast<std::int64_t>(node.real_memory - node.mem_spec_limit));
+    out.tmp_mib = node.tmp_disk;
+    return out;
 }
 
 /// The CPU and memory that jobs have of a node.
