@@ -98,6 +98,49 @@ kill -TERM $driver
 wait $driver
 scontrol delete ReservationName=r1 >/dev/null
 
+# nodes leave the partition while the driver is away, and come back
+until_open() { # name, GPUs: it runs until that file is there
+    timeout 10 sbatch --parsable --hold --output=/dev/null --chdir="$MINI_CLUSTER" --gpus="$2" --wrap="until [ -e $1 ]; do sleep 0.2; done"
+}
+nodes() { timeout 10 scontrol update partitionname=main nodes="$1"; }
+leave() { kill -TERM $driver; wait $driver; }
+drive
+on_first=$(until_open first 4)
+within 'one runs on the first node' said 1 "event=start at_ms=[0-9]* job=$on_first .*nodes=n1:4"
+on_second=$(until_open second 4)
+within 'one on the second' said 1 "event=start at_ms=[0-9]* job=$on_second .*nodes=n2:4"
+leave
+nodes n2
+timeout 20 "$rota" drive-slurm --config drive.toml >refused.txt 2>&1 </dev/null
+check 'a node with a job cannot be taken' [ $? != 0 ]
+check 'and that is said' grep -q "nodes gone: n1:4@64000/0.*jobs have GPUs that are gone: $on_first;" refused.txt
+nodes 'n[1-2]'
+drive
+: >"$MINI_CLUSTER/first"
+within 'its job ends' said 1 "event=finish at_ms=[0-9]* job=$on_first "
+leave
+large=$(submit 8 1 --hold)
+next=$(submit 4 1 --hold)
+nodes n2
+drive
+within 'one without can' said 1 'event=cluster_changed why="nodes gone: n1:4@64000/0"'
+within 'what no node can hold any more is said' said 1 "event=reject at_ms=[0-9]* job=$large "
+: >"$MINI_CLUSTER/second"
+within 'what ran runs on, and to its end' said 1 "event=finish at_ms=[0-9]* job=$on_second "
+within 'and the next has its place' said 1 "event=start at_ms=[0-9]* job=$next .*nodes=n2:4"
+leave
+nodes 'n[1-2]'
+timeout 10 scancel "$large"
+drive
+within 'the node is back' said 1 'event=cluster_changed why="nodes new: n1:4@64000/0"'
+large=$(submit 8 1 --hold)
+within 'and a job has both' said 1 "event=finish at_ms=[0-9]* job=$large "
+check 'each started once' [ -z "$(grep -o 'event=start at_ms=[0-9]* job=[0-9]*' drive.log | sed 's/.*job=//' | sort | uniq -d)" ]
+check 'none ran twice' [ -z "$(timeout 10 squeue --noheader --states=all -O 'RestartCnt:' | grep -v '^0')" ]
+check 'none was stopped or lost' [ "$(grep -c 'event=\(interrupt\|preempt\|start_failed\|cancel\) ' drive.log)" = 0 ]
+leave
+expect 0 'keep every law' check-journal journal
+
 # a start that Slurm cannot fulfil, for a resource that rota does not see, is withdrawn and tried again, and others go on
 printf '[pace]\nstart_s = 2\nbackoff_s = 1\n' >>drive.toml
 long=$(submit 1 12 --hold --gres=pass:1)
