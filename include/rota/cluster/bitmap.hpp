@@ -29,6 +29,12 @@ public:
         return (bits_[i >> 6] >> (i & 63) & 1) != 0;
     }
 
+    /// The smallest member, or none.
+    [[nodiscard]] std::uint32_t first() const noexcept {
+        for (auto block = words_; block != bits_.size(); ++block)
+            if (bits_[block] != 0) return first_of(block);
+        return none;
+    }
     /// The smallest member >= from, or none.
     [[nodiscard]] std::uint32_t next(std::uint32_t from) const noexcept {
         auto word = std::size_t{from >> 6};
@@ -48,6 +54,12 @@ public:
     friend bool operator==(bitmap const&, bitmap const&) = default;
 
 private:
+    [[nodiscard]] std::uint32_t first_of(std::size_t block) const noexcept {
+        auto const word = (block - words_) * 64 + static_cast<std::size_t>(std::countr_zero(bits_[block]));
+        return static_cast<std::uint32_t>(word * 64 +
+                                          static_cast<std::size_t>(std::countr_zero(bits_[word])));
+    }
+
     std::size_t words_;
     std::vector<std::uint64_t> bits_; ///< [words_] of members, then a bit for each of them that is not 0
 };

@@ -176,7 +176,11 @@ private:
         auto const& gone = reached[static_cast<std::size_t>(before)];
         auto const& come = reached[static_cast<std::size_t>(after)];
         for (auto k = std::size_t{0}; k != come.size(); ++k) part.at_least[k] += come[k] - gone[k];
-        if ((before == part.largest) != (after == part.largest)) racks_.change(n, after == part.largest);
+        if ((before == part.largest) != (after == part.largest)) racks_.change(n, m, after == part.largest);
+    }
+    /// Where there is one model nothing is read: the spec of a large cluster is far away.
+    [[nodiscard]] gpu_model model_of(node_id n) const noexcept {
+        return models_ == 1 ? gpu_model{} : of(n).model;
     }
     bitmap& bucket(gpu_model m, int free) noexcept {
         return by_free_[index(m) * std::size_t{levels} + static_cast<std::size_t>(free)];
@@ -202,7 +206,7 @@ private:
         if constexpr (Take) state_.take(part);
         else state_.give(part);
         if (!state_.open(n)) return;
-        auto const model = of(n).model;
+        auto const model = model_of(n);
         if (auto const after = whole_count(n); after != before) {
             bucket(model, before).erase(index(n));
             bucket(model, after).insert(index(n));

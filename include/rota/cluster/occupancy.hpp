@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <rota/cluster/bitmap.hpp>
 #include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/core/config.hpp>
@@ -31,7 +32,8 @@ public:
         }
         shared_.assign(whole_.size(), 0);
         milli_.assign(whole_.size() * stride_, 0);
-        open_.assign(whole_.size(), 1);
+        open_ = bitmap(whole_.size());
+        for (auto n = std::uint32_t{0}; n != size(); ++n) open_.insert(n);
         if (!cluster.mig.empty()) split_.assign(milli_.size(), 0);
     }
 
@@ -69,7 +71,7 @@ public:
     }
     [[nodiscard]] std::uint32_t cpu_milli(node_id n) const noexcept { return cpu_milli_[index(n)]; }
     [[nodiscard]] std::uint32_t mem_mib(node_id n) const noexcept { return mem_mib_[index(n)]; }
-    [[nodiscard]] bool open(node_id n) const noexcept { return open_[index(n)] != 0; }
+    [[nodiscard]] bool open(node_id n) const noexcept { return open_.contains(index(n)); }
     [[nodiscard]] bool open(placement const& p) const noexcept {
         return closed_ == 0 ||
                std::all_of(p.begin(), p.end(), [this](slice const& part) { return open(part.node); });
@@ -80,7 +82,10 @@ public:
     /// The devices exist and are free. Says nothing of `open`.
     [[nodiscard]] bool fits(slice const& part) const noexcept {
         auto const n = index(part.node);
-        if (n >= whole_.size() || cpu_milli_[n] < part.cpu_milli || mem_mib_[n] < part.mem_mib) return false;
+        if (n >= whole_.size()) return false;
+        if ((part.cpu_milli | part.mem_mib) != 0 &&
+            (cpu_milli_[n] < part.cpu_milli || mem_mib_[n] < part.mem_mib))
+            return false;
         if (part.milli == whole_gpu) return (part.gpus & ~whole_[n]) == 0;
         return fits_in_part(part);
     }
@@ -104,8 +109,9 @@ public:
         for (auto const& part : p) give(part);
     }
     void set_open(node_id n, bool open) noexcept {
-        closed_ += std::uint32_t{open_[index(n)]} - std::uint32_t{open};
-        open_[index(n)] = open;
+        closed_ += std::uint32_t{this->open(n)} - std::uint32_t{open};
+        if (open) open_.insert(index(n));
+        else open_.erase(index(n));
     }
 
     /// No GPU is split and held, whole or in part.
@@ -191,7 +197,7 @@ private:
     std::vector<std::uint8_t> split_;   ///< bit s: memory slice s is taken; empty where no GPU can be split
     std::vector<std::uint32_t> cpu_milli_;
     std::vector<std::uint32_t> mem_mib_;
-    std::vector<std::uint8_t> open_;
+    bitmap open_;              ///< a bit a node, so that it stays near
     std::uint32_t closed_ = 0; ///< nodes that are not open
 };
 

@@ -77,10 +77,10 @@ public:
     /// Wholly free nodes of the block.
     [[nodiscard]] std::uint32_t free_nodes(std::uint32_t block) const noexcept { return count_[block]; }
 
-    /// The node has become wholly free, or is so no more.
-    void change(node_id n, bool free) noexcept {
-        auto const block = block_of(n);
-        auto const several = !alone(block);
+    /// A node of the model has become wholly free, or is so no more.
+    void change(node_id n, gpu_model m, bool free) noexcept {
+        auto const several = end_block(m) - first_block(m) != 1;
+        auto const block = several ? block_of(n) : first_block(m);
         if (several) leave(block);
         count_[block] += free ? 1u : ~0u;
         if (several) enter(block);
@@ -97,9 +97,9 @@ public:
              left &= left - 1) {
             auto const bucket = static_cast<std::uint32_t>(std::countr_zero(left));
             auto const& set = members_[index(model) * (last_ + std::size_t{1}) + bucket];
-            if (bucket != last_) return set.next(0);
+            if (bucket != last_) return set.first();
             auto best = none; // the last bucket holds every larger count
-            for (auto b = set.next(0); b != none; b = set.next(b + 1))
+            for (auto b = set.first(); b != none; b = set.next(b + 1))
                 if (count_[b] >= m && (best == none || count_[b] < count_[best])) best = b;
             return best;
         }

@@ -132,7 +132,7 @@ private:
 
     [[nodiscard]] std::uint32_t first_in(cluster::bitmap const& members,
                                          job::pod const& need) const noexcept {
-        auto n = members.next(0);
+        auto n = members.first();
         if (need.milli == whole_gpu && need.cpu_milli == 0 && need.mem_mib == 0 && need.predicates == 0)
             return n;
         while (n != nowhere && !nodes_->takes(node_id{n}, need)) n = members.next(n + 1);

@@ -114,7 +114,7 @@ private:
                           Visit visit) {
         if (plain(need)) {
             for (auto f = least; f <= free.largest(model); ++f)
-                for (auto n = free.with_free(model, f).next(0); n != none;
+                for (auto n = free.with_free(model, f).first(); n != none;
                      n = free.with_free(model, f).next(n + 1))
                     visit(n);
         } else {
@@ -132,7 +132,7 @@ private:
         if (order() != node_order::by_score && plain(need)) {
             if (free.at_least(model, gpus) == 0) return none;
             auto const first_in = [&](int f) {
-                auto n = free.with_free(model, f).next(0);
+                auto n = free.with_free(model, f).first();
                 while (n != none && is_taken(n)) n = free.with_free(model, f).next(n + 1);
                 return n;
             };
@@ -192,7 +192,7 @@ private:
         auto where = cluster::placement{};
         auto taken = std::vector<std::uint32_t>{};
         auto const& whole = free.with_free(model, shape.each);
-        for (auto n = whole.next(0); where.size() != shape.full; n = whole.next(n + 1)) {
+        for (auto n = whole.first(); where.size() != shape.full; n = whole.next(n + 1)) {
             where.add(devices(need, free, node_id{n}, shape.each));
             if (shape.rest != 0) taken.push_back(n);
         }
