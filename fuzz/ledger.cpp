@@ -19,7 +19,7 @@ namespace {
 
 using namespace rota;
 
-/// The ledger told with a map: thousandths, CPU and memory left of every node.
+/// The ledger told with a table: thousandths, CPU and memory left of every node.
 struct model {
     struct left {
         std::array<int, 16> milli{};
@@ -27,7 +27,7 @@ struct model {
         std::int64_t mem = 0;
         bool open = true;
     };
-    std::map<std::uint32_t, left> nodes;
+    std::vector<left> nodes;
 
     [[nodiscard]] bool fits(cluster::slice const& part, int gpus) const {
         auto const& here = nodes.at(index(part.node));
@@ -48,7 +48,8 @@ struct model {
 };
 
 void compare(cluster::ledger const& ledger, model const& told) {
-    for (auto const& [n, left] : told.nodes) {
+    for (auto n = std::uint32_t{0}; n != told.nodes.size(); ++n) {
+        auto const& left = told.nodes[n];
         auto const id = node_id{n};
         auto whole = 0;
         for (auto g = 0; g != ledger.of(id).gpus; ++g) {
@@ -67,6 +68,9 @@ void compare(cluster::ledger const& ledger, model const& told) {
 void recount(cluster::ledger const& ledger) {
     auto open_gpus = std::int64_t{0};
     auto const& racks = ledger.racks();
+    auto largest = 0; // of any model
+    for (auto m = 0; m != ledger.models(); ++m)
+        largest = std::max(largest, ledger.largest(static_cast<gpu_model>(m)));
     for (auto m = 0; m != ledger.models(); ++m) {
         auto const model = static_cast<gpu_model>(m);
         auto free = std::int64_t{0};
@@ -80,11 +84,10 @@ void recount(cluster::ledger const& ledger) {
                 auto const left = ledger.state().free_milli(id, g);
                 shared |= left != 0 && left != whole_gpu;
             }
-            for (auto k = 0; k <= 8; ++k) {
-                at_least[static_cast<std::size_t>(k)] += counts && whole >= k;
+            for (auto k = 0; k <= 8; ++k) at_least[static_cast<std::size_t>(k)] += counts && whole >= k;
+            for (auto k = 0; k <= largest; ++k)
                 require(ledger.with_free(model, k).contains(n) == (counts && whole == k),
                         "nodes by free GPUs");
-            }
             require(ledger.sharing(model).contains(n) == (counts && shared), "nodes with a GPU held in part");
             if (counts) {
                 free += whole;
@@ -158,7 +161,7 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told_to) {
                                  .rack = static_cast<rack_id>(data[0] < 240 ? n / 2 : n % 20 / 18),
                                  .spine = {}});
     auto ledger = cluster::ledger(cluster);
-    auto told = model{};
+    auto told = model{.nodes = std::vector<model::left>(cluster.nodes.size())};
     for (auto n = 0u; n != cluster.nodes.size(); ++n) {
         auto& left = told.nodes[n];
         for (auto g = std::size_t{0}; g != cluster.nodes[n].gpus; ++g) left.milli[g] = whole_gpu;
@@ -204,15 +207,15 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told_to) {
         case 3: // closing is not journalled: marks are left behind
             marks.clear();
             ledger.set_open(node_id{static_cast<std::uint32_t>(node)}, data[at] % 6 == 2);
-            told.nodes[static_cast<std::uint32_t>(node)].open = data[at] % 6 == 2;
+            told.nodes[node].open = data[at] % 6 == 2;
             break;
         case 4: marks.push_back({ledger.checkpoint(), told, held, ledger}); break;
         case 5:
             if (marks.empty()) break;
             ledger.rollback(marks.back().mark);
             require(ledger == marks.back().state, "undone is as if it had not been");
-            told = marks.back().told;
-            held = marks.back().held;
+            told = std::move(marks.back().told);
+            held = std::move(marks.back().held);
             marks.pop_back();
             break;
         default: break;

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <rota/cluster/bitmap.hpp>
+#include <rota/cluster/bitmaps.hpp>
 #include <rota/cluster/occupancy.hpp>
 #include <rota/cluster/placement.hpp>
 #include <rota/cluster/rack_index.hpp>
@@ -31,18 +31,7 @@ public:
     static constexpr int levels = gpus_per_node_max + 1;
     using counts = std::array<std::uint32_t, 20>; ///< [levels], filled up to whole vectors
 
-    explicit ledger(spec const& cluster) : state_{cluster}, racks_{cluster} {
-        for (auto const& node : cluster.nodes) {
-            models_ = std::max(models_, index(node.model) + 1);
-            auto& part = summary_[index(node.model)];
-            part.uniform &= part.total == 0 || part.largest == node.gpus;
-            part.total += node.gpus;
-            part.largest = std::max<int>(part.largest, node.gpus);
-        }
-        by_free_.assign(static_cast<std::size_t>(models_) * levels, bitmap(state_.size()));
-        sharing_.assign(static_cast<std::size_t>(models_), bitmap(state_.size()));
-        for (auto n = std::uint32_t{0}; n != state_.size(); ++n) enter(node_id{n});
-    }
+    explicit ledger(spec const& cluster) : ledger{occupancy{cluster}} {}
     explicit ledger(spec&&) = delete; ///< the spec outlives the ledger
 
     // --- state
@@ -79,11 +68,12 @@ public:
     /// The same for every k.
     [[nodiscard]] counts const& at_least(gpu_model m) const noexcept { return summary_[index(m)].at_least; }
     /// Open nodes of the model with exactly `free` whole free GPUs.
-    [[nodiscard]] bitmap const& with_free(gpu_model m, int free) const noexcept {
-        return by_free_[index(m) * std::size_t{levels} + static_cast<std::size_t>(free)];
+    /// Expects   that some node of the cluster has as many.
+    [[nodiscard]] bitmaps::one with_free(gpu_model m, int free) const noexcept {
+        return by_free_[bucket(m, free)];
     }
     /// Open nodes of the model with a GPU held in part.
-    [[nodiscard]] bitmap const& sharing(gpu_model m) const noexcept { return sharing_[index(m)]; }
+    [[nodiscard]] bitmaps::one sharing(gpu_model m) const noexcept { return sharing_[index(m)]; }
     [[nodiscard]] rack_index const& racks() const noexcept { return racks_; }
 
     // --- changes
@@ -132,14 +122,7 @@ public:
 
     /// Recounts every index from the state. True where they agree; the verifier calls it, no host needs to.
     /// Cost      O(nodes), allocates.
-    [[nodiscard]] bool validate() const {
-        auto fresh = ledger(layout());
-        for (auto n = std::uint32_t{0}; n != size(); ++n) fresh.leave(node_id{n});
-        fresh.state_ = state_;
-        for (auto n = std::uint32_t{0}; n != size(); ++n)
-            if (state_.open(node_id{n})) fresh.enter(node_id{n});
-        return fresh == *this && state_.sound();
-    }
+    [[nodiscard]] bool validate() const { return ledger{state_} == *this && state_.sound(); }
 
     /// Equal state and equal index. The journal does not count.
     friend bool operator==(ledger const& a, ledger const& b) noexcept {
@@ -162,6 +145,21 @@ private:
         bool took;
     };
 
+    explicit ledger(occupancy state) : state_{std::move(state)}, racks_{layout()} {
+        for (auto const& node : layout().nodes) {
+            models_ = std::max(models_, index(node.model) + 1);
+            auto& part = summary_[index(node.model)];
+            part.uniform &= part.total == 0 || part.largest == node.gpus;
+            part.total += node.gpus;
+            part.largest = std::max<int>(part.largest, node.gpus);
+            counts_ = std::max<std::size_t>(counts_, node.gpus + 1u);
+        }
+        by_free_ = bitmaps(static_cast<std::size_t>(models_) * counts_, size());
+        sharing_ = bitmaps(static_cast<std::size_t>(models_), size());
+        for (auto n = std::uint32_t{0}; n != size(); ++n)
+            if (state_.open(node_id{n})) enter(node_id{n});
+    }
+
     /// reached[free][k] is 1 where a node with `free` GPUs has at least k.
     static constexpr auto reached = [] {
         auto rows = std::array<counts, levels>{};
@@ -182,22 +180,22 @@ private:
     [[nodiscard]] gpu_model model_of(node_id n) const noexcept {
         return models_ == 1 ? gpu_model{} : of(n).model;
     }
-    bitmap& bucket(gpu_model m, int free) noexcept {
-        return by_free_[index(m) * std::size_t{levels} + static_cast<std::size_t>(free)];
+    [[nodiscard]] std::size_t bucket(gpu_model m, int free) const noexcept {
+        return index(m) * counts_ + static_cast<std::size_t>(free);
     }
     void enter(node_id n) noexcept {
         auto const [model, free] = std::pair{of(n).model, whole_count(n)};
         summary_[index(model)].open += of(n).gpus;
-        bucket(model, free).insert(index(n));
+        by_free_.insert(bucket(model, free), index(n));
         move(n, model, 0, free);
-        if (state_.shared(n)) sharing_[index(model)].insert(index(n));
+        if (state_.shared(n)) sharing_.insert(index(model), index(n));
     }
     void leave(node_id n) noexcept {
         auto const [model, free] = std::pair{of(n).model, whole_count(n)};
         summary_[index(model)].open -= of(n).gpus;
-        bucket(model, free).erase(index(n));
+        by_free_.erase(bucket(model, free), index(n));
         move(n, model, free, 0);
-        sharing_[index(model)].erase(index(n));
+        sharing_.erase(index(model), index(n));
     }
     template <bool Take>
     void change(slice const& part) noexcept {
@@ -208,21 +206,22 @@ private:
         if (!state_.open(n)) return;
         auto const model = model_of(n);
         if (auto const after = whole_count(n); after != before) {
-            bucket(model, before).erase(index(n));
-            bucket(model, after).insert(index(n));
+            by_free_.erase(bucket(model, before), index(n));
+            by_free_.insert(bucket(model, after), index(n));
             move(n, model, before, after);
         }
         if (part.milli == whole_gpu) return;
-        if (state_.shared(n)) sharing_[index(model)].insert(index(n));
-        else sharing_[index(model)].erase(index(n));
+        if (state_.shared(n)) sharing_.insert(index(model), index(n));
+        else sharing_.erase(index(model), index(n));
     }
 
     occupancy state_;
     rack_index racks_;
     int models_ = 1;
+    std::size_t counts_ = 1; ///< of free GPUs that a node can have
     std::array<per_model, models_max> summary_{};
-    std::vector<bitmap> by_free_;
-    std::vector<bitmap> sharing_;
+    bitmaps by_free_; ///< [models x counts]
+    bitmaps sharing_;
     std::vector<step> journal_;
     bool journalling_ = false;
 };

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <rota/cluster/bitmap.hpp>
+#include <rota/cluster/bitmaps.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
 
@@ -23,28 +23,27 @@ namespace rota::cluster {
 /// Cost      one bucket move where a node becomes wholly free or ceases to be; none where its model has one block.
 class rack_index {
 public:
-    static constexpr std::uint32_t none = bitmap::none;
+    static constexpr std::uint32_t none = bitmaps::none;
 
     explicit rack_index(spec const& cluster) {
         auto const nodes = static_cast<std::uint32_t>(cluster.nodes.size());
-        auto order = std::vector<std::uint32_t>(nodes);
-        for (auto n = std::uint32_t{0}; n != nodes; ++n) order[n] = n;
-        auto const place = [&](std::uint32_t n) {
-            return index(cluster.nodes[n].model) * 65536u + index(cluster.nodes[n].rack);
-        };
-        std::sort(order.begin(), order.end(),
-                  [&](auto a, auto b) { return std::pair{place(a), a} < std::pair{place(b), b}; });
+        auto order = std::vector<std::uint64_t>(nodes); // model, rack, node: plain numbers are sorted fast
+        for (auto n = std::uint32_t{0}; n != nodes; ++n)
+            order[n] = std::uint64_t{index(cluster.nodes[n].model)} << 48 |
+                       std::uint64_t{index(cluster.nodes[n].rack)} << 32 | n;
+        std::sort(order.begin(), order.end());
         block_of_.resize(nodes);
         first_block_.assign(models_max + 1, 0);
+        node_.resize(nodes);
         for (auto i = std::uint32_t{0}; i != nodes; ++i) {
-            if (i == 0 || place(order[i]) != place(order[i - 1])) {
+            if (i == 0 || order[i] >> 32 != order[i - 1] >> 32) {
                 first_node_.push_back(i);
-                model_.push_back(index(cluster.nodes[order[i]].model));
+                model_.push_back(static_cast<std::uint8_t>(order[i] >> 48));
             }
-            block_of_[order[i]] = static_cast<std::uint32_t>(first_node_.size() - 1);
+            node_[i] = static_cast<std::uint32_t>(order[i]);
+            block_of_[node_[i]] = static_cast<std::uint32_t>(first_node_.size() - 1);
         }
         first_node_.push_back(nodes);
-        node_ = std::move(order);
         for (auto m : model_) ++first_block_[m + 1u];
         for (auto m = 0; m != models_max; ++m)
             first_block_[static_cast<std::size_t>(m) + 1] += first_block_[static_cast<std::size_t>(m)];
@@ -58,7 +57,7 @@ public:
         if (!several) return;
         filled_.assign(models, 0);
         population_.assign(models * (last_ + std::size_t{1}), 0);
-        members_.assign(models * (last_ + std::size_t{1}), bitmap(blocks()));
+        members_ = bitmaps(models * (last_ + std::size_t{1}), blocks());
         for (auto b = std::uint32_t{0}; b != blocks(); ++b)
             if (!alone(b)) enter(b);
     }
@@ -96,7 +95,7 @@ public:
         for (auto left = m < last_ ? filled >> m << m : filled & std::uint64_t{1} << last_; left != 0;
              left &= left - 1) {
             auto const bucket = static_cast<std::uint32_t>(std::countr_zero(left));
-            auto const& set = members_[index(model) * (last_ + std::size_t{1}) + bucket];
+            auto const set = members_[index(model) * (last_ + std::size_t{1}) + bucket];
             if (bucket != last_) return set.first();
             auto best = none; // the last bucket holds every larger count
             for (auto b = set.first(); b != none; b = set.next(b + 1))
@@ -125,12 +124,12 @@ private:
     }
     void enter(std::uint32_t block) noexcept {
         auto const at = row(block);
-        members_[at].insert(block);
+        members_.insert(at, block);
         if (++population_[at] == 1) filled_[model_[block]] |= std::uint64_t{1} << bucket(block);
     }
     void leave(std::uint32_t block) noexcept {
         auto const at = row(block);
-        members_[at].erase(block);
+        members_.erase(at, block);
         if (--population_[at] == 0) filled_[model_[block]] &= ~(std::uint64_t{1} << bucket(block));
     }
 
@@ -143,7 +142,7 @@ private:
     std::vector<std::uint64_t> filled_;      ///< [models], bit c: some block has count c
     std::uint32_t last_ = 0;                 ///< bucket: of every count that is no less
     std::vector<std::uint32_t> population_;  ///< [models x buckets]
-    std::vector<bitmap> members_;            ///< [models x buckets]
+    bitmaps members_;                        ///< [models x buckets]
 };
 
 } // namespace rota::cluster
