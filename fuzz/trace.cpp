@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -34,12 +35,14 @@ int file_of(std::string const& bytes) {
     return file;
 }
 
-void consistent(trace::reading const& got, outcome& told) {
+/// Returns the native form of the jobs.
+std::string consistent(trace::reading const& got, outcome& told) {
     auto const said = text(got.diagnostics);
     auto const counts = text(got.tally);
+    auto native = trace::write_native(got.workload);
     told.add(said);
     told.add(counts);
-    told.add(trace::write_native(got.workload));
+    told.add(native);
     require(got.tally.balanced(), "each row is kept, dropped, blank or a comment");
     require(got.tally.records() == got.tally.kept + got.tally.dropped, "records are kept or dropped");
     for (auto const& one : got.tally.counts)
@@ -57,21 +60,24 @@ void consistent(trace::reading const& got, outcome& told) {
     });
     require(got.ok() || (errors && got.workload.size() == 0 && !got.cluster),
             "refused with an error, nothing half-read");
+    return native;
 }
 
 /// Read piece by piece from a file, whatever the size of the pieces, they come to the same. `bytes`: of the whole text;
 /// pieces are of one byte unless a packed file is of many thousands.
 void in_pieces(trace::reading const& whole, std::size_t bytes, trace::format const& by,
                std::string const& path, trace::options const& how) {
-    auto const of_the_whole = text(whole.diagnostics);
     for (auto const size : {1 + bytes / 4096, std::size_t{4096}}) {
         auto const got = by.read(trace::in_pieces(path, size), how);
         // of a line that is too long to be held only the place is said
         auto const gone = got.diagnostics.size() == 1 && got.diagnostics.front().code == "E-UTF8" &&
                           got.diagnostics.front().column > how.limits.line_bytes;
-        auto const said = text(got.diagnostics);
-        require(said == of_the_whole || (gone && of_the_whole.starts_with(said)),
-                "pieces say what the whole says");
+        auto const alike = [&] { // in their printed form
+            auto const of_the_whole = text(whole.diagnostics);
+            auto const said = text(got.diagnostics);
+            return said == of_the_whole || (gone && of_the_whole.starts_with(said));
+        };
+        require(got.diagnostics == whole.diagnostics || alike(), "pieces say what the whole says");
         require(got.workload == whole.workload && got.tally == whole.tally && got.refused == whole.refused &&
                     got.models == whole.models && got.cluster == whole.cluster &&
                     got.origin_ms == whole.origin_ms && got.dropped.size() == whole.dropped.size(),
@@ -174,19 +180,20 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
         return;
     }
     auto const got = trace::formats[reader].read(*from, how);
-    consistent(got, told);
+    auto const native = consistent(got, told);
     in_pieces(got, from->text.size(), trace::formats[reader], path, how);
     require(got.tally.kept == got.workload.size(), "kept rows are the jobs");
     if (!got.ok()) return;
-    for (auto const* const nodes : {"2x4", "1x2x8"}) {
-        auto const on = trace::feasible{*trace::read_cluster_shorthand(nodes)};
+    static auto const known = std::array{trace::feasible{*trace::read_cluster_shorthand("2x4")},
+                                         trace::feasible{*trace::read_cluster_shorthand("1x2x8")}};
+    for (auto const& on : known) {
         for (auto const& one : got.workload.specs)
             require(!on.obstacle(one.need).empty() || one.need.gpus_min <= 16,
                     "what is too large has an obstacle");
     }
     auto lenient = trace::options{};
     lenient.allow_empty = true;
-    auto const written = trace::from_bytes("written", trace::write_native(got.workload));
+    auto const written = trace::from_bytes("written", native);
     require(static_cast<bool>(written), "the native form is a text");
     auto const again = trace::read_native(*written, lenient);
     require(again.ok() && again.workload == got.workload, "the native form reads back equal");

@@ -46,8 +46,7 @@ public:
     /// `stop`, where there is one, is asked at each read, also of one that a signal has ended.
     input_file(std::string path, file_stamp as, bool (*stop)() = nullptr)
         : path_{std::move(path)}, as_{as}, stop_{stop} {
-        auto none = std::error_code{};
-        if (std::filesystem::is_directory(path_, none)) {
+        if (auto none = std::error_code{}; !as_.regular && std::filesystem::is_directory(path_, none)) {
             refuse("read a directory, expected a file");
             return;
         }

@@ -45,9 +45,10 @@ public:
         : name_{from.name}, window_{from.text}, feed_{window_.find('\n')} {
         if (!from.file) return;
         most_ = most.line_bytes + 4096; // what is printed around the first byte too many
+        buffer_.reserve(sniffed);
         in_ = std::make_unique<pieces>(from, most, text_bytes);
         more_ = true;
-        while (more_ && buffer_.size() < 264) more_ = in_->append(buffer_);
+        while (more_ && buffer_.size() < sniffed) more_ = in_->append(buffer_);
         auto about = in_->why();
         if (!about) about = not_a_text(name_, buffer_);
         if (about) {
@@ -93,6 +94,7 @@ public:
 
 private:
     static constexpr auto nowhere = std::string_view::npos;
+    static constexpr auto sniffed = std::size_t{264}; ///< bytes that show what a text is not
 
     /// Keeps what is not looked at yet and adds the next piece.
     void refill() {

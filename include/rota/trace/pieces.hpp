@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,7 +27,7 @@ class pieces {
 public:
     pieces(source const& from, limits const& most, std::size_t text_bytes)
         : from_{from}, most_{most}, text_bytes_{text_bytes}, file_{from.name, *from.file, most.stop},
-          packed_(std::max<std::size_t>(from.piece_bytes, 2), '\0') {
+          packed_(std::max<std::size_t>(room_for(from), 2), '\0') {
         ROTA_EXPECTS(from.piece_bytes != 0, "a piece is at least one byte");
         while (packed_end_ < 2 && fill()) {
         }
@@ -51,6 +52,12 @@ public:
     [[nodiscard]] std::optional<diagnostic> const& why() const noexcept { return why_; }
 
 private:
+    /// A piece; of a file that is smaller no more than the file.
+    static std::size_t room_for(source const& from) noexcept {
+        return from.file->regular
+                   ? static_cast<std::size_t>(std::min<std::uintmax_t>(from.piece_bytes, from.file->size))
+                   : from.piece_bytes;
+    }
     /// Reads on behind packed_end_; false at the end of the file.
     bool fill() {
         auto const room = std::min(packed_.size() - packed_end_, from_.piece_bytes);
