@@ -14,6 +14,7 @@
 #include <rota/cluster/placement.hpp>
 #include <rota/cluster/rack_index.hpp>
 #include <rota/cluster/spec.hpp>
+#include <rota/core/config.hpp>
 #include <rota/core/units.hpp>
 
 namespace rota::cluster {
@@ -70,6 +71,7 @@ public:
     /// Open nodes of the model with exactly `free` whole free GPUs.
     /// Expects   that some node of the cluster has as many.
     [[nodiscard]] bitmaps::one with_free(gpu_model m, int free) const noexcept {
+        ROTA_EXPECTS(static_cast<std::size_t>(free) < counts_, "a node has so many GPUs");
         return by_free_[bucket(m, free)];
     }
     /// Open nodes of the model with a GPU held in part.
