@@ -29,8 +29,9 @@ namespace trace = rota::trace;
 /// A file in memory with these bytes, for as long as the next one is not asked for.
 int file_of(std::string const& bytes) {
     static auto const file = memfd_create("input", 0);
-    require(file >= 0 && ftruncate(file, 0) == 0 &&
-                pwrite(file, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()),
+    require(file >= 0 && // its pages stay from one to the next
+                pwrite(file, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()) &&
+                ftruncate(file, static_cast<off_t>(bytes.size())) == 0,
             "a file in memory");
     return file;
 }
