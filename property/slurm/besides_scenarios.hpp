@@ -196,7 +196,7 @@ void share_the_rest(rota::cluster::spec const& cluster, fs::path const& folder) 
     for (auto const& r : s.log().records) {
         if (r.kind == kind::order) ordered[r.op] = r.at;
         if (r.kind == kind::start)
-            check(r.at < ordered[r.op] + 6'000,
+            check(r.at < ordered[r.op] + 12'000,
                   "no start waits for CPUs or memory: job " + std::to_string(r.job));
     }
     s.check_ran_once(jobs);
