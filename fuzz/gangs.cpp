@@ -37,6 +37,7 @@ struct input {
     std::vector<std::vector<std::uint32_t>> domains; ///< [levels x nodes]
     std::vector<placement::topology_gang> gangs;
     std::vector<std::uint8_t> steps;
+    std::uint32_t width = 0; ///< of the lowest domains where all are alike, side by side; 0: they are not
 
     [[nodiscard]] std::uint32_t top() const { return static_cast<std::uint32_t>(domains.size()) + 1; }
 };
@@ -50,6 +51,7 @@ input decode(std::uint8_t const* data, std::size_t size) {
     made.rule = first % 4;
     auto const gangs = 1 + first / 4 % 3;
     auto const levels = std::size_t{1} + first / 12 % 2;
+    if (first / 24 % 4 == 1) made.width = 1 + first / 96 % 3 * 2u;
     made.cluster.models = {"a", "b"};
     made.domains.resize(levels);
     for (auto nodes = 1 + next() % nodes_max; nodes != 0; --nodes) {
@@ -60,8 +62,11 @@ input decode(std::uint8_t const* data, std::size_t size) {
                                       .mem_mib = 8'192,
                                       .rack = {},
                                       .spine = {}});
-        auto domain = std::uint32_t{what} / 8 % 6;
+        auto const n = static_cast<std::uint32_t>(made.domains[0].size());
+        auto domain = made.width != 0 ? n / made.width : std::uint32_t{what} / 8 % 6;
         for (auto& level : made.domains) level.push_back(std::exchange(domain, domain / 2));
+        made.cluster.nodes.back().rack = static_cast<rack_id>(made.domains.front().back());
+        made.cluster.nodes.back().spine = static_cast<spine_id>(made.domains.back().back());
     }
     for (auto i = 0; i != gangs; ++i) {
         auto const pod = next();
@@ -81,6 +86,17 @@ input decode(std::uint8_t const* data, std::size_t size) {
     }
     made.steps.assign(data + at, data + size);
     return made;
+}
+
+cluster::domain_tree tree_of(input const& in) {
+    auto const nodes = static_cast<std::uint32_t>(in.cluster.nodes.size());
+    if (in.width != 0) {
+        auto fanouts = std::vector<std::uint32_t>(in.domains.size(), 2);
+        fanouts.front() = in.width;
+        return cluster::domain_tree::regular(nodes, fanouts);
+    }
+    return in.domains.size() == 2 ? cluster::domain_tree::of_racks(in.cluster)
+                                  : cluster::domain_tree{nodes, in.domains};
 }
 
 /// The domain of a node at a level of the tree.
@@ -148,7 +164,7 @@ void check(input const& in, placement::topology_gang const& gang, cluster::ledge
 /// One byte a step: place, release, open or close a node.
 template <class Rule>
 void compare(input const& in, outcome& told) {
-    auto const tree = cluster::domain_tree{static_cast<std::uint32_t>(in.cluster.nodes.size()), in.domains};
+    auto const tree = tree_of(in);
     auto free = cluster::ledger{in.cluster};
     auto const unused = cluster::occupancy{in.cluster};
     auto const planner = placement::gang_planner<Rule>{tree};

@@ -10,6 +10,7 @@
 #include <rota/cluster/mig_device.hpp>
 #include <rota/cluster/mig_layout.hpp>
 #include <rota/cluster/mig_ledger.hpp>
+#include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
 #include <rota/placement/by_mig.hpp>
@@ -125,7 +126,7 @@ struct saved {
 } // namespace
 
 /// A byte each: nodes and layouts, a byte a node, and two bytes a step: instances that a rule places, instances that go, a
-/// GPU that is split or joined, a node that closes or opens, a checkpoint, a way back to one.
+/// GPU that is split or joined, a job, a node that closes or opens, a checkpoint, a way back to one.
 void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     auto at = std::size_t{0};
     size = std::min(size, std::size_t{60});
@@ -170,6 +171,17 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
             else if (ledger.may_split(node, g)) ledger.split(node, g);
             else break;
             world.split[n] ^= bit;
+            break;
+        }
+        case 4: { // a job that has the node's GPUs which are whole, for this step
+            auto const gpus = ledger.whole().state().whole(node);
+            auto const job = cluster::placement{cluster::slice{.node = node, .gpus = gpus}};
+            require((gpus & ledger.split_gpus(node)) == 0, "a split GPU is nobody's whole one");
+            if (gpus == 0) break;
+            ledger.take(job);
+            for (auto g = 0; g != world.spec.nodes[n].gpus; ++g)
+                require(!ledger.may_split(node, g), "nor is one that a job has split");
+            ledger.give(job);
             break;
         }
         case 1: // a node; that is not undone
@@ -233,4 +245,5 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
                 "a list");
     }
     require(ledger.validate(), "a recount");
+    ledger.end();
 }
