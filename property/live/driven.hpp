@@ -403,8 +403,8 @@ template <class Driver>
             if (auto const other = difference(old->state(), host->state()); !other.empty()) out.fault = other;
         }
         keep(*host, log);
-        decides = verify::detail::probe<any_scheduler>{of.make(), counts, attained};
-        host->resync();
+        if (!anew) decides = verify::detail::probe<any_scheduler>{of.make(), counts, attained};
+        host->resync(); // a scheduler that goes on reads other numbers of jobs and shapes
     };
     auto told = std::size_t{0};
     auto const every_ms = seed % 3 == 0 ? 250 : 1'000;

@@ -37,7 +37,7 @@ enum class event_kind : std::uint8_t {
     node_up,
     quota_changed,
     wake,   ///< the time that the last pass asked for
-    resync, ///< forget what you know and read the view
+    resync, ///< forget what you know and read the view: jobs, rows and shapes may have other numbers
 };
 
 /// What happened, exactly once and in order. The view that comes with it already includes it.

@@ -41,6 +41,7 @@ public:
     }
     template <class Order>
     void on(event const& happened, view const& v, Order const& by) {
+        if (happened.kind == event_kind::resync) shapes_ = {};
         if constexpr (indexed<Order>()) {
             running_.on(happened, v, ranker<Order>{v, by});
         }

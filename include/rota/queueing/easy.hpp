@@ -52,6 +52,7 @@ public:
         estimate::tell(estimate_, happened, v);
         running_.on(happened, v, [&](job_id j) { return leaves(v, j); });
         if (happened.kind == event_kind::resync) {
+            shapes_ = {};
             long_world_.reset();
             hidden_.clear();
         }

@@ -62,6 +62,8 @@ public:
         tell(by_, happened, v);
         if constexpr (informed) how_.on(happened, v);
         if (happened.kind == event_kind::resync) {
+            shapes_ = {}; // numbers of shapes may be others now
+            risen_ = {};
             waiting_.clear();
             timers_ = {};
             due_.clear();

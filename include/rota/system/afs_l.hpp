@@ -53,6 +53,7 @@ public:
         estimate::tell(lengths_, happened, v);
         auto const by_us = happened.kind == event_kind::started || happened.kind == event_kind::moved ||
                            happened.kind == event_kind::preempted;
+        if (happened.kind == event_kind::resync) holding_.clear();
         if (happened.kind == event_kind::move_failed) failed_.insert(happened.job);
         else stale_ |= !by_us && happened.kind != event_kind::wake;
     }
