@@ -99,8 +99,8 @@ wait $driver
 scontrol delete ReservationName=r1 >/dev/null
 
 # nodes leave the partition while the driver is away, and come back
-until_open() { # name, GPUs: it runs until that file is there
-    timeout 10 sbatch --parsable --hold --output=/dev/null --chdir="$MINI_CLUSTER" --gpus="$2" --wrap="until [ -e $1 ]; do sleep 0.2; done"
+until_open() { # name, GPUs, options...: it runs until that file is there
+    timeout 10 sbatch --parsable --hold --output=/dev/null --chdir="$MINI_CLUSTER" --gpus="$2" "${@:3}" --wrap="until [ -e $1 ]; do sleep 0.2; done"
 }
 nodes() { timeout 10 scontrol update partitionname=main nodes="$1"; }
 leave() { kill -TERM $driver; wait $driver; }
@@ -120,7 +120,7 @@ drive
 within 'its job ends' said 1 "event=finish at_ms=[0-9]* job=$on_first "
 leave
 large=$(submit 8 1 --hold)
-next=$(submit 4 1 --hold)
+next=$(until_open third 4)
 nodes n2
 drive
 within 'one without can' said 1 'event=cluster_changed why="nodes gone: n1:4@64000/0"'
@@ -133,6 +133,10 @@ nodes 'n[1-2]'
 timeout 10 scancel "$large"
 drive
 within 'the node is back' said 1 'event=cluster_changed why="nodes new: n1:4@64000/0"'
+fits=$(submit 4 1 --hold)
+within 'a job runs on it, and not where another runs' said 1 "event=start at_ms=[0-9]* job=$fits .*nodes=n1:4"
+: >"$MINI_CLUSTER/third"
+within 'which goes on, and to its end' said 1 "event=finish at_ms=[0-9]* job=$next "
 large=$(submit 8 1 --hold)
 within 'and a job has both' said 1 "event=finish at_ms=[0-9]* job=$large "
 check 'each started once' [ -z "$(grep -o 'event=start at_ms=[0-9]* job=[0-9]*' drive.log | sed 's/.*job=//' | sort | uniq -d)" ]
@@ -142,17 +146,19 @@ leave
 expect 0 'keep every law' check-journal journal
 
 # a start that Slurm cannot fulfil, for a resource that rota does not see, is withdrawn and tried again, and others go on
-printf '[pace]\nstart_s = 2\nbackoff_s = 1\n' >>drive.toml
-long=$(submit 1 12 --hold --gres=pass:1)
+printf '[pace]\nstart_s = 4\nbackoff_s = 1\n' >>drive.toml
+long=$(until_open pass 1 --gres=pass:1)
 sleep 1
 drive
 within 'one has the only pass of its node' said 1 "event=start at_ms=[0-9]* job=$long "
 second=$(submit 1 1 --hold --gres=pass:1)
+within 'another that wants it there is told to start' said 1 "event=order at_ms=[0-9]* job=$second "
 third=$(submit 1 1 --hold)
 never=$(submit 1 1 --hold --gres=pass:2) # no node has two
-within 'another that wants it there is not started' said 1 "event=start_failed at_ms=[0-9]* job=$second .*cause=lost"
+within 'and does not' said 1 "event=start_failed at_ms=[0-9]* job=$second .*cause=lost"
 within 'a later one is' said 1 "event=finish at_ms=[0-9]* job=$third "
 check 'while it waits' [ "$(grep -c "event=start at_ms=[0-9]* job=$second " drive.log)" = 0 ]
+: >"$MINI_CLUSTER/pass"
 check 'and was withdrawn for nobody' [ "$(grep -c "event=start_failed at_ms=[0-9]* job=$third " drive.log)" = 0 ]
 within 'and it runs when the pass is back' said 1 "event=finish at_ms=[0-9]* job=$second "
 check 'what Slurm refuses keeps no GPU' [ "$(grep -c "event=start_failed at_ms=[0-9]* job=$never .*cause=launch_error" drive.log)" -gt 0 ]
