@@ -4,10 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include <rota/cluster/ledger.hpp>
+#include <rota/cluster/mig_device.hpp>
+#include <rota/cluster/mig_size.hpp>
 #include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
@@ -22,7 +25,8 @@ using namespace rota;
 /// The ledger told with a table: thousandths, CPU and memory left of every node.
 struct model {
     struct left {
-        std::array<int, 16> milli{};
+        std::array<int, 16> milli{};           ///< 0 where the GPU is split
+        std::array<std::uint8_t, 16> slices{}; ///< that instances have
         std::int64_t cpu = 0;
         std::int64_t mem = 0;
         bool open = true;
@@ -33,17 +37,28 @@ struct model {
         auto const& here = nodes.at(index(part.node));
         if (here.cpu < part.cpu_milli || here.mem < part.mem_mib) return false;
         for (auto g = 0; g != 16; ++g)
-            if ((part.gpus >> g & 1) != 0 &&
-                (g >= gpus || here.milli[static_cast<std::size_t>(g)] < part.milli))
+            if ((part.gpus >> g & 1) != 0 && (g >= gpus || !fits(part, here, static_cast<std::size_t>(g))))
                 return false;
         return true;
+    }
+    static bool fits(cluster::slice const& part, left const& here, std::size_t g) {
+        if (part.milli <= whole_gpu) return here.milli[g] >= part.milli;
+        auto const wants = part.memory_slices();
+        return here.slices[g] != 0 ? (here.slices[g] & wants) == 0 : here.milli[g] == whole_gpu;
     }
     void change(cluster::slice const& part, int sign) {
         auto& here = nodes.at(index(part.node));
         here.cpu += sign * std::int64_t{part.cpu_milli};
         here.mem += sign * std::int64_t{part.mem_mib};
-        for (auto g = 0; g != 16; ++g)
-            if ((part.gpus >> g & 1) != 0) here.milli[static_cast<std::size_t>(g)] += sign * part.milli;
+        for (auto g = std::size_t{0}; g != 16; ++g) {
+            if ((part.gpus >> g & 1) == 0) continue;
+            if (part.milli > whole_gpu) {
+                here.slices[g] = static_cast<std::uint8_t>(here.slices[g] ^ part.memory_slices());
+                here.milli[g] = here.slices[g] == 0 ? whole_gpu : 0;
+            } else {
+                here.milli[g] += sign * part.milli;
+            }
+        }
     }
 };
 
@@ -55,6 +70,8 @@ void compare(cluster::ledger const& ledger, model const& told) {
         for (auto g = 0; g != ledger.of(id).gpus; ++g) {
             require(ledger.state().free_milli(id, g) == left.milli[static_cast<std::size_t>(g)],
                     "thousandths");
+            require(ledger.state().taken_slices(id, g) == left.slices[static_cast<std::size_t>(g)],
+                    "memory slices");
             whole += left.milli[static_cast<std::size_t>(g)] == whole_gpu;
         }
         require(ledger.whole_count(id) == whole, "whole GPUs");
@@ -122,7 +139,8 @@ void recount(cluster::ledger const& ledger) {
 /// Two gangs of what is held: what they share, and what one has that the other has not.
 void compare_gangs(std::vector<cluster::slice> const& held, std::size_t half) {
     auto sides = std::array<cluster::placement, 2>{};
-    auto milli = std::map<std::pair<std::uint32_t, int>, std::array<int, 2>>{};
+    // by node, GPU, and the memory slice at which an instance begins, from 1 on
+    auto milli = std::map<std::tuple<std::uint32_t, int, int>, std::array<int, 2>>{};
     auto shared = false;
     for (auto i = std::size_t{0}; i != held.size(); ++i) {
         auto const side = std::size_t{i >= half};
@@ -131,7 +149,9 @@ void compare_gangs(std::vector<cluster::slice> const& held, std::size_t half) {
         if (twice) continue; // a gang names a node once
         sides[side].add(held[i]);
         for (auto g = 0; g != 16; ++g)
-            if ((held[i].gpus >> g & 1) != 0) milli[{index(held[i].node), g}][side] += held[i].milli;
+            if ((held[i].gpus >> g & 1) != 0)
+                milli[{index(held[i].node), g, held[i].milli > whole_gpu ? 1 + held[i].start() : 0}][side] +=
+                    held[i].share();
     }
     auto more = std::int64_t{0};
     for (auto const& [device, of] : milli) {
@@ -147,7 +167,7 @@ void compare_gangs(std::vector<cluster::slice> const& held, std::size_t half) {
 
 } // namespace
 
-/// Four bytes a command: take, give, open, close, mark or undo to a mark; after each the ledger is the model, now and
+/// The first byte says of how many nodes, and whether their GPUs can be split. Four bytes a command: take, give, open, close, mark or undo to a mark; after each the ledger is the model, now and
 /// then every index is recounted.
 void run(std::uint8_t const* data, std::size_t size, outcome& told_to) {
     if (size < 2) return;
@@ -160,6 +180,8 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told_to) {
                                  .mem_mib = 4'096,
                                  .rack = static_cast<rack_id>(data[0] < 240 ? n / 2 : n % 20 / 18),
                                  .spine = {}});
+    auto const splits = data[0] >= 200 && data[0] < 240;
+    if (splits) cluster.mig = {cluster::mig_kind::a100, cluster::mig_kind::a30};
     auto ledger = cluster::ledger(cluster);
     auto told = model{.nodes = std::vector<model::left>(cluster.nodes.size())};
     for (auto n = 0u; n != cluster.nodes.size(); ++n) {
@@ -181,13 +203,20 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told_to) {
         auto const node = data[at + 1] % cluster.nodes.size();
         switch (data[at] % 6) {
         case 0: {
-            auto const part = cluster::slice{
+            auto part = cluster::slice{
                 .node = node_id{static_cast<std::uint32_t>(node)},
                 .gpus = data[at + 2],
                 .milli = static_cast<std::uint16_t>(data[at + 3] % 4 == 0 ? whole_gpu : 1 + data[at + 3] * 3),
                 .cpu_milli = data[at + 3] * 10u,
                 .mem_mib = data[at + 2] * 8u};
-            auto const fits = told.fits(part, cluster.nodes[node].gpus);
+            auto fits = true;
+            if (splits && data[at + 3] % 4 == 1) {
+                auto const what =
+                    static_cast<mig_size>(1 + data[at + 3] / 4 % (cluster::mig_sizes.size() - 1));
+                part.milli = cluster::instance_milli(what, data[at + 1] / 6 % 8);
+                fits = cluster::mig_entry_of(what).kind == cluster.mig[node % 2] && part.memory_slices() != 0;
+            }
+            fits = fits && told.fits(part, cluster.nodes[node].gpus);
             require(ledger.fits(cluster::placement{part}) == fits, "fits exactly what is left");
             told_to.add(fits);
             if (!fits || part.gpus == 0) break;
