@@ -271,8 +271,8 @@ done
 pid=$!
 sleep 2
 kill -s TERM $pid
-# at once; with sanitizers 60,000 kinds take seconds to read
-check 'SIGTERM is heeded within a pass' ends_within 600 $pid
+# at once; with sanitizers on a loaded machine 60,000 kinds take half a minute to read and to submit
+check 'SIGTERM is heeded within a pass' ends_within 3000 $pid
 kill -s KILL $pid 2>/dev/null
 wait $pid
 check 'by SIGTERM' test $? = 143
