@@ -14,6 +14,13 @@ ends_within() { # TRIES PID: it is gone after at most so many twentieths of a se
     done
     return 1
 }
+heeds() { # SIGNAL PID TRIES WHERE: the signal ends the command within so many twentieths of a second, which says so
+    kill -s "$1" "$2"
+    check "SIG$1 is heeded $4" ends_within "$3" "$2"
+    kill -s KILL "$2" 2>/dev/null
+    wait "$2"
+    check "by SIG$1" test $? = "$([ "$1" = INT ] && echo 130 || echo 143)"
+}
 
 cat >jobs.csv <<'END'
 #rota-workload 1
@@ -268,36 +275,21 @@ done
 { echo 'sn,cpu_milli,memory_mib,gpu,model'; seq 4000 | awk '{ print "n" $1 ",96000,786432,8,V100" }'; } >nodes.csv
 "$rota" simulate --workload kinds.csv --format csv --map 'id=job,submit=at:s,duration=for:s,gpus=gpus,cpu=cpu:milli' --cluster nodes.csv \
     --scheduler best_effort_fifo --placement fgd --jobs cut.csv >out.txt 2>err.txt &
-pid=$!
 sleep 2
-kill -s TERM $pid
 # at once; with sanitizers on a loaded machine 60,000 kinds take half a minute to read and to submit
-check 'SIGTERM is heeded within a pass' ends_within 3000 $pid
-kill -s KILL $pid 2>/dev/null
-wait $pid
-check 'by SIGTERM' test $? = 143
+heeds TERM $! 3000 'within a pass'
 # a command that leaves nothing behind ends wherever it is: here within a line that has no end
 "$rota" trace /dev/zero >out.txt 2>err.txt &
-pid=$!
 sleep 0.5
-kill -s INT $pid
-check 'SIGINT is heeded within a line' ends_within 200 $pid
-kill -s KILL $pid 2>/dev/null
-wait $pid
-check 'by SIGINT' test $? = 130
+heeds INT $! 200 'within a line'
 # and in the middle of a workload that has no end, or of one of which nothing comes
 mkfifo endless silent
 { echo 'job,at,for,gpus'; yes 'x,0,1000,1'; } >endless 2>yes.txt &
 for from in endless silent; do
     "$rota" simulate --workload $from --format csv --map 'id=job,submit=at:s,duration=for:s,gpus=gpus' --cluster 10x8 \
         --scheduler fifo --jobs cut.csv >out.txt 2>err.txt &
-    pid=$!
     sleep 0.5
-    kill -s INT $pid
-    check "SIGINT is heeded while $from is read" ends_within 200 $pid
-    kill -s KILL $pid 2>/dev/null
-    wait $pid
-    check 'by SIGINT' test $? = 130
+    heeds INT $! 200 "while $from is read"
     check 'in one line' grep -qx 'error: interrupted: no unfinished file is left behind' err.txt
     check 'and no other' test "$(wc -l <err.txt)" = 1
 done

@@ -34,7 +34,6 @@ using cluster::mig_instance;
 using cluster::mig_kind;
 using cluster::mig_layout;
 using mig_world::gang;
-using mig_world::lying;
 using mig_world::naive;
 using mig_world::told;
 

@@ -100,7 +100,7 @@ private:
         auto where = cluster::placement{};
         if (shape.full == 1) {
             for (auto f = shape.each; f <= free.largest(model) && where.empty(); ++f)
-                if (auto const n = free.with_free(model, f).next(0); n != cluster::bitmap::none)
+                if (auto const n = free.with_free(model, f).first(); n != cluster::bitmap::none)
                     where.add(pick(need, free, node_id{n}, shape.each));
             return where;
         }
