@@ -13,11 +13,11 @@
     return asked == nullptr ? otherwise : std::strtoull(asked, nullptr, 10);
 }
 
-/// So many where ROTA_CASES asks for 10,000 or more, in proportion where it asks for fewer, but at least an eighth.
+/// So many where ROTA_CASES asks for 10,000 or more, in proportion where it asks for fewer, but at least a twentieth.
 template <class Int>
 [[nodiscard]] Int in_proportion(Int all) {
     auto const asked = static_cast<Int>(std::min<std::uint64_t>(cases_wanted(10'000), 10'000));
-    return std::max({all * asked / 10'000, all / 8, Int{1}});
+    return std::max({all * asked / 10'000, all / 20, Int{1}});
 }
 
 #endif

@@ -271,12 +271,14 @@ for signal in INT TERM; do
     check 'what is there is whole' test "$(wc -l <cut$signal/fifo.jobs.csv)" = 20001
 done
 # and in the middle of one long pass: as many kinds of jobs as jobs, all at once
-{ echo 'job,at,for,gpus,cpu'; seq 60000 | awk '{ print "j" $1 ",0,1000,1," 1000 + $1 }'; } >kinds.csv
+kinds=60000
+if [ "${ROTA_CASES:-10000}" -lt 1000 ]; then kinds=20000; fi # with sanitizers each takes ten times as long
+{ echo 'job,at,for,gpus,cpu'; seq $kinds | awk '{ print "j" $1 ",0,1000,1," 1000 + $1 }'; } >kinds.csv
 { echo 'sn,cpu_milli,memory_mib,gpu,model'; seq 4000 | awk '{ print "n" $1 ",96000,786432,8,V100" }'; } >nodes.csv
 "$rota" simulate --workload kinds.csv --format csv --map 'id=job,submit=at:s,duration=for:s,gpus=gpus,cpu=cpu:milli' --cluster nodes.csv \
     --scheduler best_effort_fifo --placement fgd --jobs cut.csv >out.txt 2>err.txt &
 sleep 2
-# at once; with sanitizers on a loaded machine 60,000 kinds take half a minute to read and to submit
+# at once, but for the kinds that are still read and submitted
 heeds TERM $! 3000 'within a pass'
 # a command that leaves nothing behind ends wherever it is: here within a line that has no end
 "$rota" trace /dev/zero >out.txt 2>err.txt &

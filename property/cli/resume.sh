@@ -13,7 +13,7 @@ records() { sed -n 's/^records //p' note 2>/dev/null || true; }
 
 # Under the sanitizers, where few cases are asked for, all of it takes twenty times as long.
 jobs=4000
-if [ "${ROTA_CASES:-10000}" -lt 1000 ]; then jobs=1500; fi
+if [ "${ROTA_CASES:-10000}" -lt 1000 ]; then jobs=1000; fi
 "$rota" generate --jobs $jobs --seed 3 --load 4 --gpus 64 --gpus-max 64 --out jobs.csv >/dev/null 2>&1
 same=(--scheduler gang_time_slicing:quantum_s=1500 --cost fixed --crash-mean 300 --latency 2 --seed 4)
 began=${EPOCHREALTIME//[^0-9]/}

@@ -21,7 +21,7 @@
 #include <rota/system/slurm_like.hpp>
 #include <rota/system/tiresias_g.hpp>
 #include <rota/verify/decoder.hpp>
-#include <rota/verify/suite.hpp>
+#include <rota/verify/world.hpp>
 
 namespace {
 
@@ -46,7 +46,7 @@ void print(char const* name, told (*make)()) {
     namespace verify = rota::verify;
     auto hash = std::uint64_t{0xcbf29ce484222325}; // FNV-1a
     for (auto i = std::uint64_t{0}; i != 128; ++i) {
-        auto const what = verify::draw(1 + i, verify::world_of(i, 0xff));
+        auto const what = verify::draw(1 + i, static_cast<verify::world>(i * 37 % verify::worlds));
         auto log = rota::log::schedule{};
         auto host = rota::simulation::simulator{what.cluster, what.jobs, what.under, rota::recorder{log}};
         auto turns = 0;
