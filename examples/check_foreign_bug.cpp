@@ -81,7 +81,7 @@ int main() {
 }
 
 // Output:
-// the pool breaks P7 of rota suite 1: 10000 trials from seed 1, 46 failures, some features of jobs left out, 26 laws held
+// the pool breaks P7 of rota suite 2: 10000 trials from seed 1, 46 failures, some features of jobs left out, 26 laws held
 //
 // trial 235, shrunk from 15 jobs to 3:
 //   node

@@ -35,7 +35,7 @@ int main() {
 }
 
 // Output:
-// newest first passes rota suite 1: 1000 trials from seed 1, 29 laws held
+// newest first passes rota suite 2: 1000 trials from seed 1, 29 laws held
 //
 // with the claim strict_fifo it breaks a law in trial 1:
 //   node gpus=1

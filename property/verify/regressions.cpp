@@ -194,10 +194,10 @@ void a_failure_becomes_a_file() {
     auto const story = verify::story(one.smallest.what, one.found);
     check(story.find("waiting ") != std::string::npos && story.find("W2 broken") != std::string::npos,
           "its story has a timeline and a law\n" + story);
-    check(verify::text(run).starts_with("breaks W2 of rota suite 1: 200 trials from seed 1, "),
+    check(verify::text(run).starts_with("breaks W2 of rota suite 2: 200 trials from seed 1, "),
           "what was broken, in one line\n" + verify::text(run));
     auto const honest = verify::run_suite("fifo", fifo.make, fifo.claims, {.cases = 200, .stops = true});
-    check(honest.failures == 0 && verify::text(honest).starts_with("passes rota suite 1: 200 trials"),
+    check(honest.failures == 0 && verify::text(honest).starts_with("passes rota suite 2: 200 trials"),
           "FIFO keeps what it claims\n" + verify::text(honest));
 }
 

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 // A scheduler that is told to forget what it knows and to read the view decides as a new one, though jobs, shapes and what
 // is free are others by then.
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <rota/contract/event.hpp>
 #include <rota/contract/recorder.hpp>
 #include <rota/contract/view.hpp>
 #include <rota/estimate/user_limit.hpp>
-#include <rota/job/workload.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
 #include <rota/placement/consolidated.hpp>
@@ -37,6 +33,7 @@
 #include <rota/system/srtf.hpp>
 #include <rota/system/tiresias_l.hpp>
 #include <rota/verify/decoder.hpp>
+#include <rota/verify/serve_others.hpp>
 #include <rota/verify/trial.hpp>
 #include <rota/verify/world.hpp>
 
@@ -55,20 +52,10 @@ struct lent {
     void decide(view const& v, actions& a) { to->decide(v, a); }
 };
 
-/// The same submissions, the last job first: a shape has another number, a job another shape.
-job::workload turned_round(job::workload of) {
-    auto times = std::vector<sim_time>{};
-    for (auto const& one : of.specs) times.push_back(one.submit);
-    std::reverse(of.specs.begin(), of.specs.end());
-    std::reverse(of.works.begin(), of.works.end());
-    for (auto i = std::size_t{0}; i != times.size(); ++i) of.specs[i].submit = times[i];
-    return of;
-}
-
 template <class Make>
-log::schedule log_of(verify::trial const& what, job::workload const& jobs, Make const& make) {
+log::schedule log_of(verify::trial const& what, Make const& make) {
     auto log = log::schedule{};
-    auto world = simulation::simulator{what.cluster, jobs, what.under, recorder{log}};
+    auto world = simulation::simulator{what.cluster, what.jobs, what.under, recorder{log}};
     static_cast<void>(world.run(make)); // some worlds have no end; so far both are alike
     return log;
 }
@@ -79,18 +66,15 @@ void as_new(tally& told, std::string const& name, Build build) {
     auto const cases = in_proportion(400);
     for (auto seed = std::uint64_t{0}; seed != static_cast<std::uint64_t>(cases); ++seed) {
         auto const under = seed % 2 == 0 ? verify::world::ideal : verify::world::late;
-        auto what =
-            verify::draw(seed, under, verify::without(verify::feature::all, verify::feature::deadlines));
+        auto what = verify::draw(seed, under);
         if (what.jobs.size() == 0) continue;
         auto used = build();
-        what.under.new_scheduler.clear();
-        static_cast<void>(log_of(what, what.jobs, [&] { return lent<scheduler>{&used}; }));
-        auto const jobs = turned_round(what.jobs);
-        what.under.new_scheduler = {jobs.specs[jobs.size() / 2].submit};
+        verify::serve_others(what, used);
+        what.under.new_scheduler = {what.jobs.specs[what.jobs.size() / 2].submit};
         auto const with = [&](scheduler& second) {
             auto first = build();
             auto next = &first;
-            return log_of(what, jobs, [&] { return lent<scheduler>{std::exchange(next, &second)}; });
+            return log_of(what, [&] { return lent<scheduler>{std::exchange(next, &second)}; });
         };
         auto fresh = build();
         auto const wanted = with(fresh);

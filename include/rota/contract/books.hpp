@@ -169,10 +169,10 @@ public:
         log_.add({.at = now(), .value = nominal_milli, .job = index(t), .kind = log::kind::quota});
         inbox.push_back({.at = now(), .kind = event_kind::quota_changed, .tenant = t});
     }
-    /// From here on another scheduler object decides.
+    /// From here on another scheduler object decides. It hears of that first: what nobody has heard of yet is in the view.
     void resync() {
         log_.add({.at = now(), .kind = log::kind::resync});
-        inbox.push_back({.at = now(), .kind = event_kind::resync});
+        inbox.assign(1, {.at = now(), .kind = event_kind::resync});
     }
 
     /// The CPU and memory of a node that others have.

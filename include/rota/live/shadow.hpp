@@ -165,7 +165,6 @@ private:
     }
     template <class S>
     void ask(S& fresh, std::vector<remark>& out) {
-        books_.inbox.clear();
         books_.resync();
         auto& want = books_.want();
         auto const v = view(want);

@@ -30,6 +30,7 @@
 #include <rota/verify/law.hpp>
 #include <rota/verify/premises.hpp>
 #include <rota/verify/report.hpp>
+#include <rota/verify/serve_others.hpp>
 #include <rota/verify/subject.hpp>
 #include <rota/verify/traits.hpp>
 #include <rota/verify/trial.hpp>
@@ -86,6 +87,12 @@ private:
     std::vector<std::int64_t> used_;
 };
 
+/// Keeps what a job was given that has ended.
+inline void note_end(event const& happened, view const& v, std::vector<std::int64_t>& attained) {
+    if (happened.about_a_job() && happened.after == phase::ended)
+        attained[index(happened.job)] = v.attained(happened.job);
+}
+
 /// A scheduler, and beside it a recount now and then, while it decides.
 template <scheduling_policy S>
 class probe {
@@ -94,8 +101,7 @@ public:
         : scheduler_{std::move(scheduler)}, recount_{&counts}, attained_{&attained} {}
 
     void on(event const& happened, view const& v) {
-        if (happened.about_a_job() && happened.after == phase::ended)
-            (*attained_)[index(happened.job)] = v.attained(happened.job);
+        note_end(happened, v, *attained_);
         scheduler_.on(happened, v);
     }
     void decide(view const& v, actions& may) {
@@ -198,6 +204,7 @@ inline void judge(trial const& what, simulation::simulator const& host, simulati
 /// Runs a scheduler through a trial in the simulator and asks every law.
 ///
 /// make(simulator const&) builds the scheduler: a clairvoyant one asks the simulator for its oracle.
+/// Meaning   Of those that take over in the trial every other one, from the first on, has served others before.
 template <std::invocable<simulation::simulator const&> Make>
 [[nodiscard]] finding run_and_check(trial const& what, Make make, claim claims, traits const& known = {}) {
     using scheduler = std::invoke_result_t<Make&, simulation::simulator const&>;
@@ -208,9 +215,16 @@ template <std::invocable<simulation::simulator const&> Make>
     auto asked = std::uint32_t{0};
     auto attained = std::vector<std::int64_t>(what.jobs.size());
     auto counts = detail::recount(what.cluster, found.laws);
-    auto const how =
-        host.run([&] { return detail::probe<scheduler>(make(std::as_const(host)), counts, attained); },
-                 [&](auto const&) { return (asked += 4096) < known.instants_max; });
+    auto served = false;
+    auto const next = [&] {
+        auto one = make(std::as_const(host));
+        if (served) serve_others(what, one);
+        served = !served;
+        for (auto const& unheard : host.state().inbox) // by the one before; the next one reads the view
+            detail::note_end(unheard, view{host.state().want()}, attained);
+        return detail::probe<scheduler>(std::move(one), counts, attained);
+    };
+    auto const how = host.run(next, [&](auto const&) { return (asked += 4096) < known.instants_max; });
     detail::judge(what, host, how, counts, attained, claims, known, found);
     return found;
 }
