@@ -115,7 +115,7 @@ int main() {
 //   nobody of a higher priority starts at that instant
 //
 // #rota-replay 1
-// suite 1
+// suite 2
 // scheduler pool
 // claims justified_victims
 // known scatters=yes head=priority

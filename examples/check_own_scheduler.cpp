@@ -56,7 +56,7 @@ int main() {
 //   job 1 was given its start earlier
 //
 // #rota-replay 1
-// suite 1
+// suite 2
 // scheduler newest first
 // claims strict_fifo
 // breaks P2
