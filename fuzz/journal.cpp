@@ -85,10 +85,15 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     auto const stood = next.read(anew);
     require(std::holds_alternative<std::size_t>(stood) && std::get<std::size_t>(stood) == anew.size(),
             "how books stand can be told");
-    for (auto const& one : next.log.records)
+    for (auto const& one : next.log.records) {
+        auto const others = one.kind == rota::log::kind::node_up // have CPU or memory of it
+                                ? next.books.others(next.log.devices(one).front().node)
+                                : rota::cluster::slice{};
         require(one.kind == rota::log::kind::submit || one.kind == rota::log::kind::order ||
-                    one.kind == rota::log::kind::start || one.kind == rota::log::kind::node_down,
+                    one.kind == rota::log::kind::start || one.kind == rota::log::kind::node_down ||
+                    (others.cpu_milli | others.mem_mib) != 0,
                 "its log begins with how they stand, and has no news");
+    }
     same(first, next);
     return 0;
 }
