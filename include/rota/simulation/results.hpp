@@ -60,7 +60,8 @@ public:
         friend iterator operator+(difference_type by, iterator a) noexcept { return a += by; }
         friend iterator operator-(iterator a, difference_type by) noexcept { return a -= by; }
         friend difference_type operator-(iterator a, iterator b) noexcept { return a.at_ - b.at_; }
-        friend auto operator<=>(iterator, iterator) = default;
+        friend bool operator==(iterator const&, iterator const&) = default;
+        friend auto operator<=>(iterator const&, iterator const&) = default;
 
     private:
         results const* of_ = nullptr;
