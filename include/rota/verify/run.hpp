@@ -215,11 +215,10 @@ template <std::invocable<simulation::simulator const&> Make>
     auto asked = std::uint32_t{0};
     auto attained = std::vector<std::int64_t>(what.jobs.size());
     auto counts = detail::recount(what.cluster, found.laws);
-    auto served = false;
+    auto made = std::uint32_t{0};
     auto const next = [&] {
         auto one = make(std::as_const(host));
-        if (served) serve_others(what, one);
-        served = !served;
+        if (made++ % 2 == 1) serve_others(what, one);
         for (auto const& unheard : host.state().inbox) // by the one before; the next one reads the view
             detail::note_end(unheard, view{host.state().want()}, attained);
         return detail::probe<scheduler>(std::move(one), counts, attained);
