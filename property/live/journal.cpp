@@ -252,6 +252,16 @@ void refuses(tally& t) {
     wrong(head + "stand 0\n" + job +
               "1 start 0.1 #1 - 0 n0:1@1000/0/0 n0:1@1000/0/0\nstands 0 0 0 0 0 0 0\nend\n",
           5, 1, "not free");
+    auto const two =
+        head + job + job +
+        "pass 5000\n5000 order 0.0 #1 - 0 n0:3@1000/0/0\n5000 order 1.0 #2 - 0 n1:3@1000/0/0\nend\n"
+        "5000 start 0.0 #1 - 5000 n0:3@1000/0/0\n";
+    wrong(two + "5000 start 1.0 #2 - 5000 n0:6@1000/0/0\nend\n", 9, 1,
+          "not free"); // another is confirmed on one
+    wrong(two + "5000 start 1.0 #2 - 5000 n0:A@1080/0/0\nend\n", 9, 1,
+          "not there"); // instances of whole GPUs
+    wrong(two + "5000 start 1.0 #2 - 5000 n0:C@1000/0/1\nend\n", 9, 1,
+          "not there"); // memory that it did not ask for
 }
 
 auto const at_once = live::patience{0};

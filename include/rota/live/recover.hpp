@@ -232,7 +232,7 @@ private:
         for (auto const& part : log.devices(what)) where.add(part);
         switch (what.kind) {
         case kind::start:
-            to_->order_done(what.op, order_kind::start, id, when, where.empty() ? nullptr : &where);
+            if (!to_->started(what.op, id, when, where)) refuse("devices that are not there, or not free");
             break;
         case kind::preempt: to_->order_done(what.op, order_kind::stop, id, when); break;
         case kind::start_failed: to_->order_failed(what.op, order_kind::start, id, what.why, when); break;

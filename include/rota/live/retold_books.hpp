@@ -89,6 +89,23 @@ public:
         say_standing();
     }
 
+    // --- what happened
+    /// A start that was confirmed, on those devices or, where none are named, on those that were ordered.
+    /// False where it cannot have been so: somebody else is confirmed on them, or they are none.
+    [[nodiscard]] bool started(std::uint32_t op, job_id id, sim_time when, cluster::placement const& where) {
+        auto const& j = at(id);
+        auto const known =
+            where.empty() || j.over || j.flight != order_kind::start || j.op != op || where == jobs().held(j);
+        if (!known) {
+            auto unconfirmed = held_;
+            for (auto other : jobs().active())
+                if (at(other).flight == order_kind::start) unconfirmed.give(jobs().held(other));
+            if (!may_be(where, j.spec->need, unconfirmed)) return false;
+        }
+        order_done(op, order_kind::start, id, when, where.empty() ? nullptr : &where);
+        return true;
+    }
+
     // --- what was decided
     /// What the scheduler decided in a pass that a journal tells of: the orders, promises and rejections of `log`.
     /// False where these books do not allow it, and then they are of no use any more.
