@@ -196,5 +196,21 @@ int main() {
     on(spread, "discretised las, spread", fewer, levels, skip_ahead{}, by, by_sorting);
     on(spread, "priority classes, spread", fewer, classes, skip_ahead{}, preemption::priority_classes{},
        preemption::priority_classes_with<false>{});
+
+    // who was started by the very pass that takes his place waits again, and runs
+    auto two = job::workload{};
+    for (auto const priority : {0, 1}) {
+        auto& one = two.specs.emplace_back();
+        one.need = job::gang(4);
+        one.priority = priority;
+        two.works.push_back({.duration_ms = 10});
+    }
+    auto const node = cluster::uniform(1, 1, 4);
+    auto world = simulation::simulator{node, two};
+    auto const ending = world.run(
+        [&] { return scheduler{greedy{fifo{}, skip_ahead{}}, place, preemption::priority_classes{}}; });
+    result.check(ending == simulation::simulator::ending::complete &&
+                     index(world.results()[1].finish) == 10 && index(world.results()[0].finish) == 20,
+                 "the higher priority first, though it was submitted behind");
     return result.end();
 }
