@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 # compilers.sh ROOT: schedulers decide alike whoever compiles them. Builds property/gates/log_hashes.cpp with the g++ and the
-# clang++ that are there at -O3, and with that clang++ at -O0, and compares the hashes of the schedule logs.
+# clang++ that are there, at -O0 and at -O3, and compares the hashes of the schedule logs.
 set -u
 root=$1
 here=$(mktemp -d)
@@ -25,7 +25,8 @@ for compiler in "${compilers[@]}"; do
         exit 77
     fi
 done
-ways=("${compilers[0]} -O3" "${compilers[1]} -O0" "${compilers[1]} -O3")
+ways=()
+for compiler in "${compilers[@]}"; do ways+=("$compiler -O0" "$compiler -O3"); done
 for way in "${ways[@]}"; do # side by side: each takes seconds
     (
         # shellcheck disable=SC2086 # a compiler and its level
