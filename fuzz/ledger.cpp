@@ -167,8 +167,8 @@ void compare_gangs(std::vector<cluster::slice> const& held, std::size_t half) {
 
 } // namespace
 
-/// The first byte says of how many nodes, and whether their GPUs can be split. Four bytes a command: take, give, open, close, mark or undo to a mark; after each the ledger is the model, now and
-/// then every index is recounted.
+/// The first byte says of how many nodes, and whether their GPUs can be split. Four bytes a command: take, give, open, close,
+/// mark or undo to a mark; after each the ledger is the model, now and then every index is recounted.
 void run(std::uint8_t const* data, std::size_t size, outcome& told_to) {
     if (size < 2) return;
     auto cluster = cluster::spec{};
