@@ -5,9 +5,7 @@
 #include <string>
 #include <utility>
 
-#include <rota/contract/event.hpp>
 #include <rota/contract/recorder.hpp>
-#include <rota/contract/view.hpp>
 #include <rota/estimate/user_limit.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
@@ -44,14 +42,6 @@ namespace {
 
 using namespace rota;
 
-/// Passes on to a scheduler that outlives the simulation.
-template <class Scheduler>
-struct lent {
-    Scheduler* to;
-    void on(event const& happened, view const& v) { to->on(happened, v); }
-    void decide(view const& v, actions& a) { to->decide(v, a); }
-};
-
 template <class Make>
 log::schedule log_of(verify::trial const& what, Make const& make) {
     auto log = log::schedule{};
@@ -74,7 +64,8 @@ void as_new(tally& told, std::string const& name, Build build) {
         auto const with = [&](scheduler& second) {
             auto first = build();
             auto next = &first;
-            return log_of(what, [&] { return lent<scheduler>{std::exchange(next, &second)}; });
+            return log_of(what,
+                          [&] { return verify::detail::lent<scheduler>{std::exchange(next, &second)}; });
         };
         auto fresh = build();
         auto const wanted = with(fresh);

@@ -17,6 +17,21 @@
 
 namespace rota::verify {
 
+namespace detail {
+
+/// Passes on to a scheduler that outlives the simulation what happens until then.
+template <scheduling_policy Scheduler>
+struct lent {
+    Scheduler* to;
+    sim_time until = never;
+    void on(event const& happened, view const& v) {
+        if (v.now() <= until) to->on(happened, v);
+    }
+    void decide(view const& v, actions& may) {
+        if (v.now() <= until) to->decide(v, may);
+    }
+};
+
 /// The same submissions with the last job first: a job has another number, and so has its kind.
 [[nodiscard]] inline job::workload last_first(job::workload of) {
     auto times = std::vector<sim_time>{};
@@ -31,6 +46,8 @@ namespace rota::verify {
     return of;
 }
 
+} // namespace detail
+
 /// Lets the scheduler serve the trial's jobs, the last one first, in a simulation where nothing goes wrong, until all are
 /// submitted.
 ///
@@ -38,21 +55,12 @@ namespace rota::verify {
 ///           driver's journal has begun anew.
 template <scheduling_policy Scheduler>
 void serve_others(trial const& what, Scheduler& scheduler) {
-    struct lent {
-        Scheduler* to;
-        sim_time until;
-        void on(event const& happened, view const& v) {
-            if (v.now() <= until) to->on(happened, v);
-        }
-        void decide(view const& v, actions& may) {
-            if (v.now() <= until) to->decide(v, may);
-        }
-    };
     if (what.jobs.size() == 0) return;
-    auto const others = last_first(what.jobs);
+    auto const others = detail::last_first(what.jobs);
     auto host = simulation::simulator(what.cluster, others, simulation::conditions{});
     auto const few = [](auto const&) { return false; }; // a scheduler may ask to be woken at every instant
-    static_cast<void>(host.run([&] { return lent{&scheduler, others.specs.back().submit}; }, few));
+    static_cast<void>(
+        host.run([&] { return detail::lent<Scheduler>{&scheduler, others.specs.back().submit}; }, few));
 }
 
 } // namespace rota::verify
