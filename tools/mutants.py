@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSL-1.0
 """Puts one-line bugs into rota, one at a time, and says which of its tests find them.
 
-Each bug of property/mutants/list.txt is put into a copy of its header, which is found before the original; the programs that
-the list names are compiled against it and run, until one of them finds the bug. A bug that nobody finds is a hole in the tests.
+Each bug of property/mutants/list.txt is put into a copy of its header, which is found before the original. The programs that
+the list names are compiled once against all of them: the block of statements around a bug stands there twice, with and without
+it, and which is taken is chosen when a program starts. They run until one finds the bug; one that nobody finds is a hole.
 """
 import argparse
 import concurrent.futures
@@ -11,7 +12,6 @@ import os
 import pathlib
 import re
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -66,14 +66,61 @@ def read_list():
     return mutants
 
 
-def mutate(one):
-    """The header with the bug. The old lines must stand there, once."""
-    text = (ROOT / "include/rota" / one.file).read_text()
+def place(one, text):
+    """Where in its header the old lines stand. They must, and once."""
     pattern = r"\s*\n\s*".join(re.escape(line) for line in one.old)
     found = list(re.finditer(pattern, text))
     if len(found) != 1:
         refuse(one.line, f"{one.name}: what it changes stands {len(found)} times in {one.file}, expected once")
-    return text[: found[0].start()] + "\n".join(one.new) + text[found[0].end() :]
+    return found[0].span()
+
+
+# What is no code, and the braces; a number may have ' between its digits.
+TOKEN = re.compile(r"""//[^\n]*|/\*.*?\*/|R"\(.*?\)"|"(?:\\.|[^"\\])*"|\b\d[\w'.]*|'(?:\\.|[^'\\])+'|[{}]""", re.S)
+# What stands before the brace of a block of statements: the head of a function, of a lambda, of a loop, or nothing.
+HEAD = re.compile(r"(?:[)\];{}]|\belse|\bdo|\))(?:\s|\bconst\b|\bmutable\b|\bnoexcept\b(?:\([^{}]*\))?|->[^{};]*)*$")
+NO_HEAD = re.compile(r"(?:^|[;{}>\n])\s*(?:switch|struct|class|union|enum|namespace)\b[^;{}]*$|\brequires\s*\([^()]*\)\s*$")
+
+
+def blocks(text):
+    """Where blocks of statements begin and end, without their braces; inner ones first."""
+    opened = []
+    for token in TOKEN.finditer(text):
+        if token[0] == "{":
+            opened.append(token.end())
+        elif token[0] == "}":
+            begin = opened.pop()
+            before = text[max(0, begin - 400) : begin - 1]
+            if HEAD.search(before) and not NO_HEAD.search(before):
+                yield begin, token.start()
+
+
+def switched(text, bugs):
+    """The header with all these bugs, each a copy of the block of statements around it, taken where it is the chosen one; and
+    those bugs that no block is around. The bugs are (number, bug) pairs."""
+    around, outside = {}, []
+    spans = list(blocks(text))
+    for number, one in bugs:
+        begin, end = place(one, text)
+        block = next((span for span in spans if span[0] <= begin and end <= span[1]), None)
+        if block:
+            around.setdefault(block, []).append((number, text[block[0] : begin] + "\n".join(one.new) + text[end : block[1]]))
+        else:
+            outside.append(one)
+
+    def written(begin, end):
+        out, at = "", begin
+        for block in sorted(around):
+            if at <= block[0] and block[1] <= end and block != (begin, end):
+                out += text[at : block[0]] + body(block)
+                at = block[1]
+        return out + text[at:end]
+
+    def body(block):
+        copies = [f" if (::rota_mutants::chosen({number})) {{{copy}}} else" for number, copy in around[block]]
+        return "".join(copies) + " {" + written(*block) + "} "
+
+    return "#include <rota_mutants.hpp>\n" + written(0, len(text)), outside
 
 
 def pkg_config(name):
@@ -109,55 +156,118 @@ def judge(output, code):
     return output.strip().split("\n")[0][:70] or f"exit code {code}", ""
 
 
-def attempt(one, program, folder):
-    """None if the program does not find it, else who does and in which case."""
-    source = ROOT / "property" / program
-    binary = folder / source.stem
-    flags = ["-std=c++20", "-O0" if ARGS.quick else "-O1", "-w", f"-I{folder}/include", f"-I{ROOT}/include", f"-I{ROOT}/property/include"]
-    needs = source.read_text()
-    libraries = ["-Wl,--as-needed", "-lz"]
-    libraries += ["-lrapidcheck"] if "rapidcheck" in needs else []
-    libraries += pkg_config("clp") if "queueing/clp.hpp" in needs else []
-    built = subprocess.run([*ARGS.compiler.split(), *flags, str(source), "-o", str(binary), *libraries],
-                           capture_output=True, text=True)
+def seen_alone(program):
+    """Wants libraries or contracts of its own, and so is not compiled together with others (as in property/meson.build)."""
+    return re.search(r"^(#define ROTA_EXPECTS|#if .*__has_include|.*void. operator new|#include .*live_bytes)", source_of(program), re.M)
+
+
+def source_of(program):
+    return (ROOT / "property" / program).read_text()
+
+
+def name_of(program):
+    return program.removesuffix(".cpp").replace("/", "_")
+
+
+def compiled(source, programs, folder, include):
+    """The binary of one unit."""
+    binary = folder / f"{pathlib.Path(source).stem}.out"
+    flags = ["-std=c++20", "-O0" if ARGS.quick else "-O1", "-w", f"-I{include}", f"-I{ROOT}/include", f"-I{ROOT}/property/include"]
+    needs = "".join(source_of(program) for program in programs)
+    libraries = ["-Wl,--as-needed", "-lz", "-lrapidcheck", *(pkg_config("clp") if "queueing/clp.hpp" in needs else [])]
+    built = subprocess.run([*ARGS.compiler.split(), *flags, str(source), "-o", str(binary), *libraries], capture_output=True, text=True)
     if built.returncode != 0:
-        sys.exit(f"{one.name if one else program}: {program} does not compile\n{built.stderr[:3000]}")
-    environment = dict(os.environ, ROTA_SOURCE=str(ROOT), ROTA_CASES=str(ARGS.cases),
-                       RC_PARAMS=f"max_success={ARGS.cases} seed=1")
-    command = [str(binary)] + ([str(ROOT / "property/trace/bad")] if program == "trace/readers.cpp" else [])
-    ran = subprocess.run(command, capture_output=True, text=True, errors="replace", env=environment, cwd=folder,
-                         preexec_fn=cpu_limit)
+        sys.exit(f"{' '.join(programs)}: does not compile with bugs put in\n{built.stderr[:3000]}")
+    return binary
+
+
+def units(programs, folder, include, many):
+    """Programs and the commands that start them, compiled as so many units and those that want one of their own."""
+    alone = [program for program in programs if seen_alone(program)]
+    shared = [program for program in programs if program not in alone]
+    parts = [(folder / f"together_{k}.cpp", shared[k::many]) for k in range(min(many, len(shared)))]
+    for source, part in parts:
+        words = [word for program in part for word in (name_of(program), str(ROOT / "property" / program))]
+        subprocess.run([sys.executable, ROOT / "tools/together.py", source, *words], check=True)
+    parts += [(ROOT / "property" / program, [program]) for program in alone]
+    with concurrent.futures.ThreadPoolExecutor(ARGS.jobs) as pool:
+        binaries = pool.map(lambda part: compiled(*part, folder, include), parts)
+    return {program: [binary] if program in alone else [binary, name_of(program)]
+            for (_, part), binary in zip(parts, binaries) for program in part}
+
+
+def attempt(command, program, number, cases):
+    """None if the program does not find the bug of that number, else who does and in which case."""
+    environment = dict(os.environ, ROTA_SOURCE=str(ROOT), ROTA_CASES=str(cases), ROTA_BUG=str(number),
+                       RC_PARAMS=f"max_success={cases} seed=1")
+    words = [*command, *([str(ROOT / "property/trace/bad")] if program == "trace/readers.cpp" else [])]
+    with tempfile.TemporaryDirectory(prefix="rota-mutant-") as folder:
+        ran = subprocess.run(words, capture_output=True, text=True, errors="replace", env=environment, cwd=folder, preexec_fn=cpu_limit)
     return None if ran.returncode in (0, 77) else judge(ran.stdout + ran.stderr, ran.returncode)
 
 
-def campaign(one):
+CHOICE = """#ifndef ROTA_MUTANTS_HPP
+#define ROTA_MUTANTS_HPP
+#include <cstdlib>
+#include <type_traits>
+namespace rota_mutants {
+inline int asked() {
+    auto const* text = std::getenv("ROTA_BUG");
+    return text == nullptr ? 0 : std::atoi(text);
+}
+inline int const bug = asked();
+constexpr bool chosen(int number) { return !std::is_constant_evaluated() && bug == number; }
+} // namespace rota_mutants
+#endif
+"""
+
+
+def prepared(bugs, folder):
+    """The commands of all programs, compiled with all these bugs; and of those bugs that no block is around, their own."""
+    by_file, own = {}, {}
+    for number, one in bugs:
+        by_file.setdefault(one.file, []).append((number, one))
+    include = folder / "include"
+    for name, inside in by_file.items():
+        original = (ROOT / "include/rota" / name).read_text()
+        text, outside = switched(original, inside)
+        write(include / "rota" / name, text)
+        for one in outside:
+            begin, end = place(one, original)
+            write(folder / one.name / "rota" / name, original[:begin] + "\n".join(one.new) + original[end:])
+            own[one.name] = units(one.by, folder / one.name, folder / one.name, 1)
+    write(include / "rota_mutants.hpp", CHOICE)
+    return units(sorted({program for _, one in bugs for program in one.by}), folder, include, ARGS.jobs), own
+
+
+def write(file, text):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+
+
+def hunt(number, one, commands):
     began = time.monotonic()
-    text = mutate(one)
-    if one.equivalent:
-        return one, ("equivalent", one.equivalent, ""), 0.0
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="rota-mutant-"))
-    try:
-        header = folder / "include/rota" / one.file
-        header.parent.mkdir(parents=True)
-        header.write_text(text)
-        for program in one.by:
-            found = attempt(one, program, folder)
-            if found:
-                return one, (program, *found), time.monotonic() - began
-        return one, None, time.monotonic() - began
-    finally:
-        shutil.rmtree(folder)
+    for program in one.by:
+        who = attempt(commands[program], program, number, ARGS.cases)
+        if who:
+            return one, (program, *who), time.monotonic() - began
+    return one, None, time.monotonic() - began
 
 
-def baseline(programs):
+def last_cases(results):
+    """The programs that found a bug, and how many cases it took them at most."""
+    last = {}
+    for one, found in results:
+        if found and not one.equivalent:
+            cases = int(found[2]) if found[2] else ARGS.cases
+            last[found[0]] = max(cases, last.get(found[0], 0))
+    return last
+
+
+def sound(program, cases, command):
     """A program that fails without any bug would seem to find every one."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="rota-mutant-"))
-    try:
-        for program in programs:
-            if attempt(None, program, folder):
-                sys.exit(f"{program} fails without any bug put in")
-    finally:
-        shutil.rmtree(folder)
+    if attempt(command, program, 0, cases):
+        sys.exit(f"{program} fails without any bug put in")
 
 
 def row(one, found):
@@ -171,7 +281,7 @@ def row(one, found):
 def table(old, results):
     """Rows of bugs that were not run are kept as they stand."""
     before = {line.split(" | ")[0]: line for line in old.splitlines(True) if line.startswith("| ")}
-    now = {one.name: row(one, found) for one, found, _ in results}
+    now = {one.name: row(one, found) for one, found in results}
     rows = [now.get(one.name) or before.get(f"| {one.room}: {one.what}") or f"| {one.room}: {one.what} | not run | | |\n"
             for one in read_list()]
     cells = [[cell.strip() for cell in line.strip("|\n ").split(" | ")] for line in rows]
@@ -184,18 +294,23 @@ def table(old, results):
 
 
 def main():
-    for one in read_list():
-        mutate(one)  # also those that are not run stand where the list says
-    mutants = [one for one in read_list() if (not ARGS.only or one.name in ARGS.only) and (not ARGS.quick or one.quick)]
-    if not mutants:
+    listed = read_list()
+    for one in listed:  # also those that are not run stand where the list says
+        place(one, (ROOT / "include/rota" / one.file).read_text())
+    asked = [one for one in listed if (not ARGS.only or one.name in ARGS.only) and (not ARGS.quick or one.quick)]
+    if not asked:
         sys.exit("no such bug in the list")
-    if not ARGS.quick:  # there, each of them is a test of its own
-        baseline(sorted({program for one in mutants for program in one.by}))
-    results = []
-    with concurrent.futures.ThreadPoolExecutor(ARGS.jobs) as pool:
-        for one, found, seconds in pool.map(campaign, mutants):
-            results.append((one, found, seconds))
-            print(f"{one.name:32} {'  '.join(found) if found else 'SURVIVED'}  ({seconds:.0f} s)", flush=True)
+    results = [(one, ("equivalent", one.equivalent, "")) for one in asked if one.equivalent]
+    bugs = [(listed.index(one) + 1, one) for one in asked if not one.equivalent]
+    for _, one in bugs if ARGS.quick else []:
+        del one.by[1:]
+    with tempfile.TemporaryDirectory(prefix="rota-mutants-") as folder, concurrent.futures.ThreadPoolExecutor(ARGS.jobs) as pool:
+        commands, own = prepared(bugs, pathlib.Path(folder))
+        for one, found, seconds in pool.map(lambda bug: hunt(*bug, own.get(bug[1].name, commands)), bugs):
+            results.append((one, found))
+            print(f"{one.name:32} {'  '.join(found) if found else 'SURVIVED'}  ({seconds:.1f} s)", flush=True)
+        if not ARGS.quick:  # there, each of the programs is a test of its own
+            list(pool.map(lambda last: sound(*last, commands[last[0]]), last_cases(results).items()))
     if ARGS.write:
         page = pathlib.Path(ARGS.write)
         before, begin, rest = page.read_text().partition(BEGIN)
@@ -203,7 +318,7 @@ def main():
         if not (begin and end):
             sys.exit(f"{page}: no lines {BEGIN.strip()} and {END.strip()}")
         page.write_text(before + begin + table(old, results) + end + after)
-    alive = sum(1 for _, found, _ in results if not found)
+    alive = sum(1 for _, found in results if not found)
     print(f"{len(results) - alive} passed, {alive} failed")
     return alive != 0
 
@@ -211,7 +326,7 @@ def main():
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", metavar="NAME", help="these bugs")
-    parser.add_argument("--quick", action="store_true", help="the handful that the tests run")
+    parser.add_argument("--quick", action="store_true", help="those that are part of the tests, and the first of their programs alone")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="so many at once")
     parser.add_argument("--cases", type=int, default=10_000, metavar="N", help="at most so many cases a program")
     parser.add_argument("--seconds", type=int, default=60, metavar="N", help="CPU time after which a program has no end")
