@@ -130,8 +130,6 @@ void compare(input const& in, outcome& told) {
     require(one_by_one == wave_nodes, "a wave leaves the same nodes");
 }
 
-} // namespace
-
 void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     using namespace placement;
     auto const in = decode(data, std::min(size, std::size_t{150}));
@@ -155,4 +153,10 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
         one_of.template
         operator()<clustering, block_minimum<clustering>, state_memo<clustering>, score_cache<clustering>>();
     }
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    return twice(run, data, size);
 }

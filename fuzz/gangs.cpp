@@ -214,8 +214,6 @@ void compare(input const& in, outcome& told) {
     }
 }
 
-} // namespace
-
 void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     auto const in = decode(data, std::min(size, std::size_t{120}));
     switch (in.rule) {
@@ -224,4 +222,10 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     case 2: compare<placement::fewest_hops>(in, told); break;
     default: compare<placement::anchor_fragmentation>(in, told);
     }
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    return twice(run, data, size);
 }

@@ -165,8 +165,6 @@ void compare_gangs(std::vector<cluster::slice> const& held, std::size_t half) {
     require(copy == sides[0] && cluster::difference(copy, sides[0]).total_milli() == 0, "a copy is equal");
 }
 
-} // namespace
-
 /// The first byte says of how many nodes, and whether their GPUs can be split. Four bytes a command: take, give, open, close,
 /// mark or undo to a mark; after each the ledger is the model, now and then every index is recounted.
 void run(std::uint8_t const* data, std::size_t size, outcome& told_to) {
@@ -262,4 +260,10 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told_to) {
     compare_gangs(held, held.size() / 2);
     told_to.add(ledger.open_gpus());
     for (auto n = 0u; n != ledger.size(); ++n) told_to.add(ledger.whole_count(node_id{n}));
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    return twice(run, data, size);
 }

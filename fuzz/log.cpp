@@ -16,6 +16,8 @@
 #include "require.hpp"
 #include "twice.hpp"
 
+namespace {
+
 /// The bytes are a log's text: an error with its place, or a log that prints and reads back equal; whatever it says,
 /// it can be judged.
 void run(std::uint8_t const* data, std::size_t size, outcome& told) {
@@ -42,4 +44,10 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     jobs.works.resize(4);
     told.add(rota::verify::text(
         rota::verify::check_log({cluster, jobs, {}, static_cast<rota::claim>(255), {}, schedule})));
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    return twice(run, data, size);
 }

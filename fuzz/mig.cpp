@@ -35,8 +35,6 @@ struct saved {
     mig_world::told world;
 };
 
-} // namespace
-
 /// A byte each: nodes and layouts, a byte a node, and two bytes a step: instances that a rule places, instances that go, a
 /// GPU that is split or joined, a job, a node that closes or opens, a checkpoint, a way back to one.
 void run(std::uint8_t const* data, std::size_t size, outcome& told) {
@@ -155,4 +153,10 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     }
     require(ledger.validate(), "a recount");
     ledger.end();
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    return twice(run, data, size);
 }

@@ -150,8 +150,6 @@ void walk(Policy const& by, cluster::spec const& cluster, bytes in, outcome& tol
     require(free.validate(), "the index is a recount of the state");
 }
 
-} // namespace
-
 /// The first byte selects the policy, then come the cluster and the steps.
 void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     using namespace placement;
@@ -181,4 +179,10 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     case 11: by_state(fgd_exact{typical.view()}); break;
     default: by_state(fgd{typical.view()});
     }
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    return twice(run, data, size);
 }

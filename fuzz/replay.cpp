@@ -13,6 +13,8 @@
 
 #include "twice.hpp"
 
+namespace {
+
 /// A replay file: refused at a place in the text, or written again as a text that reads as itself.
 void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     auto const text = std::string(reinterpret_cast<char const*>(data), size);
@@ -27,4 +29,10 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     auto const back = rota::verify::counter_example_of(again);
     if (!std::holds_alternative<rota::verify::counter_example>(back)) std::abort();
     if (to_text(std::get<rota::verify::counter_example>(back)) != again) std::abort();
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    return twice(run, data, size);
 }

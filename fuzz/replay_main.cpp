@@ -11,8 +11,11 @@
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size);
+// Of a program of several targets: takes the name of one out of the arguments.
+extern "C" [[gnu::weak]] int LLVMFuzzerInitialize(int* argc, char*** argv);
 
 int main(int argc, char** argv) {
+    if (LLVMFuzzerInitialize != nullptr) LLVMFuzzerInitialize(&argc, &argv);
     auto inputs = std::set<std::filesystem::path>{};
     for (auto i = 1; i < argc; ++i) {
         if (!std::filesystem::is_directory(argv[i])) {

@@ -107,8 +107,6 @@ void add(verify::report const& laws, outcome& told) {
     }
 }
 
-} // namespace
-
 /// The first byte selects the scheduler, the rest is a trial: any bytes are one. What breaks a law is printed as a
 /// story and as a replay file.
 void run(std::uint8_t const* data, std::size_t size, outcome& told) {
@@ -130,4 +128,10 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
                                               .what = std::move(small.what)};
     std::fprintf(stderr, "\n%s\n", to_text(file).c_str());
     std::abort();
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    return twice(run, data, size);
 }

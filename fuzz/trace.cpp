@@ -129,8 +129,6 @@ void by_name(std::string const& bytes, trace::options const& how, outcome& told)
     static_cast<void>(trace::read_cluster(trace::is_cluster_shorthand(name) ? name.substr(0, 9) : path, how));
 }
 
-} // namespace
-
 /// The first byte selects the reader and the options, the rest is the input.
 void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     if (size == 0) return;
@@ -198,4 +196,10 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     require(static_cast<bool>(written), "the native form is a text");
     auto const again = trace::read_native(*written, lenient);
     require(again.ok() && again.workload == got.workload, "the native form reads back equal");
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    return twice(run, data, size);
 }

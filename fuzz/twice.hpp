@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The entry of every fuzz target: its input is run twice in one process and must come to the same, so that nothing of a
-// case is left behind for the next. Included by one source of a program.
+// How a fuzz target runs its input: twice in one process, and it must come to the same, so that nothing of a case is left
+// behind for the next. Included by one source of a program.
 #ifndef ROTA_FUZZ_TWICE_HPP
 #define ROTA_FUZZ_TWICE_HPP
 
@@ -41,10 +41,10 @@ private:
 /// of a case; ASAN_OPTIONS=malloc_context_size=30 shows them for a finding.
 extern "C" char const* __asan_default_options() { return "malloc_context_size=2"; }
 
-/// What a target does with its bytes; it aborts where something is broken.
-void run(std::uint8_t const* data, std::size_t size, outcome& told);
-
-extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+/// Runs a case of a target twice: `run(data, size, told)` does with the bytes what it does, tells what that comes to, and
+/// aborts where something is broken.
+template <class Run>
+int twice(Run run, std::uint8_t const* data, std::size_t size) {
     auto first = outcome{};
     run(data, size, first);
     auto second = outcome{};
