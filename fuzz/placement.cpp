@@ -11,6 +11,7 @@
 #include <rota/job/pod.hpp>
 #include <rota/job/request.hpp>
 #include <rota/placement/best_fit.hpp>
+#include <rota/placement/by_domain.hpp>
 #include <rota/placement/consolidated.hpp>
 #include <rota/placement/dot_product.hpp>
 #include <rota/placement/explain.hpp>
@@ -19,12 +20,14 @@
 #include <rota/placement/fgd_exact.hpp>
 #include <rota/placement/first_fit.hpp>
 #include <rota/placement/gpu_packing.hpp>
+#include <rota/placement/kai_ladder.hpp>
 #include <rota/placement/least_aligned.hpp>
 #include <rota/placement/least_remaining.hpp>
 #include <rota/placement/may_fit.hpp>
 #include <rota/placement/of_state.hpp>
 #include <rota/placement/outcome.hpp>
 #include <rota/placement/random.hpp>
+#include <rota/placement/remembered.hpp>
 #include <rota/placement/spread_out.hpp>
 #include <rota/placement/target_workload.hpp>
 #include <rota/placement/worst_fit.hpp>
@@ -150,7 +153,22 @@ void walk(Policy const& by, cluster::spec const& cluster, bytes in, outcome& tol
     require(free.validate(), "the index is a recount of the state");
 }
 
-/// The first byte selects the policy, then come the cluster and the steps.
+/// Two policies that must answer alike.
+template <class First, class Second>
+struct both {
+    First first;
+    Second second;
+
+    [[nodiscard]] placement::outcome place(job::request const& need, cluster::ledger const& free) const {
+        auto const got = first.place(need, free);
+        auto const again = second.place(need, free);
+        require(static_cast<bool>(got) == static_cast<bool>(again) && (!got || *got == *again),
+                "both say the same");
+        return got;
+    }
+};
+
+/// The first byte selects the policy, then come the cluster and the steps. Policies that came later have its last values.
 void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     using namespace placement;
     auto in = bytes{data, size};
@@ -164,6 +182,14 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     auto const by_state = [&]<class Scorer>(Scorer score) {
         walk(by_score<of_state<Scorer>>{of_state<Scorer>{score}}, cluster, in, told);
     };
+    if (choice == 255) return walk(by_domain<>{cluster}, cluster, in, told);
+    if (choice == 254) {
+        using exact = fgd_exact;
+        return walk(both{by_score<remembered<exact>>{remembered<exact>{exact{typical.view()}}},
+                         by_score<of_state<exact>>{of_state<exact>{exact{typical.view()}}}},
+                    cluster, in, told);
+    }
+    if (choice == 253) return by_state(kai_ladder<kai_order::spread>{});
     switch (choice % 13) {
     case 0: walk(consolidated{}, cluster, in, told); break;
     case 1: walk(best_fit{}, cluster, in, told); break;

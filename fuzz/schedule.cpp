@@ -12,6 +12,10 @@
 #include <rota/estimate/oracle.hpp>
 #include <rota/estimate/user_limit.hpp>
 #include <rota/log/schedule.hpp>
+#include <rota/placement/consolidated.hpp>
+#include <rota/preemption/by_migration.hpp>
+#include <rota/queueing/greedy.hpp>
+#include <rota/scheduler/scheduler.hpp>
 #include <rota/system/afs_l.hpp>
 #include <rota/system/best_effort_fifo.hpp>
 #include <rota/system/conservative.hpp>
@@ -20,6 +24,7 @@
 #include <rota/system/fifo.hpp>
 #include <rota/system/gang_time_slicing.hpp>
 #include <rota/system/gavel_max_min.hpp>
+#include <rota/system/hived.hpp>
 #include <rota/system/las.hpp>
 #include <rota/system/priority_preemptive.hpp>
 #include <rota/system/quota_drf.hpp>
@@ -47,12 +52,15 @@ namespace system = rota::system;
 namespace verify = rota::verify;
 using rota::estimate::oracle;
 
-/// Named as `rota replay` names them. New ones go to the end: the first byte of an input counts them.
+/// How schedulers come to a list of them.
+auto into(std::vector<subject_under_test>& all) {
+    return [&all](std::string name, auto build) { all.push_back(under_test(std::move(name), build)); };
+}
+
+/// Named as `rota replay` names them. The first byte of an input counts them, so none is added here.
 std::vector<subject_under_test> everybody() {
     auto all = std::vector<subject_under_test>{};
-    auto const add = [&all](std::string name, auto build) {
-        all.push_back(under_test(std::move(name), build));
-    };
+    auto const add = into(all);
     add("fifo", [](auto const&) { return system::fifo<>{}; });
     add("easy", [](auto const&) { return system::easy<>{}; });
     add("srtf:estimate=oracle", [](auto const& s) { return system::srtf<oracle>{s.clairvoyance()}; });
@@ -84,6 +92,17 @@ std::vector<subject_under_test> everybody() {
     add("afs_l:estimate=limit", [](auto const&) { return system::afs_l<>{}; });
     return all;
 }
+/// Those that came later. The last values of the first byte count them, from 255 down.
+std::vector<subject_under_test> later() {
+    auto all = std::vector<subject_under_test>{};
+    auto const add = into(all);
+    add("hived", [](auto const&) { return system::hived<>{}; });
+    add("best_effort_fifo:migrate=on", [](auto const&) {
+        return rota::scheduler{rota::queueing::greedy<>{}, rota::placement::consolidated{},
+                               rota::preemption::by_migration{}};
+    });
+    return all;
+}
 
 void add(rota::log::schedule const& log, outcome& told) {
     for (auto const& one : log.records) {
@@ -111,9 +130,11 @@ void add(verify::report const& laws, outcome& told) {
 /// story and as a replay file.
 void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     static auto const all = everybody();
+    static auto const others = later();
     if (size == 0) return;
     auto const what = verify::decode(std::span{data + 1, size - 1});
-    auto const& who = all[data[0] % all.size()];
+    auto const last = std::size_t{255u - data[0]};
+    auto const& who = last < others.size() ? others[last] : all[data[0] % all.size()];
     auto const found = run_case(who, what);
     add(found.log, told);
     add(found.laws, told);

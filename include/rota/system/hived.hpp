@@ -197,8 +197,8 @@ private:
                 auto const [n, shift] = chain.at(leaf);
                 auto const mask = ((1u << std::min(size, chain.gpus)) - 1) << shift;
                 if (!v.free().open(n)) cost += bad;
-                cost += static_cast<std::uint64_t>(
-                    cluster::gpus_in(static_cast<std::uint16_t>(mask & ~v.free().state().whole(n))));
+                cost += static_cast<std::uint64_t>(cluster::gpus_in(
+                    static_cast<std::uint16_t>(mask & ~std::uint32_t{v.free().state().whole(n)})));
             }
             return cost;
         });
