@@ -297,9 +297,12 @@ def main():
     listed = read_list()
     for one in listed:  # also those that are not run stand where the list says
         place(one, (ROOT / "include/rota" / one.file).read_text())
+    for name in ARGS.only or []:
+        if not any(one.name == name for one in listed):
+            sys.exit(f"{LIST}: no bug '{name}'")
     asked = [one for one in listed if (not ARGS.only or one.name in ARGS.only) and (not ARGS.quick or one.quick)]
     if not asked:
-        sys.exit("no such bug in the list")
+        sys.exit(f"{LIST}: none of these is quick")
     results = [(one, ("equivalent", one.equivalent, "")) for one in asked if one.equivalent]
     bugs = [(listed.index(one) + 1, one) for one in asked if not one.equivalent]
     for _, one in bugs if ARGS.quick else []:
