@@ -78,7 +78,7 @@ def place(one, text):
 # What is no code, and the braces; a number may have ' between its digits.
 TOKEN = re.compile(r"""//[^\n]*|/\*.*?\*/|R"\(.*?\)"|"(?:\\.|[^"\\])*"|\b\d[\w'.]*|'(?:\\.|[^'\\])+'|[{}]""", re.S)
 # What stands before the brace of a block of statements: the head of a function, of a lambda, of a loop, or nothing.
-HEAD = re.compile(r"(?:[)\];{}]|\belse|\bdo|\))(?:\s|\bconst\b|\bmutable\b|\bnoexcept\b(?:\([^{}]*\))?|->[^{};]*)*$")
+HEAD = re.compile(r"(?:[)\];{}]|\belse|\bdo)(?:\s|\bconst\b|\bmutable\b|\bnoexcept\b(?:\([^{}]*\))?|->[^{};]*)*$")
 NO_HEAD = re.compile(r"(?:^|[;{}>\n])\s*(?:switch|struct|class|union|enum|namespace)\b[^;{}]*$|\brequires\s*\([^()]*\)\s*$")
 
 
@@ -156,7 +156,7 @@ def judge(output, code):
     return output.strip().split("\n")[0][:70] or f"exit code {code}", ""
 
 
-def seen_alone(program):
+def by_itself(program):
     """Wants libraries or contracts of its own, and so is not compiled together with others (as in property/meson.build)."""
     return re.search(r"^(#define ROTA_EXPECTS|#if .*__has_include|.*void. operator new|#include .*live_bytes)", source_of(program), re.M)
 
@@ -171,7 +171,7 @@ def name_of(program):
 
 def compiled(source, programs, folder, include):
     """The binary of one unit."""
-    binary = folder / f"{pathlib.Path(source).stem}.out"
+    binary = folder / f"{name_of(programs[0])}.out"
     flags = ["-std=c++20", "-O0" if ARGS.quick else "-O1", "-w", f"-I{include}", f"-I{ROOT}/include", f"-I{ROOT}/property/include"]
     needs = "".join(source_of(program) for program in programs)
     libraries = ["-Wl,--as-needed", "-lz", "-lrapidcheck", *(pkg_config("clp") if "queueing/clp.hpp" in needs else [])]
@@ -183,7 +183,7 @@ def compiled(source, programs, folder, include):
 
 def units(programs, folder, include, many):
     """Programs and the commands that start them, compiled as so many units and those that want one of their own."""
-    alone = [program for program in programs if seen_alone(program)]
+    alone = [program for program in programs if by_itself(program)]
     shared = [program for program in programs if program not in alone]
     parts = [(folder / f"together_{k}.cpp", shared[k::many]) for k in range(min(many, len(shared)))]
     for source, part in parts:
