@@ -32,23 +32,13 @@
 #include <rota/placement/target_workload.hpp>
 #include <rota/placement/worst_fit.hpp>
 
+#include "bytes.hpp"
 #include "require.hpp"
 #include "twice.hpp"
 
 namespace {
 
 using namespace rota;
-
-class bytes {
-public:
-    bytes(std::uint8_t const* data, std::size_t size) : at_{data}, end_{data + size} {}
-    unsigned next() { return at_ == end_ ? 0u : *at_++; }
-    [[nodiscard]] bool empty() const { return at_ == end_; }
-
-private:
-    std::uint8_t const* at_;
-    std::uint8_t const* end_;
-};
 
 cluster::spec some_cluster(bytes& in) {
     auto made = cluster::spec{};

@@ -52,15 +52,15 @@ namespace system = rota::system;
 namespace verify = rota::verify;
 using rota::estimate::oracle;
 
-/// How schedulers come to a list of them.
-auto into(std::vector<subject_under_test>& all) {
-    return [&all](std::string name, auto build) { all.push_back(under_test(std::move(name), build)); };
-}
+/// The first byte of an input counts so many of them, whatever its value; those behind, from 255 down.
+constexpr auto counted = std::size_t{19};
 
-/// Named as `rota replay` names them. The first byte of an input counts them, so none is added here.
+/// Named as `rota replay` names them. New ones go to the end.
 std::vector<subject_under_test> everybody() {
     auto all = std::vector<subject_under_test>{};
-    auto const add = into(all);
+    auto const add = [&all](std::string name, auto build) {
+        all.push_back(under_test(std::move(name), build));
+    };
     add("fifo", [](auto const&) { return system::fifo<>{}; });
     add("easy", [](auto const&) { return system::easy<>{}; });
     add("srtf:estimate=oracle", [](auto const& s) { return system::srtf<oracle>{s.clairvoyance()}; });
@@ -90,12 +90,6 @@ std::vector<subject_under_test> everybody() {
     add("gavel_max_min:quantum_s=60",
         [](auto const&) { return system::gavel_max_min<>{{}, {}, {}, 60'000}; });
     add("afs_l:estimate=limit", [](auto const&) { return system::afs_l<>{}; });
-    return all;
-}
-/// Those that came later. The last values of the first byte count them, from 255 down.
-std::vector<subject_under_test> later() {
-    auto all = std::vector<subject_under_test>{};
-    auto const add = into(all);
     add("hived", [](auto const&) { return system::hived<>{}; });
     add("best_effort_fifo:migrate=on", [](auto const&) {
         return rota::scheduler{rota::queueing::greedy<>{}, rota::placement::consolidated{},
@@ -130,11 +124,10 @@ void add(verify::report const& laws, outcome& told) {
 /// story and as a replay file.
 void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     static auto const all = everybody();
-    static auto const others = later();
     if (size == 0) return;
     auto const what = verify::decode(std::span{data + 1, size - 1});
-    auto const last = std::size_t{255u - data[0]};
-    auto const& who = last < others.size() ? others[last] : all[data[0] % all.size()];
+    auto const behind = counted + (255u - data[0]);
+    auto const& who = all[behind < all.size() ? behind : data[0] % counted];
     auto const found = run_case(who, what);
     add(found.log, told);
     add(found.laws, told);

@@ -39,6 +39,7 @@
 #include <rota/placement/turned_away.hpp>
 #include <rota/placement/weighted.hpp>
 
+#include "bytes.hpp"
 #include "require.hpp"
 #include "twice.hpp"
 
@@ -74,12 +75,6 @@ any_scorer behind(Scorer const& of) {
                 return static_cast<Scorer const*>(one)->pick(on, need);
             }};
 }
-
-struct bytes {
-    std::uint8_t const* at;
-    std::uint8_t const* end;
-    std::uint32_t next() { return at == end ? 0u : *at++; }
-};
 
 struct input {
     std::vector<node_state> nodes;
@@ -118,7 +113,7 @@ input decode(bytes in) {
             on.milli[g] =
                 (used >> g & 1u) == 0 ? std::uint16_t{whole_gpu} : static_cast<std::uint16_t>(540 + g);
     }
-    made.steps.assign(in.at, std::min(in.end, in.at + 150));
+    made.steps = in.rest(150);
     return made;
 }
 
@@ -308,7 +303,7 @@ void alone(state_table const& nodes, input const& in, Scorer const& score) {
 /// The first two bytes select the scorer and what is asked of it.
 void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     using namespace placement;
-    auto from = bytes{data, data + size};
+    auto from = bytes{data, size};
     auto const which = from.next();
     auto const rule = from.next();
     auto const in = decode(from);
@@ -347,7 +342,8 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     };
     switch (which % 13) {
     case 0: return ask(least_allocated{});
-    case 1: return ask(most_allocated{{{rule % 3, 1, 2}}});
+    case 1:
+    case 10: return ask(most_allocated{{{rule % 3, 1, 2}}});
     case 2: {
         auto score = requested_to_capacity{};
         if (which >= 128)
@@ -389,7 +385,6 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
         auto const table = std::make_unique<gpu_subsets const>(far);
         return ask(linked<least_remaining>{*table});
     }
-    case 10: return ask(most_allocated{});
     case 11: return by_row(nodes, in, stretched<gpu_packing>{}, behind(gpu_packing{}), told);
     default:
         by_row(nodes, in, weighted<stretched<least_remaining>, 2, balanced_allocation, 1>{},

@@ -75,6 +75,12 @@ def place(one, text):
     return found[0].span()
 
 
+def with_bug(one, text, begin, end):
+    """That part of its header, with the bug."""
+    first, last = place(one, text)
+    return text[begin:first] + "\n".join(one.new) + text[last:end]
+
+
 # What is no code, and the braces; a number may have ' between its digits.
 TOKEN = re.compile(r"""//[^\n]*|/\*.*?\*/|R"\(.*?\)"|"(?:\\.|[^"\\])*"|\b\d[\w'.]*|'(?:\\.|[^'\\])+'|[{}]""", re.S)
 # What stands before the brace of a block of statements: the head of a function, of a lambda, of a loop, or nothing.
@@ -104,7 +110,7 @@ def switched(text, bugs):
         begin, end = place(one, text)
         block = next((span for span in spans if span[0] <= begin and end <= span[1]), None)
         if block:
-            around.setdefault(block, []).append((number, text[block[0] : begin] + "\n".join(one.new) + text[end : block[1]]))
+            around.setdefault(block, []).append((number, with_bug(one, text, *block)))
         else:
             outside.append(one)
 
@@ -233,8 +239,7 @@ def prepared(bugs, folder):
         text, outside = switched(original, inside)
         write(include / "rota" / name, text)
         for one in outside:
-            begin, end = place(one, original)
-            write(folder / one.name / "rota" / name, original[:begin] + "\n".join(one.new) + original[end:])
+            write(folder / one.name / "rota" / name, with_bug(one, original, 0, len(original)))
             own[one.name] = units(one.by, folder / one.name, folder / one.name, 1)
     write(include / "rota_mutants.hpp", CHOICE)
     return units(sorted({program for _, one in bugs for program in one.by}), folder, include, ARGS.jobs), own

@@ -3,52 +3,30 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include <rota/core/random.hpp>
 #include <rota/placement/torus.hpp>
 
 #include "../tally.hpp"
+#include "torus_world.hpp"
 
 namespace {
 
 using namespace rota::placement;
 
 void stream(tally& told, extent size, std::vector<extent> const& shapes, std::uint64_t seed) {
-    auto net = torus{size, shapes};
+    auto on = torus_world{size, shapes};
+    auto const& net = on.net();
     auto in_use = std::vector<char>(net.nodes());
     auto down = std::vector<char>(net.nodes());
     auto draw = rota::random{seed};
-    auto const set = [&](std::uint32_t node) { net.set_in_use(node, in_use[node] != 0 || down[node] != 0); };
-    auto const is_free = [&](std::size_t shape, std::uint32_t anchor) {
-        auto const block = net.block(shape, anchor);
-        return std::none_of(block.begin(), block.end(),
-                            [&](auto node) { return in_use[node] != 0 || down[node] != 0; });
-    };
+    auto const set = [&](std::uint32_t node) { on.set_in_use(node, in_use[node] != 0 || down[node] != 0); };
     auto right = true;
     for (auto step = 0; step != 300; ++step) {
         auto const shape = static_cast<std::size_t>(draw.below(shapes.size()));
-        auto wanted = std::optional<std::uint32_t>{};
-        auto least = std::size_t{0};
-        for (auto anchor = std::uint32_t{0}; anchor != net.anchors_of(shape); ++anchor) {
-            if (!is_free(shape, anchor)) continue;
-            auto const block = net.block(shape, anchor);
-            auto cost = std::size_t{0};
-            if (shape + 1 != shapes.size())
-                for (auto larger = std::uint32_t{0}; larger != net.anchors_of(shape + 1); ++larger) {
-                    auto const other = net.block(shape + 1, larger);
-                    cost += is_free(shape + 1, larger) &&
-                            std::find_first_of(block.begin(), block.end(), other.begin(), other.end()) !=
-                                block.end();
-                }
-            right &= net.broken(shape, anchor) == cost;
-            if (!wanted || cost < least) {
-                wanted = anchor;
-                least = cost;
-            }
-        }
-        right &= net.best(shape) == wanted;
+        auto const wanted = on.best(shape);
+        right &= on.recounted(shape) && net.best(shape) == wanted;
         auto const node = static_cast<std::uint32_t>(draw.below(net.nodes()));
         switch (wanted ? draw.below(6) : 4) {
         case 0:
