@@ -25,8 +25,8 @@ void stream(tally& told, extent size, std::vector<extent> const& shapes, std::ui
     auto right = true;
     for (auto step = 0; step != 300; ++step) {
         auto const shape = static_cast<std::size_t>(draw.below(shapes.size()));
-        auto const wanted = on.best(shape);
-        right &= on.recounted(shape) && net.best(shape) == wanted;
+        auto const [wanted, recounted] = on.try_all(shape);
+        right &= recounted && net.best(shape) == wanted;
         auto const node = static_cast<std::uint32_t>(draw.below(net.nodes()));
         switch (wanted ? draw.below(6) : 4) {
         case 0:

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <rota/placement/torus.hpp>
@@ -23,43 +24,37 @@ public:
         net_.set_in_use(node, in_use);
     }
 
-    /// The free block that breaks the fewest larger ones, the first of equals.
-    [[nodiscard]] std::optional<std::uint32_t> best(std::size_t shape) const {
-        auto found = std::optional<std::uint32_t>{};
-        auto least = std::uint32_t{0};
-        for (auto anchor = std::uint32_t{0}; anchor != net_.anchors_of(shape); ++anchor) {
-            if (!is_free(shape, anchor)) continue;
-            auto const cost = broken(shape, anchor);
-            if (found && least <= cost) continue;
-            found = anchor;
+    struct told {
+        std::optional<std::uint32_t>
+            best;              ///< the free block that breaks the fewest larger ones, the first of equals
+        bool recounted = true; ///< what the torus says that each block breaks is so
+    };
+    /// What should be said of a shape, by trying every block.
+    [[nodiscard]] told try_all(std::size_t shape) const {
+        auto larger = std::vector<
+            std::vector<std::uint32_t>>{}; // free blocks of the next larger shape, if there is one
+        for (auto anchor = 0u; shape + 1 != shapes_ && anchor != net_.anchors_of(shape + 1); ++anchor)
+            if (auto block = net_.block(shape + 1, anchor); is_free(block))
+                larger.push_back(std::move(block));
+        auto made = told{};
+        auto least = std::ptrdiff_t{0};
+        for (auto anchor = 0u; anchor != net_.anchors_of(shape); ++anchor) {
+            auto const block = net_.block(shape, anchor);
+            auto const cost = std::count_if(larger.begin(), larger.end(), [&](auto const& other) {
+                return std::find_first_of(block.begin(), block.end(), other.begin(), other.end()) !=
+                       block.end();
+            });
+            made.recounted &= net_.broken(shape, anchor) == static_cast<std::uint32_t>(cost);
+            if (!is_free(block) || (made.best && least <= cost)) continue;
+            made.best = anchor;
             least = cost;
         }
-        return found;
-    }
-    /// What each block of the shape breaks is a recount.
-    [[nodiscard]] bool recounted(std::size_t shape) const {
-        auto right = true;
-        for (auto anchor = std::uint32_t{0}; anchor != net_.anchors_of(shape); ++anchor)
-            right &= net_.broken(shape, anchor) == broken(shape, anchor);
-        return right;
+        return made;
     }
 
 private:
-    [[nodiscard]] bool is_free(std::size_t shape, std::uint32_t anchor) const {
-        auto const block = net_.block(shape, anchor);
+    [[nodiscard]] bool is_free(std::vector<std::uint32_t> const& block) const {
         return std::none_of(block.begin(), block.end(), [&](auto node) { return in_use(node); });
-    }
-    /// Free blocks of the next larger shape, if there is one, that share a node with this.
-    [[nodiscard]] std::uint32_t broken(std::size_t shape, std::uint32_t anchor) const {
-        auto cost = std::uint32_t{0};
-        if (shape + 1 == shapes_) return cost;
-        auto const block = net_.block(shape, anchor);
-        for (auto larger = std::uint32_t{0}; larger != net_.anchors_of(shape + 1); ++larger) {
-            auto const other = net_.block(shape + 1, larger);
-            cost += is_free(shape + 1, larger) &&
-                    std::find_first_of(block.begin(), block.end(), other.begin(), other.end()) != block.end();
-        }
-        return cost;
     }
 
     rota::placement::torus net_;
