@@ -127,7 +127,7 @@ void random_rule(tally& told, std::uint64_t seed) {
     auto what = table{};
     auto jobs = std::vector<bounds>{};
     auto const alike = dice.chance(0.2);
-    for (auto j = worlds::draw(dice, 1, 5); j-- != 0;) {
+    for (auto j = worlds::draw(dice, 1, 8); j-- != 0;) {
         auto rates = std::vector<std::int64_t>{1000};
         auto const concave = dice.chance(0.5);
         auto gain = 1000;
@@ -136,7 +136,7 @@ void random_rule(tally& told, std::uint64_t seed) {
             rates.push_back(rates.back() + gain);
         }
         auto const least = dice.chance(0.6) ? 1 : worlds::draw(dice, 1, 4);
-        auto const most = worlds::draw(dice, least, 16);
+        auto const most = dice.chance(0.4) ? least : worlds::draw(dice, least, 16); // four tenths rigid
         what.left.push_back(1000 * worlds::draw(dice, 1, dice.chance(0.3) ? 3 : 100));
         what.rates.push_back(rates);
         jobs.push_back({least, most});

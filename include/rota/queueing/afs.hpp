@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -24,7 +25,8 @@ namespace rota::queueing {
 /// after it, than a's step does relative to a's rate now. The winner of all, met in the order given, gets the
 /// step; equal ends count as sooner for the earlier. Steps that do not fit what is left are not offered.
 /// Shape     GPUs [jobs], in the order given.
-/// Cost      O(GPUs x jobs) asks of the rate.
+/// Cost      O(jobs log jobs + GPUs) until the first job whose gang can grow has its smallest; from then on every step
+///           asks all jobs that can still take one. One ask of the rate a job and step.
 /// Source    C. Hwang et al., "Elastic resource sharing for distributed deep learning" (AFS-L), NSDI 2021,
 ///           algorithm 1. differs: a step of several GPUs counts per GPU.
 template <estimate::estimator Estimator>
@@ -61,20 +63,39 @@ template <estimate::estimator Estimator>
                             int128{a.next_rate - a.rate} * b.next_rate * b.step;
         return turned != b_wins;
     };
-    for (;;) {
-        auto winner = all.end();
-        for (auto i = all.begin(); i != all.end(); ++i) {
-            if (i->gpus + i->step > i->most || i->step * i->milli > milli) continue;
-            if (winner == all.end() || beats(*i, *winner)) winner = i;
+    auto const offered = [&](state const& one) {
+        return one.gpus + one.step <= one.most && one.step * one.milli <= milli;
+    };
+    auto const give = [&](state& winner) {
+        milli -= winner.step * winner.milli;
+        winner.gpus += winner.step;
+        winner.step = 1;
+        winner.rate = winner.next_rate;
+        if (winner.gpus < winner.most)
+            winner.next_rate = estimator.rate(v, jobs[static_cast<std::size_t>(&winner - all.data())],
+                                              winner.gpus + 1, model);
+    };
+    auto line = std::vector<std::uint32_t>(all.size());
+    std::iota(line.begin(), line.end(), 0u);
+    // As long as nobody who has GPUs can take more, the winner of all is the shortest of those who have none.
+    if (std::all_of(all.begin(), all.end(), [](state const& one) { return one.next_rate > 0; })) {
+        std::stable_sort(line.begin(), line.end(), [&](auto x, auto y) {
+            return sooner(all[x], all[x].next_rate, all[y], all[y].next_rate);
+        });
+        for (auto i : line) {
+            if (!offered(all[i])) continue;
+            give(all[i]);
+            if (all[i].gpus < all[i].most) break;
         }
-        if (winner == all.end()) break;
-        milli -= winner->step * winner->milli;
-        winner->gpus += winner->step;
-        winner->step = 1;
-        winner->rate = winner->next_rate;
-        if (winner->gpus < winner->most)
-            winner->next_rate = estimator.rate(v, jobs[static_cast<std::size_t>(winner - all.begin())],
-                                               winner->gpus + 1, model);
+        std::sort(line.begin(), line.end());
+    }
+    for (;;) {
+        std::erase_if(line, [&](auto i) { return !offered(all[i]); }); // and never will be again
+        if (line.empty()) break;
+        auto winner = line.front();
+        for (auto i : line)
+            if (i != winner && beats(all[i], all[winner])) winner = i;
+        give(all[winner]);
     }
     auto sizes = std::vector<int>{};
     for (auto const& one : all) sizes.push_back(one.gpus);
