@@ -94,8 +94,13 @@ int main() {
     is(one.round(now = now + 1'000, rota::system::priority_preemptive<>{}),
        {{deed::started, "7", {{n(1), 3}}}, {deed::would_stop, "2"}, {deed::would_start, "8", {{n(0), 4}}}},
        "a job that is not understood holds what it holds; another one would yield");
+    on.shows->jobs.push_back(job("9", job_state::held, 5)); // no node has five
+    on.shows->jobs[1].state = job_state::completed;
+    is(fifo(), {{deed::ended, "2"}, {deed::would_start, "8", {{n(0), 4}}}, {deed::would_reject, "9"}},
+       "what no empty cluster holds");
+    is(fifo(), {{deed::would_start, "8", {{n(0), 4}}}, {deed::would_reject, "9"}}, "is rejected still");
     on.shows->jobs.clear();
-    is(fifo(), {{deed::ended, "2"}, {deed::ended, "7"}, {deed::ended, "8"}}, "all gone");
+    is(fifo(), {{deed::ended, "8"}, {deed::ended, "7"}}, "all gone");
     t.check(on.verbs == 0, "no verb was said");
     return t.end();
 }

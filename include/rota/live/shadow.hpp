@@ -88,6 +88,10 @@ public:
             if (seen->up[n]) books_.node(node_id{n}, true, {}, seen->taken[n]);
         books_.tick();
         ask(fresh, out);
+        for (auto const& s : seen->jobs)
+            if (s.state == job_state::held || s.state == job_state::pending)
+                if (auto const its = ids_.find(s.id); its != ids_.end() && !links_[index(its->second)].fits)
+                    out.push_back({deed::would_reject, s.id});
         return out;
     }
 
@@ -95,6 +99,7 @@ private:
     struct link {
         std::string name;
         std::uint32_t run;
+        bool fits; ///< on the empty cluster; one that does not is over for the books
     };
 
     std::optional<job_id> known(job_status const& s) {
@@ -107,7 +112,7 @@ private:
         auto& spec = specs_.emplace_back(asked);
         spec.submit = books_.now();
         auto const id = books_.submit(spec);
-        links_.push_back({s.id, s.restarts});
+        links_.push_back({s.id, s.restarts, !books_.at(id).over});
         ids_[s.id] = id;
         return id;
     }
