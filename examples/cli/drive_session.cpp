@@ -58,6 +58,7 @@ bool drive_session::reload() {
         stays(fresh.address != config.address, "metrics.address");
         stays(fresh.port != config.port, "metrics.port");
         stays(fresh.tenants != config.tenants, "tenant");
+        stays(fresh.names.qos != config.names.qos, "qos");
         config.scheduler = fresh.scheduler, config.placement = fresh.placement;
         config.seed = fresh.seed, config.cost = fresh.cost;
         config.poll_ms = fresh.poll_ms, config.json = fresh.json;

@@ -182,8 +182,9 @@ kill -HUP $driver
 within 'a wrong file is said, and nothing changes' said 'event=reload_refused why=".*drive.toml:16:1'
 config priority_preemptive
 sed -i 's/^backoff_s = .*/backoff_s = 7/; s/"main"/"other"/; s/^timeout_s = .*/timeout_s = 3/' drive.toml
+printf '[[qos]]\nname = "urgent"\npriority = 7\n' >>drive.toml
 kill -HUP $driver
-within 'what cannot change while it drives is named' said 'not_reloaded="slurm.partition, slurm.timeout_s: what it was, until a restart"$'
+within 'what cannot change while it drives is named' said 'not_reloaded="slurm.partition, slurm.timeout_s, qos: what it was, until a restart"$'
 config priority_preemptive
 touch silent
 within 'a silent Slurm' said 'event=slurm_silent why="no answer in time"'
