@@ -20,6 +20,7 @@
 #include <rota/trace/reading.hpp>
 
 #include "failure.hpp"
+#include "registry.hpp"
 #include "source_file.hpp"
 
 namespace cli {
@@ -126,6 +127,20 @@ public:
             if (one == to) return;
         wrong(key, *in_.get(key), "E-ENUM", rota::trace::one_of(to, words));
     }
+    /// A text that such a check lets pass: it refuses what it would refuse on the command line, too.
+    template <class Check>
+    void checked(std::string_view key, std::string& to, Check check) const {
+        text(key, to);
+        auto const* const node = in_.get(key);
+        if (node == nullptr || !node->is_string()) return;
+        try {
+            check(to);
+        } catch (failure const& why) {
+            auto const first = why.message.substr(0, why.message.find('\n'));
+            auto const place = first.find("]: "); // on the command line
+            wrong(key, *node, "E-ENUM", "another: " + first.substr(place == first.npos ? 0 : place + 3));
+        }
+    }
     [[nodiscard]] toml::node const* get(std::string_view key) const { return in_.get(key); }
     /// Says what stands there and what should.
     void wrong(std::string_view key, toml::node const& at, std::string_view code,
@@ -223,8 +238,10 @@ drive_config read_drive_config(std::string const& path) {
                                    "scheduler",
                                    table_of(wrong, file, "scheduler"),
                                    {"name", "placement", "seed", "save_s", "restore_s"}};
-    scheduler.text("name", out.scheduler);
-    scheduler.text("placement", out.placement);
+    scheduler.checked("name", out.scheduler, [](auto const& name) { static_cast<void>(choose(name)); });
+    scheduler.checked("placement", out.placement, [](auto const& name) {
+        if (!name.empty()) check_placement(name);
+    });
     scheduler.whole("seed", out.seed, 0, std::numeric_limits<std::int64_t>::max());
     scheduler.seconds("save_s", out.cost.save_ms, 0);
     scheduler.seconds("restore_s", out.cost.restore_ms, 0);

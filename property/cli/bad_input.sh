@@ -91,6 +91,7 @@ toml "$slurm"'poll_s = -1\ntimeout_s = inf\n' 3:10 E-RANGE 4:13 E-RANGE
 toml "$slurm"'[scheduler]\nseed = -1\nsave_s = true\n' 4:8 E-RANGE 5:10 E-TYPE
 toml "$slurm"'[scheduler]\nseed = 9223372036854775808\n' 4:27 E-TOML
 toml "$slurm"'[scheduler]\nseed = 1.5\n' 4:8 E-TYPE
+toml "$slurm"'[scheduler]\nname = "esay"\nplacement = "anywhere"\n' 4:8 E-ENUM 5:13 E-ENUM
 toml "$slurm"'[log]\nformat = "xml"\n[metrics]\nport = 65536\n' 4:10 E-ENUM 6:8 E-RANGE
 toml "$slurm"'tenant = 3\n' 3:1 E-KEY
 toml "$slurm"'[tenant]\naccount = "a"\n' 3:1 E-TYPE
