@@ -5,7 +5,8 @@
 set -u
 source=$(cd "$(dirname "$0")/../.." && pwd)
 if [ -z "${MINI_CLUSTER-}" ]; then
-    MINI_EPILOG="$ROTA_CLI wake-up wake-up" exec bash "$source/property/slurm/mini_cluster" 2 4 bash "$source/property/slurm/$(basename "$0")"
+    cd "$(dirname "$BASH")" || exit 1 # a command named from here is found, though it runs elsewhere
+    MINI_EPILOG="$ROTA_CLI wake-up wake-up" exec bash "$source/property/slurm/mini_cluster" 2 4 "./$(basename "$BASH")" "$source/property/slurm/$(basename "$0")"
 fi
 source "$source/property/tally.sh"
 cat >drive.toml <<END
