@@ -196,5 +196,13 @@ idle woken "wake_up = \"$MINI_CLUSTER/wake-up\""
 "$rota" check-journal journal --claims justified_victims >laws.txt 2>&1
 check 'the laws hold on its journal' [ $? = 0 ]
 check 'of every job' grep -q "records of $((2 * jobs)) jobs keep every law" laws.txt
+
+# a cluster is cleared up when its script was killed, too
+bash "$source/property/slurm/mini_cluster" 1 1 sh -c "echo \$MINI_CLUSTER >'$here/other'; sleep 60" >/dev/null 2>&1 &
+other=$!
+within 'another cluster starts' [ -s other ]
+kill -9 $other
+check 'it has a folder' [ -d "$(cat other)" ]
+within 'and is gone, though its script was killed' eval "! [ -e $(cat other) ]"
 [ $failed = 0 ] || cat drive.log laws.txt
 end
