@@ -181,6 +181,9 @@ void read_tenants(complaints& wrong, section const& root, drive_config& to) {
         auto fresh = rota::job::tenant{};
         auto gpus = std::int64_t{0};
         in.text("account", fresh.name, true);
+        auto const blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+        if (std::any_of(fresh.name.begin(), fresh.name.end(), blank)) // a line of the journal names them all
+            in.wrong("account", *in.get("account"), "E-RANGE", "a name without blanks");
         in.whole("gpus", gpus, 0, 1'000'000);
         in.whole("weight", fresh.weight, 1, 1'000'000);
         fresh.nominal_milli = gpus * rota::whole_gpu;

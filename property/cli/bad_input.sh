@@ -97,6 +97,7 @@ toml "$slurm"'tenant = 3\n' 3:1 E-KEY
 toml "$slurm"'[tenant]\naccount = "a"\n' 3:1 E-TYPE
 toml "$slurm"'[[tenant]]\ngpus = 3\n' 3:1 E-KEY
 toml "$slurm"'[[tenant]]\naccount = "a"\nweight = 0\n[[tenant]]\naccount = "a"\ngpus = -1\n' 5:10 E-RANGE 7:11 E-DUPID 8:8 E-RANGE
+toml "$slurm"'[[tenant]]\naccount = "my team"\n[[tenant]]\naccount = "a\\nb"\n' 4:11 E-RANGE 6:11 E-RANGE
 toml "$slurm"'[[qos]]\nname = "a"\npriority = 0.5\n[[qos]]\nname = "a"\npriority = 2000000\n' 5:12 E-TYPE 7:8 E-DUPID 8:12 E-RANGE
 toml '\xef\xbb\xbf'"$slurm"'pol_s = 1\n' 3:1 E-KEY
 toml "$slurm"'\xff = 1\n' 3:1 E-UTF8
