@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <string>
@@ -22,6 +21,7 @@
 #include <rota/trace/openb.hpp>
 #include <rota/trace/openb_pods.hpp>
 
+#include "../page_part.hpp"
 #include "../tally.hpp"
 
 namespace {
@@ -629,9 +629,6 @@ int main(int count, char** arguments) {
             line.cases += cases.size();
         }
     }
-    constexpr auto begin =
-        std::string_view{"<!-- catalogue: made by property/trace_catalogue --write -->\n\n"};
-    constexpr auto end = std::string_view{"\n<!-- catalogue: end -->\n"};
     auto made =
         std::string{"| what is wrong | what is said | inputs | readers |\n| --- | --- | ---: | --- |\n"};
     for (auto const& row : order) {
@@ -649,17 +646,7 @@ int main(int count, char** arguments) {
         made += "| " + row + " | " + (codes.empty() ? "read, and counted where that matters" : codes) +
                 " | " + std::to_string(line.cases) + " | " + (without.empty() ? "all" : without) + " |\n";
     }
-    auto page = golden::bytes_of(arguments[1]);
-    auto const from = page.find(begin);
-    auto const to = page.find(end);
-    if (result.check(from != page.npos && to != page.npos, "the page has the marks")) {
-        auto const at = from + begin.size();
-        if (count > 2 && std::string_view{arguments[2]} == "--write") {
-            page.replace(at, to - at, made);
-            std::ofstream{arguments[1], std::ios::binary} << page;
-        }
-        result.check(page.substr(at, page.find(end) - at) == made,
-                     "the page's table is what this program says");
-    }
+    auto const write = count > 2 && std::string_view{arguments[2]} == "--write";
+    check_page(result, arguments[1], "catalogue", "property/trace_catalogue", made, write);
     return result.end();
 }
