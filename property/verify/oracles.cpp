@@ -22,6 +22,7 @@
 #include <rota/system/best_effort_fifo.hpp>
 #include <rota/system/easy.hpp>
 #include <rota/system/fifo.hpp>
+#include <rota/system/gang_time_slicing.hpp>
 #include <rota/system/las.hpp>
 #include <rota/system/sjf.hpp>
 #include <rota/system/srtf.hpp>
@@ -169,6 +170,19 @@ void theory() {
         auto const exponential = queue(62, 60'000, 0.5, 1, 1, law::exponential);
         agrees("M/M/1 0.5 LAS", simulate(one, exponential, quantised), exponential, 2.0, 0.04, response,
                0.02);
+    }
+    { // processor sharing by such quanta: the mean does not depend on the law of sizes
+        auto const shared = [](auto const&) {
+            auto slicing = system::gang_time_slicing<>{};
+            slicing.slices.quantum_ms = static_cast<std::int64_t>(service_ms) / 20;
+            return slicing;
+        };
+        for (auto const& [name, sizes] : {std::pair{"M/M/1 0.5 PS", law::exponential},
+                                          {"M/D/1 0.5 PS", law::deterministic},
+                                          {"M/H2/1 0.5 PS", law::hyperexponential}}) {
+            auto const jobs = queue(71, 100'000, 0.5, 1, 1, sizes);
+            agrees(name, simulate(one, jobs, shared), jobs, 2.0, 0.03, response, 0.02);
+        }
     }
 }
 
