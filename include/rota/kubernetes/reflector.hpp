@@ -93,7 +93,7 @@ private:
             all_.insert_or_assign(std::move(uid), std::move(got->object));
         }
     }
-    bool fails(std::string what, int status, std::string const& body) {
+    bool fails(std::string const& what, int status, std::string const& body) {
         auto const words = read_message(body);
         complaint_ = what + " of " + path_ + ": " +
                      (status == 0 ? "no answer in time" : std::to_string(status) + " " + words);

@@ -27,8 +27,7 @@ namespace rota::queueing {
 /// `no_price` where even all departures do not suffice or the node is closed. The m-th largest price of a
 /// model is when m nodes with k free GPUs exist. With rank = badness that is the threshold of preemption;
 /// with rank = -(expected end) it is EASY's shadow time: one index serves both.
-/// Cost      add, remove: a few slots of a node; a query: O(changed nodes x log nodes) once, then O(m log
-///           nodes).
+/// Cost      add, remove: a few slots of a node; a query: O(changed nodes x log nodes), then O(m log nodes).
 /// Expects   residents hold whole GPUs only.
 class departures {
 public:
@@ -143,9 +142,11 @@ public:
         auto equal = m - static_cast<std::uint32_t>(
                              std::count_if(there.begin(), there.end(), [best](rank v) { return v > best; }));
         chosen->clear();
-        for (auto const& one : there)
-            if (one > best || (one == best && equal != 0 && equal-- != 0))
-                chosen->push_back(racks.begin(best_block)[&one - there.data()]);
+        for (auto const& one : there) {
+            if (one < best || (one == best && equal == 0)) continue;
+            if (one == best) --equal;
+            chosen->push_back(racks.begin(best_block)[&one - there.data()]);
+        }
         return best;
     }
     /// Brings every tree up to date: a price that fell and rises again from here counts as risen.

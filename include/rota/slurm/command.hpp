@@ -93,7 +93,7 @@ private:
         auto const whole = std::fwrite(text.data(), 1, text.size(), made) == text.size() &&
                            std::fseek(made, 0, SEEK_SET) == 0;
         auto const file = whole ? ::fcntl(::fileno(made), F_DUPFD_CLOEXEC, 0) : -1;
-        std::fclose(made);
+        static_cast<void>(std::fclose(made)); // what was written is whole, or `whole` is false
         return file;
     }
     /// The process that became the program; -1 where it could not.
