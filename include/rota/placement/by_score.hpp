@@ -36,8 +36,8 @@ enum class spread : std::uint8_t {
 /// rest: first inside the rack with the fewest nodes that still suffices, unless the policy spills, then
 /// anywhere. A gang that may lie anywhere spills under every policy where no empty cluster has such nodes.
 /// Instances of split GPUs are no matter of the scorer: Split ranks the GPUs for them, and with these the nodes.
-/// Cost      with a count order and whole GPUs: a few bitmap words a node taken. Otherwise one
-/// scorer call a node.
+/// Cost      with a count order and whole GPUs: a few bitmap words a node taken, and a look at each node that has the
+///           GPUs and lacks the CPU or memory. Otherwise one scorer call a node.
 template <scorer Scorer, spread Spread = spread::compact, mig_scorer Split = mig_packing>
 class by_score {
 public:
@@ -83,6 +83,8 @@ private:
             return score != b.score ? score > b.score : node < b.node;
         }
     };
+    /// Of a heap whose top is the best: few of many are taken.
+    static constexpr bool worse(candidate const& a, candidate const& b) noexcept { return b < a; }
     static constexpr node_order order() noexcept {
         if constexpr (requires {
                           { Scorer::order } -> std::convertible_to<node_order>;
@@ -123,17 +125,23 @@ private:
                     if (free.open(node_id{*n}) && room(need, free, node_id{*n}) >= least) visit(*n);
         }
     }
+    /// A node with so many whole GPUs has CPU and memory for them, too.
+    static bool holds(job::request const& need, cluster::ledger const& free, std::uint32_t n,
+                      int gpus) noexcept {
+        return plain(need) || room(need, free, node_id{n}) >= gpus;
+    }
     /// The best node for that many GPUs that is not among the taken, or none.
     std::uint32_t best_node(job::request const& need, cluster::ledger const& free, gpu_model model, int gpus,
                             std::vector<std::uint32_t> const& taken) const {
         auto const is_taken = [&](std::uint32_t n) {
             return std::find(taken.begin(), taken.end(), n) != taken.end();
         };
-        if (order() != node_order::by_score && plain(need)) {
+        if (order() != node_order::by_score && need.whole()) {
             if (free.at_least(model, gpus) == 0) return none;
             auto const first_in = [&](int f) {
                 auto n = free.with_free(model, f).first();
-                while (n != none && is_taken(n)) n = free.with_free(model, f).next(n + 1);
+                while (n != none && (!holds(need, free, n, gpus) || is_taken(n)))
+                    n = free.with_free(model, f).next(n + 1);
                 return n;
             };
             auto best = none;
@@ -159,8 +167,7 @@ private:
             auto const gpus = std::min(left, room(need, free, node_id{n}));
             found.push_back({rank(need, free, node_id{n}, gpus), n, gpus});
         });
-        auto const worse = [](candidate const& a, candidate const& b) { return b < a; };
-        std::make_heap(found.begin(), found.end(), worse); // few of many are taken
+        std::make_heap(found.begin(), found.end(), worse);
         auto where = cluster::placement{};
         for (; !found.empty(); found.pop_back()) {
             std::pop_heap(found.begin(), found.end(), worse);
@@ -183,16 +190,17 @@ private:
             if (block != none) return inside(need, free, shape, racks.begin(block), racks.end(block));
             if (need.span == job::span::one_rack) return {};
         }
-        if (!plain(need) || order() == node_order::by_score) {
+        if (!need.whole() || order() == node_order::by_score) {
             auto all = std::vector<std::uint32_t>{};
             each_node(need, free, model, 1, [&](std::uint32_t n) { all.push_back(n); });
-            std::sort(all.begin(), all.end());
             return inside(need, free, shape, all.data(), all.data() + all.size());
         }
         auto where = cluster::placement{};
         auto taken = std::vector<std::uint32_t>{};
         auto const& whole = free.with_free(model, shape.each);
         for (auto n = whole.first(); where.size() != shape.full; n = whole.next(n + 1)) {
+            if (n == none) return {};
+            if (!holds(need, free, n, shape.each)) continue;
             where.add(devices(need, free, node_id{n}, shape.each));
             if (shape.rest != 0) taken.push_back(n);
         }
@@ -225,7 +233,7 @@ private:
         }
         return best;
     }
-    /// The gang on the given nodes, ascending by id.
+    /// The gang on the given nodes, which are in no order.
     cluster::placement inside(job::request const& need, cluster::ledger const& free, gang_shape shape,
                               std::uint32_t const* first, std::uint32_t const* last) const {
         auto found = std::vector<candidate>{};
@@ -235,14 +243,16 @@ private:
             auto const gpus = std::min(here, shape.each);
             found.push_back({rank(need, free, node_id{*first}, gpus), *first, here});
         }
-        std::sort(found.begin(), found.end());
+        std::make_heap(found.begin(), found.end(), worse);
         auto where = cluster::placement{};
-        for (auto& one : found)
-            if (one.gpus >= shape.each && where.size() != shape.full) {
-                where.add(devices(need, free, node_id{one.node}, shape.each));
-                one.gpus = 0; // taken
-            }
-        if (where.size() != shape.full) return {};
+        for (auto left = found.end(); where.size() != shape.full; --left) {
+            if (left == found.begin()) return {};
+            std::pop_heap(found.begin(), left, worse);
+            auto& best = *(left - 1);
+            if (best.gpus < shape.each) continue;
+            where.add(devices(need, free, node_id{best.node}, shape.each));
+            best.gpus = 0; // taken
+        }
         if (shape.rest == 0) return where;
         auto best = candidate{0, none, 0};
         for (auto const& one : found) {
