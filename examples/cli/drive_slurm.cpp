@@ -78,7 +78,7 @@ public:
             auto const now = rota::sim_time{from + ahead_ms_};
             auto const got = host.round(now, in_.scheduler);
             in_.heard(got != host_type::outcome::blind);
-            in_.say_left([&host](std::string const& job) { return host.drives(job); });
+            in_.say_left([&host](std::string const& job) { return host.driven(job).has_value(); });
             if (got == host_type::outcome::unsettled)
                 in_.log.line("unsettled", {{"why", "the scheduler does not come to rest; its orders stand"}});
             say_news(*its);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -26,6 +27,8 @@
 #include <rota/core/units.hpp>
 #include <rota/kubernetes/client.hpp>
 #include <rota/kubernetes/client_settings.hpp>
+#include <rota/live/backend.hpp>
+#include <rota/live/close_taken.hpp>
 #include <rota/live/host.hpp>
 #include <rota/live/pace.hpp>
 #include <rota/log/schedule.hpp>
@@ -81,15 +84,18 @@ struct overheard {
     apiserver const* server;
     std::vector<bool> up;
     std::vector<rota::cluster::outage> told{};
+    std::function<bool(live::job_status const&)> ours{}; ///< of the driver
 
     std::optional<live::snapshot> poll() {
         auto got = of->poll();
         if (!got) return got;
+        auto open = *got;
+        live::close_taken(open, ours); // a job that is over and runs once more is another's
         for (auto const which : {true, false})
             for (auto n = std::size_t{0}; n != up.size(); ++n)
-                if (got->up[n] != up[n] && got->up[n] == which)
+                if (open.up[n] != up[n] && open.up[n] == which)
                     told.push_back({server->now, rota::node_id{static_cast<std::uint32_t>(n)}, which});
-        up = got->up;
+        up = open.up;
         return got;
     }
     live::reply start(std::string const& id, rota::cluster::placement const& where) {
@@ -168,6 +174,7 @@ struct judged {
         host.emplace(what.cluster, rota::tenant_tree{what.jobs.tenants}, backend, pace,
                      rota::recorder{out.log});
         host->instants().spurious_pass = true;
+        backend.ours = [&host](live::job_status const& one) { return host->driven(one.id).has_value(); };
         if (!journal.empty() && !std::holds_alternative<std::size_t>(host->recover(journal)))
             out.fault = "its journal is none";
         host->keep_journal(out.log, [&journal](std::string_view group) { journal += group; });

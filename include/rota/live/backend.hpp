@@ -47,6 +47,7 @@ struct job_status {
     job::spec asked{};             ///< what it was submitted with
     bool behind = false;  ///< pending, and the manager waits with it for others that it looks at first
     bool refused = false; ///< held, since the manager cannot start it as it was last told
+    bool idle = false;    ///< the manager is sure that it runs nowhere
     std::string unmapped; ///< why the host cannot know what it needs; empty: it can
 };
 

@@ -69,7 +69,11 @@ public:
     [[nodiscard]] std::deque<job::spec> const& specs() const noexcept { return specs_; }
     /// The manager's name of a job.
     [[nodiscard]] std::string const& name(job_id id) const noexcept { return links_[index(id)].name; }
-    [[nodiscard]] bool drives(std::string const& name) const { return ids_.contains(name); }
+    /// The job of that name, unless it is over for the books.
+    [[nodiscard]] std::optional<job_id> driven(std::string const& name) const {
+        auto const its = ids_.find(name);
+        return its == ids_.end() || books_.at(its->second).over ? std::nullopt : std::optional{its->second};
+    }
     /// A round is due by then, whatever happens.
     [[nodiscard]] sim_time next_timer() const noexcept { return books_.next_timer(); }
     /// Runs that nobody had ordered, each seen once.
@@ -103,13 +107,10 @@ public:
         if (!seen) return outcome::blind;
         books_.set_now(now);
         match(*seen);
-        auto const known = [this](job_status const& one) {
-            return drives(one.id) ? std::optional{ids_.at(one.id)} : std::nullopt;
-        };
-        close_taken(*seen, known);
-        leave_others(*seen, books_, known);
-        // a state has no inner order: what may have run since is told before the node that it ran on closes, ends
-        // before releases, and last what takes devices that others had
+        auto const ours = [this](job_status const& one) { return driven(one.id); };
+        close_taken(*seen, ours);
+        leave_others(*seen, books_, ours);
+        // a state has no inner order: runs are told before their nodes close, ends before releases, others' devices last
         tell_nodes(books_, *seen, true);
         each([this](job_id id, job_status const* s) { note_end(id, s); });
         each([this](job_id id, job_status const* s) { note_start(id, s, false); });
@@ -138,25 +139,27 @@ private:
         fresh_.clear();
         for (auto& one : links_) one.now = nullptr, one.known = false;
         for (auto const& s : seen.jobs) {
-            auto const known = ids_.find(s.id);
-            auto const fresh = known == ids_.end();
+            auto const at = ids_.find(s.id);
+            auto* const its = at == ids_.end() ? nullptr : &links_[index(at->second)];
+            auto const fresh = its == nullptr || (books_.at(at->second).over && its->is_another(s));
             if (fresh && s.state == job_state::held && s.unmapped.empty()) fresh_.push_back(&s);
-            if (fresh) continue;
-            links_[index(known->second)].sees(s, books_.now());
+            if (its != nullptr) its->sees(s, books_.now());
         }
+        for (auto& one : links_) one.gone = one.gone || one.now == nullptr || is_over(one.now->state);
     }
     void adopt() {
         for (auto const* s : fresh_) {
-            add(s->id, s->restarts, s->asked);
-            links_.back().now = s, links_.back().known = true;
+            auto const id = add(s->id, s->restarts, s->asked);
+            links_.back().sees(*s, books_.now());
+            if (s->idle && s->restarts != 0) books_.ran(id, s->restarts), runs_as(id, s->restarts);
         }
     }
-    void add(std::string name, std::uint32_t run, job::spec const& asked) {
+    job_id add(std::string name, std::uint32_t run, job::spec const& asked) {
         auto& spec = specs_.emplace_back(asked);
         spec.submit = books_.now();
-        ids_.emplace(name, job_id{static_cast<std::uint32_t>(links_.size())});
-        books_.submit(name, run, spec);
+        auto const id = ids_[name] = books_.submit(name, run, spec);
         links_.push_back({.name = std::move(name), .run = run});
+        return id;
     }
 
     // --- facts
@@ -169,16 +172,17 @@ private:
         books_.ended(id, j.incarnation, how, why);
     }
     void runs_as(job_id id, std::uint32_t run) {
-        links_[index(id)].run = run;
-        links_[index(id)].ready = books_.now() + pace_.requeued_ms;
+        links_[index(id)].runs_as(run, books_.now() + pace_.requeued_ms);
     }
-    /// Its run was requeued: by our order, by an operator, or since a node was lost.
+    /// Its run was requeued: by our order, by an operator, or since a node was lost. Or its manager has forgotten it.
     void note_release(job_id id, job_status const* s) {
         auto const& its = links_[index(id)];
-        if (s == nullptr || s->restarts <= its.run || s->state == job_state::completing) return;
+        auto const& j = books_.at(id);
+        if (s == nullptr || s->state == job_state::completing) return;
+        auto const forgotten = s->idle && j.held != 0 && j.flight != order_kind::start;
+        if (s->restarts <= its.run && !forgotten) return;
         books_.ran(id, s->restarts);
         runs_as(id, s->restarts);
-        auto const& j = books_.at(id);
         if (j.flight == order_kind::stop) {
             books_.order_done(j.op, order_kind::stop, id, its.ready);
         } else if (j.held != 0) {
@@ -238,8 +242,8 @@ private:
         auto& its = links_[index(id)];
         auto const& j = books_.at(id);
         if (s == nullptr || books_.now() < its.again) return;
-        auto const runs = s->state == job_state::running;
-        auto const touchable = runs && books_.now() >= its.runs_since + pace_.young_ms;
+        auto const touchable =
+            s->state == job_state::running && books_.now() >= its.runs_since + pace_.young_ms;
         if (j.flight == order_kind::start) return tend_start(id, *s);
         if (j.flight == order_kind::stop) {
             if (touchable) tend_stop(id, j.mode);
@@ -253,12 +257,11 @@ private:
     }
     void tend_start(job_id id, job_status const& s) {
         auto& its = links_[index(id)];
-        auto const late = books_.now() >= its.since + pace_.patience(s.behind);
         if (s.state == job_state::running) { // and was not to be believed
             if (books_.now() < its.runs_since + pace_.young_ms) return;
             manager_->requeue(its.name);
             its.again = books_.now() + pace_.repeat_ms;
-        } else if (!late) {
+        } else if (books_.now() < its.since + pace_.patience(s.behind)) {
             auto const unsaid = s.state == job_state::pending && its.how_far == carried::nothing;
             if (s.state == job_state::held || unsaid) tell_start(id); // it was lost, or had to wait
         } else if (its.how_far != carried::withdrawn) {

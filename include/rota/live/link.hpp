@@ -26,7 +26,18 @@ struct link {
     int failed = 0;                  ///< starts, since it last ran
     job_status const* now = nullptr; ///< in this round; null: the manager knows it no more
     bool known = false;              ///< to the manager, in the last round
+    bool gone = false;               ///< the manager has not known it, or has said that it is over
 
+    /// Where this job is over for the books, that is another: its manager has begun it, or its name, anew.
+    [[nodiscard]] bool is_another(job_status const& s) const noexcept {
+        return s.idle && (gone || s.restarts > run);
+    }
+
+    /// It was requeued, and its next run has that number.
+    void runs_as(std::uint32_t number, sim_time from) noexcept {
+        run = number;
+        ready = from;
+    }
     void carries(std::uint32_t order, sim_time at, carried far) noexcept {
         op = order;
         since = at;

@@ -87,6 +87,7 @@ public:
         out.restarts = said.restarts;
         out.behind = said.behind;
         out.refused = said.refused;
+        out.idle = said.state < live::job_state::running;
         if (!clear) out.unmapped = "its GPUs are of several types or no number";
         auto const finer = !clear || each->shares || part->gpus + socket->gpus != 0;
         place(out, said, each.value_or(gres{}), whole.value_or(gres{}), finer);
