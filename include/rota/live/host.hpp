@@ -164,9 +164,10 @@ private:
 
     // --- facts
     void note_end(job_id id, job_status const* s) {
-        if (s != nullptr && !is_over(s->state)) return;
-        if (s != nullptr) note_release(id, s);
         auto const& j = books_.at(id);
+        if (s != nullptr && !is_over(s->state)) return;
+        if (j.flight == order_kind::stop && links_[index(id)].dies_of_us()) return;
+        note_release(id, s);
         if (s != nullptr && j.flight == order_kind::start && !s->where.empty()) confirm(id, *s);
         auto const [how, why] = end_of(s, j.held != 0 && j.flight != order_kind::start);
         books_.ended(id, j.incarnation, how, why);
@@ -246,7 +247,7 @@ private:
             s->state == job_state::running && books_.now() >= its.runs_since + pace_.young_ms;
         if (j.flight == order_kind::start) return tend_start(id, *s);
         if (j.flight == order_kind::stop) {
-            if (touchable) tend_stop(id, j.mode);
+            if (touchable || is_over(s->state)) tend_stop(id, j.mode);
         } else if (j.held == 0 && touchable) {
             ++strays_;
             manager_->requeue(its.name);
@@ -273,14 +274,12 @@ private:
     }
     void tend_stop(job_id id, stop_mode mode) {
         auto& its = links_[index(id)];
-        if (mode == stop_mode::graceful && its.how_far == carried::nothing) {
-            manager_->save(its.name);
-            its.how_far = carried::saving;
-            its.again = books_.now() + pace_.save_ms;
-        } else {
-            manager_->requeue(its.name); // again until it is seen: a stop may only be late
-            its.again = books_.now() + pace_.repeat_ms;
-        }
+        auto const saves = mode == stop_mode::graceful && its.how_far == carried::nothing &&
+                           its.now->state == job_state::running && pace_.save_ms != 0;
+        auto const got = saves ? manager_->save(its.name) : manager_->requeue(its.name);
+        if (saves) its.how_far = carried::saving;
+        else if (got == reply::refused) its.how_far = carried::refused;
+        its.again = books_.now() + (saves ? pace_.save_ms : pace_.repeat_ms); // a stop may only be late
     }
 
     B* manager_;

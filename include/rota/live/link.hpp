@@ -33,6 +33,12 @@ struct link {
         return s.idle && (gone || s.restarts > run);
     }
 
+    /// It is being stopped and has failed: who does not know the word to save may die of it, and is requeued all the same,
+    /// unless that was refused.
+    [[nodiscard]] bool dies_of_us() const noexcept {
+        return now != nullptr && now->state == job_state::failed && now->restarts == run &&
+               how_far != carried::refused;
+    }
     /// It was requeued, and its next run has that number.
     void runs_as(std::uint32_t number, sim_time from) noexcept {
         run = number;

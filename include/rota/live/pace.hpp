@@ -16,7 +16,7 @@ struct pace {
     millis young_ms = 1'000;  ///< a run is not touched before: stopping a step that is starting up may hang
     millis start_ms = 30'000; ///< a start that is not seen by then is withdrawn
     millis repeat_ms = 3'000; ///< between two words about the same order
-    millis save_ms = 5'000;   ///< from the word to save to the requeue
+    millis save_ms = 5'000;   ///< from the word to save to the requeue; 0: that word is not said
     /// A job whose start failed may start again after that; twice as long after each further one, up to 64 times. What
     /// never starts would otherwise hold its devices for most of the time.
     millis backoff_ms = 10'000;
