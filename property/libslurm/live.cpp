@@ -80,7 +80,7 @@ void compare(rota::cluster::spec const& cluster, fs::path const& folder) {
     for (auto const* wish :
          {"--begin=now+1hour", "--nodelist=n2", "--exclude=n1", "--exclusive", "--exclusive=user",
           "--oversubscribe", "--contiguous", "--switches=1", "--licenses=matlab:1", "--partition=main,beside",
-          "--tmp=10", "--gpus-per-task=1", "--gres=pass:1"})
+          "--tmp=10", "--gpus-per-task=1", "--gres=pass:1", "--no-requeue"})
         submit({"--hold", "--gpus=1", wish}, "sleep 1");
     submit({"--hold", "--gpus=8", "--exclusive"}, "sleep 1");
     submit({"--hold", "--gpus=2", "--nodes=2"}, "sleep 1");

@@ -51,7 +51,7 @@ rota::cluster::spec three_nodes() {
 /// Rows of squeue, in which `*|` stands for the fields of a job that asks for nothing special.
 std::string rows_of(std::string text) {
     static constexpr auto nothing =
-        std::string_view{"None|N/A|OK|0|0||(null)|(null)|main|0|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|"};
+        std::string_view{"None|N/A|OK|0|0||(null)|(null)|main|0|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|1|1|"};
     for (auto at = text.find("|*|"); at != text.npos; at = text.find("|*|", at + nothing.size()))
         text.replace(at + 1, 2, nothing);
     return text;
@@ -68,6 +68,8 @@ slurm_job_info_t plain(std::uint32_t id) {
     made.priority = 7;
     made.time_limit = INFINITE;
     made.shared = NO_VAL16;
+    made.requeue = 1;
+    made.batch_flag = 1;
     return made;
 }
 
@@ -231,6 +233,22 @@ void jobs() {
     same(other, "8|PENDING|7|0|NOT_SET|*|(null)|ann|7|normal|big|(null)|1|N/A|gres:gpu:2|N/A|N/A||\n",
          "one of no kind here");
 
+    auto once = plain(9);
+    once.user_id = 2;
+    once.tres_per_job = text("gres:gpu:2");
+    auto const of_one_run = [&](std::uint16_t requeue, std::uint16_t batch, std::string const& fields) {
+        once.requeue = requeue;
+        once.batch_flag = batch;
+        same(once,
+             "9|PENDING|7|0|UNLIMITED|None|N/A|OK|0|0||(null)|(null)|main|0|1|0|1|1|1|N/A|N/A|0|N/A|N/A|N/"
+             "A|N/A|N/A" +
+                 fields + "(null)|ann|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A||\n",
+             "requeue, batch: " + fields);
+    };
+    of_one_run(0, 1, "|0|1|");
+    of_one_run(1, 0, "|1|0|");
+    of_one_run(1, 2, "|1|2|"); // counts its failed launches
+
     auto array = plain(30);
     array.user_id = 2;
     array.array_job_id = 30;
@@ -256,7 +274,7 @@ void jobs() {
         set(its);
         same(its,
              "40|PENDING|7|0|UNLIMITED|None|" + std::string{fields} +
-                 "|main|0|1|0|1|1|1|N/A|N/A|0|N/A|N/A|N/A|N/A|N/A|(null)|ann|0|normal|(null)|(null)|1|N/"
+                 "|main|0|1|0|1|1|1|N/A|N/A|0|N/A|N/A|N/A|N/A|N/A|1|1|(null)|ann|0|normal|(null)|(null)|1|N/"
                  "A|gres:gpu:1|N/A|N/A||\n",
              fields);
     };
@@ -282,9 +300,10 @@ void jobs() {
         auto its = plain(42);
         its.user_id = 2;
         set(its);
-        auto const its_row = "42|" + std::string{state} + "|N/A|OK|0|0||(null)|(null)|" + std::string{place} +
-                             "|1|0|1|1|1|N/A|N/A|0|N/A|N/A|N/A|N/A|N/A|(null)|ann|0|normal|(null)|(null)|" +
-                             std::string{gpus} + "|\n";
+        auto const its_row =
+            "42|" + std::string{state} + "|N/A|OK|0|0||(null)|(null)|" + std::string{place} +
+            "|1|0|1|1|1|N/A|N/A|0|N/A|N/A|N/A|N/A|N/A|1|1|(null)|ann|0|normal|(null)|(null)|" +
+            std::string{gpus} + "|\n";
         same(its, its_row, its_row);
         auto const said = reader.read(its_row);
         check(said && said->front().unmapped == why, its_row);
@@ -329,7 +348,7 @@ void jobs() {
         set(its);
         same(its,
              "41|PENDING|7|0|UNLIMITED|None|N/A|OK|0|0||(null)|(null)|main|0|" + std::string{fields} +
-                 "|(null)|ann|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A||\n",
+                 "|1|1|(null)|ann|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A||\n",
              fields);
     };
     besides([](auto&) {}, "1|0|1|1|1|N/A|N/A|50M|N/A|N/A|N/A|N/A|N/A");

@@ -41,7 +41,7 @@ void check(bool good, std::string_view what) { told.check(good, what); }
 /// Rows of squeue, in which `*|` stands for the fields of a job that asks for nothing special.
 std::string rows_of(std::string text) {
     static constexpr auto nothing =
-        std::string_view{"None|N/A|OK|0|0||(null)|(null)|main|0|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|"};
+        std::string_view{"None|N/A|OK|0|0||(null)|(null)|main|0|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|1|1|"};
     for (auto at = text.find("|*|"); at != text.npos; at = text.find("|*|", at + nothing.size()))
         text.replace(at + 1, 2, nothing);
     return text;

@@ -81,6 +81,7 @@ leaves 'it asks for licenses' --licenses=matlab:1
 leaves 'it may run in several partitions' --partition=beside,main
 leaves 'it asks for more temporary disk than every node has' --tmp=10
 leaves 'it asks for more nodes than its GPUs take' --gpus=2 --nodes=2
+leaves 'it may not be requeued' --no-requeue
 left+=("$(timeout 10 sbatch --parsable --hold --output=/dev/null --chdir="$MINI_CLUSTER" --gpus-per-task=1 --ntasks=2 --wrap=:)=it asks for GPUs by task or socket")
 soon=$(submit 1 1 --time=5 --hold --begin=now+5)
 large=$(submit 4 1 --time=5 --hold --exclusive)
@@ -94,7 +95,7 @@ for one in "${left[@]}"; do
     check "still held: ${one#*=}" grep -q '^PENDING|0$' <(timeout 10 squeue --noheader --jobs="${one%%=*}" -O 'State:|,PriorityLong:' | tr -d ' ' | sed 's/|$//')
     timeout 10 scancel "${one%%=*}"
 done
-check 'each is said once' [ "$(grep -c 'event=left_alone' drive.log)" = 13 ]
+check 'each is said once' [ "$(grep -c 'event=left_alone' drive.log)" = 14 ]
 kill -TERM $driver
 wait $driver
 scontrol delete ReservationName=r1 >/dev/null

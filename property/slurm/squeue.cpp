@@ -17,7 +17,7 @@ namespace {
 namespace live = rota::live;
 
 /// What a job asks for besides GPUs that says nothing of it.
-constexpr auto plain_wants = "1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|";
+constexpr auto plain_wants = "1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|1|1|";
 
 /// A row as squeue 22.05 prints it, of a job that asks for one GPU.
 std::string row(std::string_view id, std::string_view account, std::string_view feature,
@@ -115,6 +115,17 @@ int main() {
     is(why("N/A|OK|0|0||(null)|(null)"), "it excludes nodes by name");
     reader.learn({"", "8|(null)\n8\n8|\n", ""});
     is(why("N/A|OK|0|0||(null)|(null)"), "");
+
+    auto const run_once = [&](std::string_view requeue_and_batch) {
+        auto text = row("8", "(null)", "(null)", "gres:gpu:1");
+        text.replace(text.find("1|1|(null)|ann"), 4, requeue_and_batch);
+        auto const got = reader.read(text);
+        return got && got->size() == 1 ? got->front().unmapped : "not read: " + text;
+    };
+    is(run_once("1|1|"), "");
+    is(run_once("1|2|"), ""); // it counts its failed launches
+    is(run_once("0|1|"), "it may not be requeued");
+    is(run_once("1|0|"), "it may not be requeued");
 
     // its partition and disk; its nodes, and GPUs by node, job, task and socket
     auto const read = [&](std::string_view where, std::string_view gpus,

@@ -19,6 +19,7 @@ struct only_slurm {
     bool partitions = false;  ///< --partition with several
     bool disk = false;        ///< --tmp, and not every node has as much
     bool more_nodes = false;  ///< --nodes, and its GPUs fit on fewer
+    bool one_run = false;     ///< --no-requeue, or it is no batch job: who stops it ends it
 
     /// Why such a job is left alone; empty where it asks for none of it.
     [[nodiscard]] constexpr std::string_view reason() const noexcept {
@@ -33,6 +34,7 @@ struct only_slurm {
                : partitions  ? "it may run in several partitions"
                : disk        ? "it asks for more temporary disk than every node has"
                : more_nodes  ? "it asks for more nodes than its GPUs take"
+               : one_run     ? "it may not be requeued"
                              : "";
     }
 };

@@ -31,13 +31,13 @@ namespace rota::slurm {
 
 /// What squeue is asked for, as `Name:|` each: nothing is cut short, and no field holds text that a user can write.
 inline constexpr auto squeue_fields = std::to_array<std::string_view>(
-    {"JobArrayID",    "State",         "PriorityLong",    "RestartCnt",   "TimeLimit", "Reason",
-     "EligibleTime",  "OverSubscribe", "Contiguous",      "ReqSwitch",    "ReqNodes",  "Reservation",
-     "Licenses",      "Partition",     "MinTmpDisk",      "NumTasks",     "ntpernode", "NumCPUs",
-     "cpus-per-task", "MinCpus",       "cpus-per-tres",   "mem-per-tres", "MinMemory", "Sockets",
-     "Cores",         "Threads",       "ntpersocket",     "ntpercore",    "Account",   "UserName",
-     "Nice",          "QOS",           "Feature",         "Dependency",   "NumNodes",  "tres-per-node",
-     "tres-per-job",  "tres-per-task", "tres-per-socket", "NodeList"});
+    {"JobArrayID",    "State",         "PriorityLong",  "RestartCnt",    "TimeLimit",       "Reason",
+     "EligibleTime",  "OverSubscribe", "Contiguous",    "ReqSwitch",     "ReqNodes",        "Reservation",
+     "Licenses",      "Partition",     "MinTmpDisk",    "NumTasks",      "ntpernode",       "NumCPUs",
+     "cpus-per-task", "MinCpus",       "cpus-per-tres", "mem-per-tres",  "MinMemory",       "Sockets",
+     "Cores",         "Threads",       "ntpersocket",   "ntpercore",     "Requeue",         "BatchFlag",
+     "Account",       "UserName",      "Nice",          "QOS",           "Feature",         "Dependency",
+     "NumNodes",      "tres-per-node", "tres-per-job",  "tres-per-task", "tres-per-socket", "NodeList"});
 
 /// Reads what squeue prints, row by row, into the state of jobs on the nodes of a cluster.
 ///
@@ -126,6 +126,8 @@ private:
         threads,
         tasks_a_socket,
         tasks_a_core,
+        requeue,
+        batch,
         account,
         user,
         nice,
@@ -255,7 +257,8 @@ private:
                                 .switches = said[switches] != "0",
                                 .reservation = !said_of(reservation).empty(),
                                 .licenses = !said_of(licenses).empty(),
-                                .partitions = said[partition].find(',') != std::string_view::npos},
+                                .partitions = said[partition].find(',') != std::string_view::npos,
+                                .one_run = said[requeue] == "0" || said[batch] == "0"},
                        .wants = wants_of(said),
                        .behind = said[reason] == "Priority" || said[reason].starts_with("ReqNodeNotAvail"),
                        .refused = said[reason] == "BadConstraints"};

@@ -152,7 +152,8 @@ namespace rota::libslurm {
                                 .switches = job.req_switch != 0,
                                 .reservation = !text(job.resv_name).empty(),
                                 .licenses = !text(job.licenses).empty(),
-                                .partitions = text(job.partition).find(',') != std::string_view::npos},
+                                .partitions = text(job.partition).find(',') != std::string_view::npos,
+                                .one_run = job.requeue == 0 || job.batch_flag == 0},
                        .wants = wants_of(job),
                        .behind = job.state_reason == WAIT_PRIORITY || job.state_reason == WAIT_NODE_NOT_AVAIL,
                        .refused = job.state_reason == FAIL_BAD_CONSTRAINTS};
