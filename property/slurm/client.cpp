@@ -226,7 +226,9 @@ void polls() {
     on.squeue.clear();
     check(backend.poll() && backend.poll()->jobs.empty(), "an empty queue is a queue");
     on.polls = command_result::end::timed_out;
+    on.asked.clear();
     check(!backend.poll() && backend.complaint() == "no answer in time", "no answer is no state");
+    check(on.asked.size() == 1, "and who waits for one has waited long enough");
 }
 
 /// Gangs whose GPUs lie as Slurm likes, and gangs whose size is a range.

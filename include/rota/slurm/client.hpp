@@ -50,9 +50,10 @@ public:
         if (counts_ && !how_ && !learn_counted()) return std::nullopt;
         auto const fields = field_list();
         auto const nodes = run_({"sinfo", "--noheader", "--Node", "--all", "-O", std::string{sinfo_format}});
+        if (!good(nodes)) return std::nullopt;
         auto const queue = run_({"squeue", "--noheader", "--all", "--states=all", "--array",
                                  "--partition=" + partition_, "-O", fields});
-        if (!good(queue) || !good(nodes)) return std::nullopt;
+        if (!good(queue)) return std::nullopt;
         auto jobs = jobs_.read(queue.out);
         if (jobs && jobs_.misses_words()) {
             auto const ask = [this](std::string how, std::string_view what) {
@@ -60,8 +61,9 @@ public:
                              "--partition=" + partition_, std::move(how), std::string{what}});
             };
             auto const not_nodes = ask("-o", squeue_exclusions);
+            if (!good(not_nodes)) return std::nullopt;
             auto const words = ask("-O", squeue_comments);
-            if (!good(not_nodes) || !good(words)) return std::nullopt;
+            if (!good(words)) return std::nullopt;
             auto records = command_result{};
             if (how_ && how_->memory) {
                 records = run_({"scontrol", "--oneliner", "show", "job"});
