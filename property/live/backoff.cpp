@@ -30,6 +30,7 @@ struct stubborn {
     live::snapshot now{{}, {true}};
     bool starts_it = false;
     bool refuses = false;
+    bool waits = false;                 ///< what it refuses pends until it is held
     std::vector<std::int64_t> asked_at; ///< rounds
     std::int64_t round = 0;
 
@@ -38,12 +39,13 @@ struct stubborn {
         asked_at.push_back(round);
         now.jobs[0].state = starts_it ? live::job_state::running : live::job_state::pending;
         if (starts_it) now.jobs[0].where = {{rota::node_id{0}, 4}};
-        if (refuses) hold({});
+        if (refuses && !waits) hold({});
         now.jobs[0].refused = refuses;
         return live::reply::done;
     }
     live::reply hold(std::string const&) {
         now.jobs[0].state = live::job_state::held;
+        now.jobs[0].refused = now.jobs[0].refused && !waits;
         return live::reply::done;
     }
     live::reply save(std::string const&) { return live::reply::done; }
@@ -107,10 +109,11 @@ void who_is_behind_is_not_withdrawn(tally& told) {
                "the other one starts when the first is withdrawn");
 }
 
-void what_is_refused_keeps_no_devices(tally& told) {
+void what_is_refused_keeps_no_devices(tally& told, bool waits) {
     auto const cluster = rota::cluster::uniform(1, 1, 4);
     auto manager = stubborn{};
     manager.refuses = true;
+    manager.waits = waits;
     auto& job = manager.now.jobs.emplace_back();
     job.id = "1";
     job.state = live::job_state::held;
@@ -124,11 +127,12 @@ void what_is_refused_keeps_no_devices(tally& told) {
         static_cast<void>(host.round(rota::sim_time{manager.round * 1'000}, scheduler));
         kept += host.state().in_flight() != 0;
     }
-    auto const failed = std::count_if(log.records.begin(), log.records.end(), [](auto const& one) {
-        return one.kind == rota::log::kind::start_failed && one.why == rota::log::cause::launch_error;
+    auto const failed = std::count_if(log.records.begin(), log.records.end(), [waits](auto const& one) {
+        return one.kind == rota::log::kind::start_failed &&
+               one.why == (waits ? rota::log::cause::lost : rota::log::cause::launch_error);
     });
     auto const asked = static_cast<std::ptrdiff_t>(manager.asked_at.size());
-    told.check(asked >= 8 && failed >= asked - 1 && kept <= asked,
+    told.check(asked >= 8 && failed >= asked - 1 && kept <= (waits ? 5 : 1) * asked,
                "each start is over when it is refused: " + std::to_string(failed) + " of " +
                    std::to_string(asked) + ", " + std::to_string(kept) + " rounds");
 }
@@ -138,7 +142,8 @@ void what_is_refused_keeps_no_devices(tally& told) {
 int main() {
     auto told = tally{};
     who_is_behind_is_not_withdrawn(told);
-    what_is_refused_keeps_no_devices(told);
+    what_is_refused_keeps_no_devices(told, false);
+    what_is_refused_keeps_no_devices(told, true);
     auto const cluster = rota::cluster::uniform(1, 1, 4);
     auto manager = stubborn{};
     auto& job = manager.now.jobs.emplace_back();

@@ -176,6 +176,8 @@ int main() {
                        runs_there.beside.empty(),
                    std::string{"it has GPUs where it runs, nobody knows how many: "} + gpus);
     }
+    told.check(read("main|0", two, "PENDING|7|0|5:00|JobArrayTaskLimit").refused,
+               "nor while its array has enough");
     told.check(read("main|0", two, "PENDING|0|0|5:00|BadConstraints").refused && !read("main|0", two).refused,
                "Slurm cannot start it");
     return told.end();

@@ -262,7 +262,8 @@ private:
             if (books_.now() < its.runs_since + pace_.young_ms) return;
             manager_->requeue(its.name);
             its.again = books_.now() + pace_.repeat_ms;
-        } else if (books_.now() < its.since + pace_.patience(s.behind)) {
+        } else if (books_.now() < its.since + pace_.patience(s.behind) &&
+                   !(s.refused && s.state == job_state::pending)) {
             auto const unsaid = s.state == job_state::pending && its.how_far == carried::nothing;
             if (s.state == job_state::held || unsaid) tell_start(id); // it was lost, or had to wait
         } else if (its.how_far != carried::withdrawn) {

@@ -53,7 +53,8 @@ struct job_row {
     besides wants{};
     bool behind =
         false; ///< it pends for the sake of others, for whom Slurm keeps all nodes or those that it needs
-    bool refused = false; ///< held since Slurm cannot start it as it was told
+    bool refused =
+        false; ///< held since Slurm cannot start it as it was told, or as many of its array run as may
 };
 
 /// What Slurm's words about a job mean on the nodes of a cluster.

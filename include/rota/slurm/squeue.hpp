@@ -261,7 +261,7 @@ private:
                                 .one_run = said[requeue] == "0" || said[batch] == "0"},
                        .wants = wants_of(said),
                        .behind = said[reason] == "Priority" || said[reason].starts_with("ReqNodeNotAvail"),
-                       .refused = said[reason] == "BadConstraints"};
+                       .refused = said[reason] == "BadConstraints" || said[reason] == "JobArrayTaskLimit"};
     }
 
     job_mapping mapping_;
