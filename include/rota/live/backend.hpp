@@ -45,9 +45,8 @@ struct job_status {
     std::vector<part> where;       ///< of its run, by node; empty while it has none
     std::vector<node_id> beside{}; ///< nodes of its run where it has CPU and memory, and no GPU
     job::spec asked{};             ///< what it was submitted with
-    bool behind = false; ///< pending, and the manager waits with it for others that it looks at first
-    bool refused =
-        false; ///< held, since the manager cannot start it as it was last told, or pending, and it will not soon
+    bool behind = false;  ///< pending, and the manager waits with it for others that it looks at first
+    bool refused = false; ///< held or pending, and the manager will not start it soon as it was last told
     bool idle = false;    ///< the manager is sure that it runs nowhere
     std::string unmapped; ///< why the host cannot know what it needs; empty: it can
 };

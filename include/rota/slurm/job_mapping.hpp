@@ -51,10 +51,8 @@ struct job_row {
     std::int64_t tmp_mib = 0;   ///< of temporary disk, on each node
     only_slurm asks{};
     besides wants{};
-    bool behind =
-        false; ///< it pends for the sake of others, for whom Slurm keeps all nodes or those that it needs
-    bool refused =
-        false; ///< held since Slurm cannot start it as it was told, or as many of its array run as may
+    bool behind = false;  ///< it pends for the sake of others, for whom Slurm keeps nodes
+    bool refused = false; ///< held, since Slurm cannot start it so, or as many of its array run as may
 };
 
 /// What Slurm's words about a job mean on the nodes of a cluster.
