@@ -79,9 +79,11 @@ template <estimate::estimator Estimator>
     std::iota(line.begin(), line.end(), 0u);
     // As long as nobody who has GPUs can take more, the winner of all is the shortest of those who have none.
     if (std::all_of(all.begin(), all.end(), [](state const& one) { return one.next_rate > 0; })) {
-        std::stable_sort(line.begin(), line.end(), [&](auto x, auto y) {
+        auto const first = [&](auto x, auto y) {
             return sooner(all[x], all[x].next_rate, all[y], all[y].next_rate);
-        });
+        };
+        std::sort(line.begin(), line.end(),
+                  [&](auto x, auto y) { return first(x, y) || (!first(y, x) && x < y); });
         for (auto i : line) {
             if (!offered(all[i])) continue;
             give(all[i]);
