@@ -248,6 +248,8 @@ void refuses(tally& t) {
     wrong(head + "stand 0\npass 1\nend\n", 3, 1, "how something stood");
     wrong(head + "stand 0\nclosed 2\nend\n", 3, 9, "a node");
     wrong(head + "stand 0\nwaits 0\nend\n", 3, 8, "a job");
+    wrong(head + "stand 0\ngone 9 2\nwaits 0\nend\n", 4, 1, "a wait for nothing");
+    wrong(head + "stand 0\n" + job + "waits 0\nend\n", 4, 1, "a wait for nothing");
     wrong(head + "stand 0\n" + job + "stands 0 0 0 0 0 0 3\nend\n", 4, 21, "an order from 0 to 2");
     wrong(head + "stand 0\n" + job +
               "1 start 0.1 #1 - 0 n0:1@1000/0/0 n0:1@1000/0/0\nstands 0 0 0 0 0 0 0\nend\n",

@@ -118,7 +118,7 @@ private:
             if (first < 0 || first >= std::int64_t(to_->held().size())) in.refuse("a node");
             if (ends(in)) to_->stand_closed(node_id{static_cast<std::uint32_t>(first)});
         } else if (word == "waits") {
-            if (ends(in)) to_->stand_waiting_for_devices(static_cast<job_id>(first));
+            if (ends(in) && !to_->stand_waiting(static_cast<job_id>(first))) refuse("a wait for nothing");
         } else if (word == "stands") {
             as_.accrues_from = time(), as_.since = time(), as_.eligible = time(), as_.promised = time();
             in.expect(" ");

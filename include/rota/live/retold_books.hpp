@@ -80,7 +80,12 @@ public:
         return true;
     }
     void stand_closed(node_id n) { want_.set_open(n, false); }
-    void stand_waiting_for_devices(job_id id) { block(id); }
+    /// It waits for the devices that it was given; false where it was given none.
+    [[nodiscard]] bool stand_waiting(job_id id) {
+        if (at(id).over || at(id).intent == 0) return false;
+        block(id);
+        return true;
+    }
     /// The log begins with how things stood: whoever reads it needs nothing of what was before.
     void stood(std::uint32_t ops) {
         ops_ = ops;
