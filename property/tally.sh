@@ -31,6 +31,11 @@ expect() { # code, text or '' somewhere in what it says, arguments...
     elif [ -n "$text" ] && ! grep -qF -- "$text" out.txt err.txt; then bad "'$text' was not said: rota $*"
     else ok; fi
 }
+needs() { # program: without it the test is skipped
+    command -v "$1" >/dev/null && return
+    echo "skipped: $1 not found"
+    exit 77
+}
 end() { # the totals; a test that checked nothing has failed
     echo "$passed passed, $failed failed"
     [ $failed = 0 ] && [ $passed != 0 ]

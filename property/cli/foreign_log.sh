@@ -5,10 +5,7 @@
 set -u
 source "$(dirname "$0")/../tally.sh"
 foreign=${ROTA_SOURCE:?the path of the source}/examples/foreign/shortest_first.py
-if ! command -v python3 >/dev/null; then
-    echo 'skipped: python3 not found'
-    exit 77
-fi
+needs python3
 judge() { # code, text that it says, log
     expect "$1" "$2" check-log --workload jobs.csv --cluster 4x8 --log "$3" --claims work_conserving,non_preemptive
 }

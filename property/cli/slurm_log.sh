@@ -5,10 +5,7 @@
 set -u
 source "$(dirname "$0")/../tally.sh"
 foreign=${ROTA_SOURCE:?the path of the source}/examples/foreign/slurm_log.py
-if ! command -v python3 >/dev/null; then
-    echo 'skipped: python3 not found'
-    exit 77
-fi
+needs python3
 # two nodes of four GPUs; job 1 loses its node and runs again, 4 never starts, 5 still runs, 6 has no GPU
 cat >jobs.txt <<'END'
 JobID|State|Submit|Eligible|Start|End|TimelimitRaw|ReqTRES|AllocTRES|NodeList

@@ -19,6 +19,7 @@
 #include <rota/placement/worst_fit.hpp>
 
 #include "../cases.hpp"
+#include "../draw.hpp"
 #include "../tally.hpp"
 
 namespace {
@@ -29,10 +30,6 @@ using placement::spread;
 auto told = tally{};
 auto over_nodes = 0; ///< gangs with CPU or memory that were placed on several nodes
 auto without = 0;    ///< requests that a node had the GPUs for, and nobody the CPU or memory
-
-int draw(rota::random& dice, int from, int to) {
-    return from + static_cast<int>(dice.below(static_cast<std::uint64_t>(to - from) + 1));
-}
 
 /// The scorer without its order of counts.
 template <class Scorer>

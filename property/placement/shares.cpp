@@ -20,6 +20,7 @@
 #include <rota/placement/worst_fit.hpp>
 
 #include "../cases.hpp"
+#include "../draw.hpp"
 #include "../tally.hpp"
 
 namespace {
@@ -30,10 +31,6 @@ auto told = tally{};
 auto choices = 0; ///< several nodes of the model would have done
 auto ties = 0;    ///< and one of them was as good as another
 auto refused = 0;
-
-int draw(rota::random& dice, int from, int to) {
-    return from + static_cast<int>(dice.below(static_cast<std::uint64_t>(to - from) + 1));
-}
 
 /// What is left of every GPU, counted beside the ledger.
 struct account {

@@ -17,6 +17,7 @@
 #include <rota/simulation/simulator.hpp>
 
 #include "../cases.hpp"
+#include "../draw.hpp"
 #include "../tally.hpp"
 
 namespace worlds {
@@ -43,9 +44,7 @@ struct scene {
     job::workload jobs;
 };
 
-inline int draw(rota::random& dice, int from, int to) {
-    return from + static_cast<int>(dice.below(static_cast<std::uint64_t>(to - from + 1)));
-}
+using ::draw;
 
 inline scene make_scene(rota::random& dice, taste const& like) {
     auto made = scene{};
