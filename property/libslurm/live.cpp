@@ -174,5 +174,6 @@ int main(int argc, char** argv) {
         on_slurm::kill_drivers<by_libslurm>(*cluster, folder);
         on_slurm::restart_controller<by_libslurm>(*cluster, folder);
         on_slurm::queue_a_thousand<by_libslurm>(*cluster, folder);
+        on_slurm::take_turns<by_libslurm>(*cluster, folder);
     });
 }

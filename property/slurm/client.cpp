@@ -57,11 +57,13 @@ struct scripted {
         std::string comments{};
         std::string neighbours{};
         command_result details{command_result::end::exited, 0, {}, {}};
+        command_result arrays{command_result::end::exited, 0, {}, {}};
         command_result verb{command_result::end::exited, 0, {}, {}};
         command_result second{command_result::end::exited, 0, {}, {}}; ///< of `scontrol release`
         command_result::end polls = command_result::end::exited;
-        std::vector<std::string> inputs{};  ///< of scontrol, where it reads its commands
-        std::vector<command_result> many{}; ///< its answers
+        std::vector<std::string> questions{}; ///< about arrays
+        std::vector<std::string> inputs{};    ///< of scontrol, where it reads its commands
+        std::vector<command_result> many{};   ///< its answers
     };
     script* on;
 
@@ -78,6 +80,10 @@ struct scripted {
         if (argv[0] == "squeue") return {on->polls, 0, rows_of(on->squeue), {}};
         if (argv[0] == "sinfo") return {on->polls, 0, on->sinfo, {}};
         if (argv[1] == "--details") return on->details;
+        if (argv[1] == "--oneliner" && argv.size() == 2) {
+            on->questions.push_back(input);
+            return on->arrays;
+        }
         return argv[1] == "release" ? on->second : on->verb;
     }
 };
@@ -183,10 +189,11 @@ void polls() {
     auto const seen = backend.poll();
     check(seen.has_value(), "a poll");
     if (!seen) return;
-    check(on.asked.size() == 4 && on.asked[1][0] == "squeue" && on.asked[1].back().ends_with("NodeList:|") &&
+    check(on.asked.size() == 5 && on.asked[1][0] == "squeue" && on.asked[1].back().ends_with("NodeList:|") &&
               on.asked[1].back().find("JobName") == std::string::npos && on.asked[0][0] == "sinfo" &&
               on.asked[2].back() == "%i|%x" && on.asked[3].back() == "JobArrayID:|,Comment:|",
           "what Slurm says, and apart from it what users say");
+    check(on.questions == words{"show job 5_1\nquit\n"}, "and how many of an array may run");
     on.asked.clear();
     check(backend.poll().has_value() && on.asked.size() == 2, "which is asked once a job");
     auto ids = words{};
@@ -223,6 +230,15 @@ void polls() {
         on.squeue = wrong;
         check(!backend.poll() && backend.complaint() == "squeue: not what was asked for", wrong);
     }
+    on.squeue = "5_1|PENDING|0|0|1:00|*|a|u|0|normal|(null)|(null)|1|gres:gpu:1|N/A|N/A|N/A||\n"
+                "5_2|PENDING|0|0|1:00|*|a|u|0|normal|(null)|(null)|1|gres:gpu:1|N/A|N/A|N/A||\n";
+    on.arrays.out = "JobId=7 ArrayJobId=5 ArrayTaskId=1 ArrayTaskThrottle=1 JobName=x\n";
+    auto fresh = slurm::client<scripted>{cluster, "main", {}, scripted{&on}};
+    auto const turns = fresh.poll();
+    check(turns && turns->jobs[0].unmapped.empty() && !turns->jobs[1].unmapped.empty(),
+          "one after the other, as its array has it");
+    on.arrays.how = command_result::end::timed_out;
+    check(!slurm::client<scripted>(cluster, "main", {}, scripted{&on}).poll(), "or nobody knows");
     on.squeue.clear();
     check(backend.poll() && backend.poll()->jobs.empty(), "an empty queue is a queue");
     on.polls = command_result::end::timed_out;

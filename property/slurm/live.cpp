@@ -38,5 +38,6 @@ int main(int argc, char** argv) {
         on_slurm::kill_drivers<by_commands>(*cluster, folder);
         on_slurm::restart_controller<by_commands>(*cluster, folder);
         on_slurm::queue_a_thousand<by_commands>(*cluster, folder);
+        on_slurm::take_turns<by_commands>(*cluster, folder);
     });
 }

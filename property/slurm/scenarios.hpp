@@ -202,18 +202,27 @@ void queue_a_thousand(rota::cluster::spec const& cluster, fs::path const& folder
                                       "--array=1-1000", "--chdir=" + folder.string(), "--wrap=sleep 0.3"});
     if (!check(got.code == 0, "sbatch of an array: " + got.err)) return;
     auto const id = got.out.substr(0, got.out.find_first_not_of("0123456789"));
-    auto const ended = [&] {
-        return std::count_if(s.log().records.begin(), s.log().records.end(),
-                             [](auto const& r) { return r.kind == kind::finish; });
-    };
-    s.wait("some end", 40, [&] { return ended() >= 24; });
+    s.wait("some end", 40, [&] { return s.count_of(kind::finish) >= 24; });
     check(s.host().specs().size() == 1'000, "all of them are known");
     s.order({"scancel", id});
     s.wait("the rest is gone", 30, [&] { return s.idle(); });
     s.check_laws();
     check(s.host().strays() == 0, "nothing ran that was not ordered");
-    std::printf("1,000 jobs queued: %lld ended, the longest round took %lld ms\n",
-                static_cast<long long>(ended()), static_cast<long long>(s.longest_ms()));
+    std::printf("1,000 jobs queued: %zu ended, the longest round took %lld ms\n", s.count_of(kind::finish),
+                static_cast<long long>(s.longest_ms()));
+    if (told.failed() != 0) std::printf("%s", rota::log::to_text(s.log()).c_str());
+}
+
+/// An array says how many of its tasks may run at once; nobody starts one more.
+template <class Way>
+void take_turns(rota::cluster::spec const& cluster, fs::path const& folder) {
+    auto s = session<Way>{cluster, folder, {}, words(5)};
+    auto const got = slurm::runner{}({"sbatch", "--hold", "--requeue", "--output=/dev/null", "--gpus=1",
+                                      "--array=1-5%2", "--chdir=" + folder.string(), "--wrap=sleep 0.3"});
+    if (!check(got.code == 0, "sbatch of an array: " + got.err)) return;
+    s.wait("all five end", 40, [&] { return s.count_of(kind::finish) == 5; });
+    check(s.count_of(kind::start_failed) == 0, "no start fails");
+    s.check_laws();
     if (told.failed() != 0) std::printf("%s", rota::log::to_text(s.log()).c_str());
 }
 

@@ -158,10 +158,11 @@ public:
             std::count_if(log_.records.begin(), log_.records.end(),
                           [&](auto const& r) { return r.kind == what && r.job == job; }));
     }
-    [[nodiscard]] bool has(kind what) const {
-        return std::any_of(log_.records.begin(), log_.records.end(),
-                           [&](auto const& r) { return r.kind == what; });
+    [[nodiscard]] std::size_t count_of(kind what) const {
+        return static_cast<std::size_t>(std::count_if(log_.records.begin(), log_.records.end(),
+                                                      [&](auto const& r) { return r.kind == what; }));
     }
+    [[nodiscard]] bool has(kind what) const { return count_of(what) != 0; }
     /// The CPU and memory that others have of a node.
     [[nodiscard]] rota::cluster::slice others(std::uint32_t node) const {
         return host_.state().others(rota::node_id{node});

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@
 #include <rota/cluster/spec.hpp>
 #include <rota/live/backend.hpp>
 #include <rota/slurm/allocation.hpp>
+#include <rota/slurm/array_limits.hpp>
 #include <rota/slurm/command.hpp>
 #include <rota/slurm/count_besides.hpp>
 #include <rota/slurm/counted.hpp>
@@ -77,6 +79,7 @@ public:
             complaint_ = jobs ? "sinfo: not what was asked for" : "squeue: not what was asked for";
             return std::nullopt;
         }
+        if (!keep_back(*jobs)) return std::nullopt;
         auto const none = std::vector<bool>(cluster_->nodes.size(), false);
         auto out = live::snapshot{std::move(*jobs), none, none};
         if (counts_) out.taken.resize(none.size());
@@ -147,6 +150,20 @@ private:
         auto out = std::string{};
         for (auto const name : squeue_fields) out.append(out.empty() ? "" : ",").append(name).append(":|");
         return out;
+    }
+    /// Asks for the limits of arrays, and leaves the tasks alone that these keep back.
+    [[nodiscard]] bool keep_back(std::vector<live::job_status>& jobs) {
+        auto const now = std::time(nullptr);
+        if (auto const due = arrays_.due(jobs, now); !due.empty()) {
+            auto input = std::string{};
+            for (auto const& task : due) input += "show job " + task + '\n';
+            auto const got = run_({"scontrol", "--oneliner"}, input + "quit\n");
+            if (got.how != command_result::end::exited)
+                return good(got); // one of them may be gone, and no error
+            arrays_.learn(due, got.out, now);
+        }
+        arrays_.keep_back(jobs);
+        return true;
     }
     /// Adds what other partitions run on the nodes.
     [[nodiscard]] bool add_neighbours(std::vector<live::job_status>& jobs, std::string const& fields) {
@@ -264,6 +281,7 @@ private:
     bool counts_;                ///< the cluster counts CPU or memory
     std::optional<counted> how_; ///< Slurm gives these out, once it has been asked
     start_words says_;
+    array_limits arrays_;
     std::map<std::pair<std::string, std::uint32_t>, std::vector<live::part>> spread_; ///< by job and run
     std::string complaint_;
 };

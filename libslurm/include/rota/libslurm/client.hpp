@@ -24,6 +24,7 @@
 #include <rota/libslurm/records.hpp>
 #include <rota/libslurm/state.hpp>
 #include <rota/live/backend.hpp>
+#include <rota/slurm/array_limits.hpp>
 #include <rota/slurm/counted.hpp>
 #include <rota/slurm/job_mapping.hpp>
 #include <rota/slurm/site.hpp>
@@ -171,6 +172,7 @@ private:
     [[nodiscard]] bool read_jobs(job_info_msg_t const& said) {
         auto jobs = std::vector<live::job_status>{};
         auto const now = std::time(nullptr);
+        auto arrays = slurm::array_limits{};
         next_begin_ = 0;
         for (auto const& one : records(said)) {
             auto const ours = is_in(one.partition, partition_);
@@ -179,6 +181,7 @@ private:
             if (!ours && !runs) continue;
             if (one.eligible_time > now && (next_begin_ == 0 || one.eligible_time < next_begin_))
                 next_begin_ = one.eligible_time;
+            if (one.array_max_tasks != 0) arrays.set(std::to_string(one.array_job_id), one.array_max_tasks);
             auto const first = jobs.size();
             if (!add_statuses(one, ours ? mapping_ : neighbours_, jobs, now)) {
                 complaint_ = "job " + std::to_string(one.job_id) + " is in no state that is known";
@@ -188,6 +191,7 @@ private:
                 jobs[i].unmapped = "it is of another partition";
         }
         slurm::job_mapping::sort(jobs);
+        arrays.keep_back(jobs);
         jobs_ = std::move(jobs);
         says_.learn(jobs_, *cluster_);
         return true;
