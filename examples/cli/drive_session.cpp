@@ -80,6 +80,7 @@ void drive_session::heard(bool answered) {
     counts.rounds += 1;
     counts.blind += !answered;
     counts.answers = answered;
+    silent_ = answered ? 0 : std::min(silent_ + 1, 3);
     if (answered != std::exchange(answered_, answered))
         log.line(answered ? "slurm_answers" : "slurm_silent",
                  {{"why", answered ? std::string{"-"} : way->complaint()}});
@@ -101,7 +102,7 @@ void drive_session::rest(std::int64_t ms) {
     if (!bell_ || !idle()) return;
     auto const rung = bell_->wait(std::max<std::int64_t>(ms - pause, 0));
     counts.woken += rung;
-    again_ms_ = rung ? pause : std::min(again_ms_ * 2, config.poll_ms);
+    again_ms_ = rung ? pause : std::min(again_ms_ * 2, pace_ms());
 }
 
 } // namespace cli

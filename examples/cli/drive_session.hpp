@@ -41,6 +41,8 @@ public:
     [[nodiscard]] bool reload();
     /// A Slurm that falls silent is said once, and so is its return.
     void heard(bool answered);
+    /// From one round to the next: twice as long after each that Slurm did not answer, up to eight times.
+    [[nodiscard]] std::int64_t pace_ms() const noexcept { return config.poll_ms << silent_; }
     /// A job that waits for somebody else than this driver is said once, and again where the reason has changed. What one
     /// of ours asks for is what its last start has said.
     void say_left(std::predicate<std::string const&> auto ours) {
@@ -66,6 +68,7 @@ public:
     drive_counts counts;
 
 private:
+    int silent_ = 0; ///< rounds without an answer, one after the other, of which three count
     bool answered_ = true;
     std::map<std::string, std::string> left_; ///< jobs that were said to be left alone, and why
     std::optional<rota::live::wake_up> bell_; ///< none: it only polls

@@ -87,10 +87,12 @@ public:
             in_.counts.journal_bytes = journal_ ? journal_->bytes() : 0;
             metrics_.publish(
                 page_of(in_.counts, in_.cluster, host.state(), in_.backend, strays_ + host.strays(), took));
-            auto const due = host.next_timer() == rota::never ? in_.config.poll_ms : host.next_timer() - now;
             if (got == host_type::outcome::ran) compact(its);
-            in_.rest(
-                std::clamp<std::int64_t>(std::min(in_.config.poll_ms, due) - took, 10, in_.config.poll_ms));
+            auto const poll = in_.config.poll_ms;
+            auto const due = host.next_timer() == rota::never ? poll : host.next_timer() - now;
+            in_.rest(got == host_type::outcome::blind
+                         ? in_.pace_ms()
+                         : std::clamp<std::int64_t>(std::min(poll, due) - took, 10, poll));
         }
         say_laws(*its);
         in_.log.line("stopped", {{"signal", std::to_string(signalled())},

@@ -52,7 +52,7 @@ void dry_run(drive_session& in) {
             }
         }
         if (got) before = std::move(wants);
-        in.rest(in.config.poll_ms);
+        in.rest(in.pace_ms());
     }
     in.log.line("stopped", {{"signal", std::to_string(signalled())}});
 }

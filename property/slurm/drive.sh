@@ -13,6 +13,7 @@ cat >bin/slurm <<'END'
 #!/usr/bin/env bash
 cd "$FAKE_SLURM" || exit 1
 [ -e silent ] && sleep 60
+[ -e gone ] && { echo "asked $(basename "$0")" >>gone; exit 1; }
 [ -e slow ] && sleep 0.3
 job() { read -r state priority restarts gpus node <"jobs/$1" || exit 1; }
 put() { echo "$state $priority $restarts $gpus $node" >"jobs/$1.new" && mv "jobs/$1.new" "jobs/$1"; }
@@ -190,6 +191,11 @@ touch silent
 within 'a silent Slurm' said 'event=slurm_silent why="no answer in time"'
 rm silent
 within 'answers again' said 'event=slurm_answers'
+>gone
+sleep 3
+asked=$(wc -l <gone)
+rm gone
+check "a Slurm that is gone is asked less and less often, not $asked times in 3 s" [ "$asked" -gt 2 -a "$asked" -lt 12 ]
 finish 2
 within 'the gang runs' runs 3
 kill -TERM $driver
