@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -52,11 +51,10 @@ public:
     }
     void decide(view const& v, actions& a) {
         plan_.reset(v);
-        auto jobs = std::vector<job_id>(v.jobs().begin(), v.jobs().end());
-        std::sort(jobs.begin(), jobs.end(), [&](job_id x, job_id y) {
-            return std::tuple{v.spec(x).deadline, x} < std::tuple{v.spec(y).deadline, y};
-        });
-        for (auto j : jobs)
+        auto jobs = std::vector<std::pair<sim_time, job_id>>{}; // by deadline
+        for (auto j : v.jobs()) jobs.emplace_back(v.spec(j).deadline, j);
+        std::sort(jobs.begin(), jobs.end());
+        for (auto const& [deadline, j] : jobs)
             if (v.placed(j)) {
                 plan_.add({j, v.now(), ends_at(v, j), v.intent(j)});
                 a.wake_at(ends_at(v, j)); // whoever outlives his window is news
@@ -67,10 +65,10 @@ public:
                    (kept.start == v.now() && !v.free().fits(kept.where));
         });
         for (auto const& [j, kept] : windows_) plan_.add(kept);
-        readmit(v, a, jobs);
-        for (auto moved = true; moved;) {
+        readmit(v, a);
+        for (auto moved = true; moved && !windows_.empty();) {
             moved = false;
-            for (auto j : jobs)
+            for (auto const& [deadline, j] : jobs)
                 if (auto const kept = windows_.find(j); kept != windows_.end()) {
                     plan_.erase(j);
                     auto const sooner = find(v, j, kept->second.end);
@@ -78,10 +76,10 @@ public:
                     reserve(a, sooner && sooner->start < kept->second.start ? *sooner : kept->second);
                 }
         }
-        for (auto j : jobs) {
+        for (auto const& [deadline, j] : jobs) {
             if (!v.waiting(j) || v.state(j).promised != never) continue;
-            if (auto const fresh = find(v, j, v.spec(j).deadline)) reserve(a, *fresh);
-            else if (v.spec(j).deadline != never) a.reject(j, log::cause::deadline);
+            if (auto const fresh = find(v, j, deadline)) reserve(a, *fresh);
+            else if (deadline != never) a.reject(j, log::cause::deadline);
         }
         for (auto const& [j, one] : windows_)
             if (one.start > v.now()) a.wake_at(one.start);
@@ -112,16 +110,16 @@ private:
         a.promise(one.job, one.start);
     }
     /// New windows for admitted jobs that have none, in the order of what they were promised.
-    void readmit(view const& v, actions& a, std::vector<job_id> jobs) {
-        std::erase_if(jobs, [&](job_id j) {
+    void readmit(view const& v, actions& a) {
+        auto lost = std::vector<std::pair<sim_time, job_id>>{};
+        for (auto j : v.jobs()) {
             auto const where = v.where(j);
-            return v.state(j).promised == never || windows_.contains(j) ||
-                   (where != phase::waiting && where != phase::cooling);
-        });
-        std::sort(jobs.begin(), jobs.end(), [&](job_id x, job_id y) {
-            return std::tuple{v.state(x).promised, x} < std::tuple{v.state(y).promised, y};
-        });
-        for (auto j : jobs)
+            if (v.state(j).promised != never && (where == phase::waiting || where == phase::cooling) &&
+                !windows_.contains(j))
+                lost.emplace_back(v.state(j).promised, j);
+        }
+        std::sort(lost.begin(), lost.end());
+        for (auto const& [promised, j] : lost)
             if (auto const again = find(v, j, never)) reserve(a, *again);
     }
 
