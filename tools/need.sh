@@ -6,7 +6,7 @@ set -euo pipefail
 
 build=(meson ninja-build g++-12 cmake pkg-config librange-v3-dev libboost1.81-dev libcli11-dev libfmt-dev
     nlohmann-json3-dev libtomlplusplus-dev libcpp-httplib-dev zlib1g-dev coinor-libclp-dev)
-check=(librapidcheck-dev libbenchmark-dev gnuplot-nox libslurm-dev)
+check=(librapidcheck-dev libgtest-dev catch2 doctest-dev libbenchmark-dev gnuplot-nox libslurm-dev)
 
 die() {
     echo "set-up: $*" >&2
