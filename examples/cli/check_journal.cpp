@@ -15,6 +15,7 @@
 #include <rota/contract/tenant_tree.hpp>
 #include <rota/job/workload.hpp>
 #include <rota/live/journal_head.hpp>
+#include <rota/live/journal_text.hpp>
 #include <rota/live/journaled_books.hpp>
 #include <rota/live/recover.hpp>
 #include <rota/log/schedule.hpp>
@@ -40,7 +41,9 @@ namespace {
 } // namespace
 
 int check_journal(check_journal_options const& asked) {
-    auto const from = source_file(asked.file);
+    auto const from = source_file(asked.file, {.may_begin = [](std::string_view first) {
+                                      return first.starts_with(rota::live::journal_header);
+                                  }});
     auto const text = std::string_view{from.text};
     auto const head = rota::live::read_journal_head(text);
     if (auto const* const wrong = std::get_if<rota::log::text_error>(&head)) refuse_at(asked.file, *wrong);

@@ -43,8 +43,17 @@ std::vector<std::size_t> record_lines(std::string_view text) {
     return all;
 }
 
+/// Whether a text may go on as a log: what is wrong with it is in its last line, which is cut, and near the cut.
+bool may_begin_log(std::string_view text) {
+    auto const got = rota::log::from_text(text);
+    auto const* const wrong = std::get_if<rota::log::text_error>(&got);
+    if (wrong == nullptr) return true;
+    for (auto line = std::size_t{1}; line != wrong->line; ++line) rota::take_until(text, '\n');
+    return text.find('\n') == text.npos && wrong->column + 256 > text.size();
+}
+
 log_read read_log(std::string const& path) {
-    auto const from = source_file(path);
+    auto const from = source_file(path, {.may_begin = may_begin_log});
     auto const text = std::string_view{from.text};
     auto got = rota::log::from_text(text);
     if (auto* const log = std::get_if<rota::log::schedule>(&got))

@@ -213,7 +213,7 @@ void read_qos(complaints& wrong, section const& root, drive_config& to) {
 
 drive_config read_drive_config(std::string const& path) {
     auto out = drive_config{};
-    auto const from = source_file(path);
+    auto const from = source_file(path, short_file);
     auto wrong = complaints{path, from.text};
     auto file = toml::table{};
     try {

@@ -24,6 +24,7 @@
 #include <rota/placement/uniform_draw.hpp>
 #include <rota/report/spread.hpp>
 #include <rota/report/table.hpp>
+#include <rota/trace/clusters.hpp>
 #include <rota/trace/nearest.hpp>
 #include <rota/trace/number.hpp>
 #include <rota/trace/openb.hpp>
@@ -106,7 +107,7 @@ std::pair<std::uint64_t, std::size_t> seeds_of(std::string const& text) {
 }
 
 packing::experiment read_experiment(pack_options const& asked, std::int64_t load) {
-    auto const nodes_from = source_file(asked.nodes);
+    auto const nodes_from = source_file(asked.nodes, {.text_bytes = trace::cluster_text_bytes});
     auto const nodes = trace::read_openb_nodes(nodes_from);
     tell(asked.nodes, nodes);
     auto const& cluster = *nodes.cluster;

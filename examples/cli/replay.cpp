@@ -27,7 +27,7 @@ namespace cli {
 namespace {
 
 rota::verify::counter_example read_replay(std::string const& path) {
-    auto const from = source_file(path);
+    auto const from = source_file(path, short_file);
     auto got = rota::verify::counter_example_of(std::string{from.text});
     if (auto const* const wrong =
             std::get_if<rota::log::text_error>(&got)) { // later lines count on earlier ones

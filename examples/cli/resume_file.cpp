@@ -2,11 +2,8 @@
 #include "resume_file.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <string_view>
 #include <system_error>
@@ -22,6 +19,7 @@
 #include "console.hpp"
 #include "failure.hpp"
 #include "output_file.hpp"
+#include "source_file.hpp"
 
 namespace cli {
 
@@ -65,13 +63,9 @@ bool number(std::string_view text, Number& to, int base) {
 resume_file::resume_file(std::string path) : path_{std::move(path)}, now_{0, nothing_hashed} {
     auto ignored = std::error_code{};
     if (!fs::exists(path_, ignored)) return;
-    errno = 0;
-    auto from = std::ifstream{path_};
-    auto text = std::ostringstream{};
-    if (!from || !fs::is_regular_file(path_, ignored) || !(text << from.rdbuf())) // a device may have no end
-        refuse(fmt::format("cannot read '{}': {}", path_,
-                           errno != 0 ? std::strerror(errno) : "it is no file with text"));
-    auto lines = std::istringstream{text.str()};
+    if (!fs::is_regular_file(path_, ignored)) // another is put in its place when the run has come further
+        refuse(fmt::format("cannot read '{}': it is no file with text", path_));
+    auto lines = std::istringstream{source_file(path_, short_file).text};
     auto line = std::string{};
     if (!std::getline(lines, line) || line != first_line)
         refuse(fmt::format("{}:1:1: error[E-RESUME]: read {}, expected '{}': it is left as it is", path_,

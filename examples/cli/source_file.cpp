@@ -11,10 +11,11 @@
 
 namespace cli {
 
-rota::trace::source source_file(std::string const& path) {
+rota::trace::source source_file(std::string const& path, whole_file const& what) {
     auto how = rota::trace::limits{};
+    how.text_bytes = what.text_bytes;
     how.stop = interrupted;
-    auto from = rota::trace::from_file(path, how);
+    auto from = rota::trace::from_file(path, how, what.may_begin);
     stop_if_signalled();
     if (from) return std::move(*from);
     auto why = rota::trace::text(from.error());

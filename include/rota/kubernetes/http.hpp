@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <ctime>
 #include <fstream>
-#include <iterator>
+#include <ios>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -188,7 +188,9 @@ private:
         auto out = httplib::Headers{{"Accept", json}};
         if (how.token_file.empty()) return out;
         auto in = std::ifstream{how.token_file};
-        auto token = std::string{std::istreambuf_iterator<char>{in}, {}};
+        auto token = std::string(std::size_t{1} << 16, '\0'); // what is longer is no token
+        in.read(token.data(), static_cast<std::streamsize>(token.size()));
+        token.resize(static_cast<std::size_t>(in.gcount()));
         while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
         out.emplace("Authorization", "Bearer " + token);
         return out;

@@ -134,6 +134,11 @@ struct text_limit {
     }
 };
 
+/// Of the byte order mark that a text begins with.
+[[nodiscard]] inline std::size_t mark_size(std::string_view bytes) noexcept {
+    return bytes.starts_with("\xef\xbb\xbf") ? 3 : 0;
+}
+
 /// A source from bytes in memory: unpacks gzip by its magic, takes off a byte order mark, checks UTF-8.
 ///
 /// Errors    E-FORMAT (not a text, broken gzip), E-SIZE, E-UTF8.
@@ -147,7 +152,7 @@ struct text_limit {
     }
     if (bytes.size() > limit.bytes) return limit.exceeded(name);
     if (auto why = not_a_text(name, bytes)) return std::move(*why);
-    if (bytes.starts_with("\xef\xbb\xbf")) bytes.erase(0, 3);
+    bytes.erase(0, mark_size(bytes));
     if (auto const bad = first_not_utf8(bytes); bad != bytes.size()) {
         auto line = std::uint64_t{1};
         for (auto i = std::size_t{0}; i != bad; ++i)
@@ -159,14 +164,32 @@ struct text_limit {
 
 /// A source from a file, held in memory as a whole.
 ///
+/// Syntax    from_file(path, {.text_bytes = most}, [](std::string_view beginning) { return ...; });
+/// Meaning   A pipe may have no end. Where it goes on behind 256 KiB of plain text, `may_begin` is asked of these, and again
+///           of twice as much and so on. What cannot be the beginning of what is wanted, in whole lines, is all that
+///           is read, for its reader to refuse.
 /// Errors    those of input_file and of from_bytes.
-[[nodiscard]] inline result<source> from_file(std::string const& path, limits const& most = {}) {
-    auto file = input_file{path, stamp_of(path), most.stop};
-    auto bytes = std::string{};
+[[nodiscard]] inline result<source> from_file(std::string const& path, limits const& most = {},
+                                              bool (*may_begin)(std::string_view) = nullptr) {
+    auto const as = stamp_of(path);
+    auto file = input_file{path, as, most.stop};
     auto buffer = std::string(std::size_t{1} << 18, '\0');
+    auto bytes = std::string{};
+    auto ask_at = buffer.size();
     while (auto const got = file.read(buffer.data(), buffer.size())) {
+        if (bytes.empty() && !is_gzip({buffer.data(), got})) {
+            if (as.size > most.text_bytes) return text_limit{most, most.text_bytes}.exceeded(path);
+            bytes.reserve(as.size);
+        }
         bytes.append(buffer, 0, got);
-        if (bytes.size() > most.text_bytes) break;
+        if (bytes.size() > most.text_bytes) return text_limit{most, most.text_bytes}.exceeded(path);
+        if (as.regular || is_gzip(bytes) || may_begin == nullptr || bytes.size() < ask_at) continue;
+        if (may_begin(std::string_view{bytes}.substr(mark_size(bytes)))) {
+            ask_at = 2 * bytes.size();
+            continue;
+        }
+        if (auto const line_end = bytes.rfind('\n'); line_end != bytes.npos) bytes.resize(line_end + 1);
+        return from_bytes(path, std::move(bytes), most);
     }
     if (file.why()) return *file.why();
     return from_bytes(path, std::move(bytes), most);
