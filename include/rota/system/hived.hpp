@@ -26,6 +26,7 @@
 #include <rota/placement/concepts.hpp>
 #include <rota/placement/consolidated.hpp>
 #include <rota/placement/feasible.hpp>
+#include <rota/placement/quota_cells.hpp>
 #include <rota/placement/virtual_cluster.hpp>
 
 namespace rota::system {
@@ -107,17 +108,11 @@ private:
             for (auto i = std::uint32_t{0}; i != chains_[c].nodes.size(); ++i)
                 chain_of_[index(chains_[c].nodes[i])] = {c, i * chains_[c].gpus};
         gpus_ = layout.gpus();
-        for (auto t = std::size_t{0}; t != v.tenants(); ++t) {
-            auto left = v.tenant(static_cast<tenant_id>(t)).nominal_milli / whole_gpu;
-            auto levels = std::vector<std::vector<std::uint32_t>>(chains_.size());
-            for (auto c = std::size_t{0}; c != chains_.size(); ++c)
-                for (auto l = chains_[c].cells.top() + 1; l-- != 0;)
-                    while (left >= chains_[c].cells.size(l) && chains_[c].cells.promise(l)) {
-                        levels[c].push_back(l);
-                        left -= chains_[c].cells.size(l);
-                    }
+        auto quotas = std::vector<std::int64_t>{};
+        for (auto t = std::size_t{0}; t != v.tenants(); ++t)
+            quotas.push_back(v.tenant(static_cast<tenant_id>(t)).nominal_milli);
+        for (auto const& levels : placement::quota_cells(chains_, quotas))
             tenants_.emplace_back(layout, chains_, levels);
-        }
         lines_.resize(tenants_.size() + 1);
         stirred_.resize(lines_.size());
         holds_.resize(tenants_.size());
