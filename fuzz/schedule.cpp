@@ -91,6 +91,7 @@ std::vector<subject_under_test> everybody() {
         [](auto const&) { return system::gavel_max_min<>{{}, {}, {}, 60'000}; });
     add("afs_l:estimate=limit", [](auto const&) { return system::afs_l<>{}; });
     add("hived", [](auto const&) { return system::hived<>{}; });
+    all.back().known.quota_cells = true;
     add("best_effort_fifo:migrate=on", [](auto const&) {
         return rota::scheduler{rota::queueing::greedy<>{}, rota::placement::consolidated{},
                                rota::preemption::by_migration{}};

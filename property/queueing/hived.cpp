@@ -11,6 +11,7 @@
 
 #include <rota/cluster/spec.hpp>
 #include <rota/contract/actions.hpp>
+#include <rota/contract/claims.hpp>
 #include <rota/contract/event.hpp>
 #include <rota/contract/view.hpp>
 #include <rota/core/random.hpp>
@@ -21,6 +22,12 @@
 #include <rota/simulation/simulator.hpp>
 #include <rota/system/best_effort_fifo.hpp>
 #include <rota/system/hived.hpp>
+#include <rota/verify/law.hpp>
+#include <rota/verify/report.hpp>
+#include <rota/verify/run.hpp>
+#include <rota/verify/traits.hpp>
+#include <rota/verify/trial.hpp>
+#include <rota/verify/verdict.hpp>
 
 #include "../cases.hpp"
 #include "../tally.hpp"
@@ -232,6 +239,30 @@ void quota_is_no_guarantee(tally& result) {
     result.check(later == 9, "quotas break the guarantee in every random world, too");
 }
 
+/// What the log shows of the guarantee, law by law, and that a quota breaks it before anybody has to wait.
+void as_laws_of_a_log(tally& result) {
+    using verify::law;
+    auto waited = std::uint64_t{0};
+    for (auto seed = std::uint64_t{1}; seed <= in_proportion(39u); ++seed) {
+        auto const in = some_world(seed, 2 + static_cast<int>(seed % 3), 0);
+        auto const what = verify::trial{in.cluster, in.jobs, in.under};
+        auto const judge = [&](auto make, verify::traits const& known) {
+            return verify::run_and_check(what, make, claim::cells_kept, known).laws;
+        };
+        auto const cells = judge([](auto const&) { return system::hived<>{}; }, {.quota_cells = true});
+        result.check(!cells.broken(), "cells keep their laws\n" + verify::text(cells));
+        waited += cells.of(law::cells_kept).checked;
+        auto const quota =
+            judge([](auto const&) { return plain_quota<placement::worst_fit>{}; }, {.quota_cells = true});
+        result.check(quota.of(law::cells_there).stands() == verify::standing::broken,
+                     "a quota leaves others no cells");
+        auto const untold = judge([](auto const&) { return system::hived<>{}; }, {});
+        result.check(untold.of(law::cells_there).checked + untold.of(law::cells_kept).checked == 0,
+                     "nobody has said what the cells are");
+    }
+    result.check(39 * waited > 1000 * in_proportion(39u), "guaranteed jobs waited for cells in use");
+}
+
 /// A gang that must lie on one node has cells of 4 and 2 GPUs, on two nodes by then, and a node of 8 of another model:
 /// it takes that one.
 void together_where_it_can_be(tally& result) {
@@ -280,6 +311,7 @@ int main() {
     doomed(result);
     failed_inside(result);
     quota_is_no_guarantee(result);
+    as_laws_of_a_log(result);
     together_where_it_can_be(result);
     taken_over(result);
     return result.end();

@@ -444,6 +444,71 @@ void quotas() {
                     "15 finish 1.1", "15 finish 2.1"));
 }
 
+/// What a law says of a log that breaks it.
+void says(verify::report const& found, law which, std::string const& words) {
+    auto const& why = found.of(which);
+    result.check(why.story == words, std::string{verify::text_of(which).code} + ": says '" + why.story + "'");
+}
+void holds(verify::report const& found, law which, std::string const& what) {
+    result.check(found.of(which).stands() == verify::standing::holds,
+                 std::string{verify::text_of(which).code} + ": " + what);
+}
+void not_exercised(verify::report const& found, law which, std::string const& what) {
+    result.check(found.of(which).stands() == verify::standing::not_exercised,
+                 std::string{verify::text_of(which).code} + ": " + what);
+}
+
+/// Two nodes of 4 GPUs, each one tenant's cell. The first tenant runs two jobs of one GPU, the second wants its node.
+void cells() {
+    auto two = scene{};
+    two.cluster = cluster::uniform(1, 2, 4);
+    two.jobs.tenants.resize(3);
+    two.job(0, 1, 10);
+    two.job(0, 1, 10);
+    two.job(1, 4, 5);
+    two.job(2, 1, 2);
+    for (auto j = std::size_t{0}; j != 4; ++j)
+        two.jobs.specs[j].tenant = static_cast<tenant_id>(j < 2 ? 1 : 2);
+    two.jobs.specs[2].need.span = job::span::one_node;
+    two.claims = claim::cells_kept;
+    for (auto t : {tenant_id{1}, tenant_id{2}})
+        two.given.cells.push_back({.tenant = t, .model = {}, .node_gpus = 4, .gpus = 4});
+    auto const told =
+        std::string{"0 submit 0.0 #0 - 1\n0 submit 1.0 #0 - 1\n0 start 0.1 #1 - 0 n0:1@1000/0/0\n"
+                    "0 start 1.1 #2 - 0 n0:2@1000/0/0\n1 submit 2.0 #0 - 4\n"};
+    auto const kept = told + "1 start 2.1 #3 - 0 n1:f@1000/0/0\n2 submit 3.0 #0 - 1\n6 finish 2.1 #3 - 0\n"
+                             "6 start 3.1 #4 - 0 n1:1@1000/0/0\n8 finish 3.1 #4 - 0\n10 finish 0.1 #1 - 0\n"
+                             "10 finish 1.1 #2 - 0\n";
+    auto const late = with(with(kept, "6 start 3.1", "7 start 3.1"), "8 finish", "9 finish");
+    auto const spread =
+        with(told, "n0:2@", "n1:2@") +
+        "2 submit 3.0 #0 - 1\n2 start 3.1 #3 - 0 n1:1@1000/0/0\n4 finish 3.1 #3 - 0\n10 finish 0.1 #1 - 0\n"
+        "10 finish 1.1 #2 - 0\n10 start 2.1 #4 - 0 n1:f@1000/0/0\n15 finish 2.1 #4 - 0\n";
+    two.expect(law::cells_there, kept, spread);
+    says(two.judge(spread), law::cells_there,
+         "the private cells that tenants could still have are 1 blocks of 4 GPUs short");
+    two.expect(law::cells_kept, kept, late);
+    says(two.judge(late), law::cells_kept, "job 3 waits, and the cells of tenant 2 have room for it");
+    holds(two.judge(late), law::cells_there, "who waits in vain touches no cell of others");
+    not_exercised(two.judge("0 quota 1.0 #0 - 4000\n" + kept), law::cells_kept, "after a quota has changed");
+
+    auto visited = two; // a visitor does not count as long as nobody wants its place, and leaves then
+    visited.jobs.specs[1].priority = -1;
+    holds(visited.judge(spread), law::cells_there, "a visitor in a cell");
+    says(visited.judge(spread), law::cells_kept, "job 2 waits, and the cells of tenant 2 have room for it");
+    auto half =
+        two; // of the first tenant's cells one is left untouched: none of its GPUs need be the second's
+    half.given.cells = {{tenant_id{1}, {}, 4, 2, 2}, {tenant_id{2}, {}, 4, 2, 1}};
+    holds(half.judge(spread), law::cells_there, "cells of 2 GPUs");
+    half.given.cells[1].count = 2;
+    holds(half.judge(kept), law::cells_there, "all GPUs promised");
+    half.given.cells.clear();
+    not_exercised(half.judge(late), law::cells_there, "where no cells are told");
+    not_exercised(half.judge(late), law::cells_kept, "where no cells are told");
+    two.given.immediate = false;
+    not_exercised(two.judge(late), law::cells_kept, "where orders take time");
+}
+
 // --- schedulers with a seeded bug
 
 enum class bug : std::uint8_t {
@@ -619,6 +684,7 @@ int main() {
     choice_of_victims();
     order_of_service();
     quotas();
+    cells();
     seeded_bugs();
     return result.end();
 }

@@ -81,6 +81,7 @@ void what_is_written_reads_back() {
         one.known.scatters = seed % 2 == 0;
         one.known.head = static_cast<verify::head_order>(seed % 3);
         one.known.steps = {.quantum_ms = static_cast<std::int64_t>(seed % 2), .levels_ms = {3, 9}};
+        one.known.quota_cells = seed % 5 == 0;
         one.known.instants_max = static_cast<std::uint32_t>(seed);
         one.broken = static_cast<verify::law>(seed % verify::laws);
         one.what = verify::draw(seed, world_of(seed, 0xff));
@@ -134,12 +135,12 @@ void what_is_no_replay_file_is_refused() {
        "by_time_left, "
        "by_service, by_priority, by_share, order_kept, minimal_victims, worst_victims, quota_kept, "
        "event_driven, "
-       "bounded_wait");
+       "bounded_wait, cells_kept");
     at(with("=yes", "=true"), 7, 16, "read 'true', expected one of no, yes");
     at(with("=yes", ""), 7, 15, "the line ends, expected '=' after scatters");
     at(with("scatters", "spread"), 7, 7,
        "read 'spread=yes', expected one of scatters, head, may_thrash, instants_max, quantum, level0, "
-       "level1, level2, level3");
+       "level1, level2, level3, quota_cells");
     at(with("known scatters=yes", "suite 1"), 7, 1, "read 'suite', expected no such line after 'claims'");
     at(with("known scatters=yes", "claims"), 7, 1, "read 'claims', expected one such line");
     at(with("gpus=2", "gpus=17"), 9, 11, "read '17', expected a number from 0 to 16");

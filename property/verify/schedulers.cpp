@@ -97,7 +97,7 @@ std::vector<subject_under_test> everybody() {
         return rota::scheduler{rota::queueing::greedy<>{}, rota::placement::consolidated{},
                                rota::preemption::by_migration{rota::preemption::fixed_cost{}}};
     });
-    add("hived", [](auto const&) { return system::hived<>{}; });
+    add("hived", [](auto const&) { return system::hived<>{}; }).known.quota_cells = true;
     add("gang time slicing, 60 s", [](auto const&) {
         auto slicing = system::gang_time_slicing<>{};
         slicing.slices.quantum_ms = 60'000;

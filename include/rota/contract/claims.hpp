@@ -34,14 +34,16 @@ enum class claim : std::uint32_t {
     worst_victims = 65536,   ///< nobody is stopped where worse ones would do
     quota_kept = 131072,     ///< who is stopped was borrowing, for somebody who takes back what is its own
     event_driven = 262144,   ///< decides only when something has happened
-    bounded_wait = 524288    ///< each job before it delays a job by one run at most
+    bounded_wait = 524288,   ///< each job before it delays a job by one run at most
+    cells_kept = 1048576     ///< a tenant's private cells are there whenever its guaranteed jobs want them
 };
 
-inline constexpr std::array<std::string_view, 20> claim_names{
+inline constexpr std::array<std::string_view, 21> claim_names{
     "strict_fifo",     "non_preemptive", "head_never_waits",  "work_conserving", "easy_promise",
     "meets_deadlines", "clairvoyant",    "justified_victims", "by_submission",   "by_limit",
     "by_time_left",    "by_service",     "by_priority",       "by_share",        "order_kept",
-    "minimal_victims", "worst_victims",  "quota_kept",        "event_driven",    "bounded_wait"};
+    "minimal_victims", "worst_victims",  "quota_kept",        "event_driven",    "bounded_wait",
+    "cells_kept"};
 
 [[nodiscard]] constexpr claim operator|(claim a, claim b) noexcept {
     return static_cast<claim>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));

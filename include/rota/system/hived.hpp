@@ -17,6 +17,7 @@
 #include <rota/cluster/occupancy.hpp>
 #include <rota/cluster/placement.hpp>
 #include <rota/contract/actions.hpp>
+#include <rota/contract/claims.hpp>
 #include <rota/contract/concepts.hpp>
 #include <rota/contract/event.hpp>
 #include <rota/contract/view.hpp>
@@ -47,6 +48,8 @@ namespace rota::system {
 template <placement::policy Placement = placement::consolidated>
 class hived {
 public:
+    static constexpr claim claims = claim::cells_kept;
+
     Placement place{};
 
     void on(event const& happened, view const& v) {

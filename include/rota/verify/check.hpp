@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <rota/verify/accounting.hpp>
+#include <rota/verify/cell_laws.hpp>
 #include <rota/verify/law.hpp>
 #include <rota/verify/liveness.hpp>
 #include <rota/verify/order_laws.hpp>
@@ -52,6 +53,7 @@ namespace rota::verify {
     check_choice_of_victims(of, found);
     check_orders_of_jobs(of, found);
     check_quota(of, found);
+    check_cells(of, found);
     return found;
 }
 

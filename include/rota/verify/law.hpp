@@ -51,6 +51,8 @@ enum class law : std::uint8_t {
     in_turn,
     order_kept,
     quota_kept,
+    cells_there,
+    cells_kept,
     event_driven,
     bounded_wait,
 };
@@ -103,6 +105,8 @@ inline constexpr std::array<law_text, laws> law_texts{{
     {"P6", "of the waiting jobs that fit, the first in order starts"},
     {"P5", "no job waits where it would fit if those behind it in order gave way"},
     {"S7", "what is taken back was borrowed, and its taker's own"},
+    {"S10", "every tenant could have its private cells, whatever guaranteed jobs hold"},
+    {"W3", "no guaranteed job waits where its tenant's private cells have room"},
     {"T4", "nothing is decided where nothing has happened"},
     {"L3", "nobody waits longer than each job before it, and one more, may run"},
 }};

@@ -6,11 +6,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/workload.hpp>
 #include <rota/simulation/conditions.hpp>
+#include <rota/verify/private_cells.hpp>
 
 namespace rota::verify {
 
@@ -51,6 +53,8 @@ struct premises {
     millis pause_ms_max = 0;   ///< between a start and the first useful work
     millis first_pause_ms = 0; ///< the same at a job's first start, exactly
     millis saving_ms_max = 0;  ///< between the last useful work and the release, at a graceful stop
+    /// That tenants were promised; true until a quota changes.
+    std::vector<private_cells> cells{};
 };
 
 /// No job of the workload can outlive its limit, wherever it runs on the cluster.

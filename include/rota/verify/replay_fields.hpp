@@ -133,6 +133,7 @@ void fields_of_traits(Traits& known, F f) {
     f("quantum", known.steps.quantum_ms, span_of_time);
     for (auto i = std::size_t{0}; i != known.steps.levels_ms.size(); ++i)
         f(std::array{"level0", "level1", "level2", "level3"}[i], known.steps.levels_ms[i], span_of_time);
+    f("quota_cells", known.quota_cells, truth_names);
 }
 /// The fields of the model of costs that the variant holds.
 template <class Cost, class F>

@@ -29,6 +29,7 @@
 #include <rota/verify/coverage.hpp>
 #include <rota/verify/law.hpp>
 #include <rota/verify/premises.hpp>
+#include <rota/verify/private_cells.hpp>
 #include <rota/verify/report.hpp>
 #include <rota/verify/serve_others.hpp>
 #include <rota/verify/subject.hpp>
@@ -162,6 +163,8 @@ inline void judge(trial const& what, simulation::simulator const& host, simulati
     given.scatters = known.scatters;
     given.head = known.head;
     given.steps = known.steps;
+    if (known.quota_cells && has(claims, claim::cells_kept))
+        given.cells = cells_of_quotas(what.cluster, what.jobs);
     given.complete = how != ending::stopped || !known.may_thrash;
     auto const of = subject{what.cluster, what.jobs, what.under.outages, claims, given, found.log};
 

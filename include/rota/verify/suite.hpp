@@ -73,6 +73,8 @@ struct suite_result {
     case law::in_turn: return all_orders;
     case law::order_kept: return claim::order_kept;
     case law::quota_kept: return claim::quota_kept;
+    case law::cells_there:
+    case law::cells_kept: return claim::cells_kept;
     case law::event_driven: return claim::event_driven;
     case law::bounded_wait: return claim::bounded_wait;
     default: return claim::none;

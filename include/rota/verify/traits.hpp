@@ -16,6 +16,7 @@ struct traits {
         false; ///< it may stop jobs before they did any work, again and again: no bound, no law L7
     std::uint32_t instants_max = 1u << 16; ///< more of them break law L7
     service_steps steps{};                 ///< where its order counts attained service
+    bool quota_cells = false;              ///< a tenant's private cells are the largest that its quota holds
 };
 
 } // namespace rota::verify
