@@ -12,6 +12,12 @@
 #include <rota/placement/first_fit.hpp>
 #include <rota/placement/node_fit.hpp>
 #include <rota/system/quota_drf.hpp>
+#include <rota/verify/decoder.hpp>
+#include <rota/verify/law.hpp>
+#include <rota/verify/report.hpp>
+#include <rota/verify/run.hpp>
+#include <rota/verify/suite.hpp>
+#include <rota/verify/verdict.hpp>
 
 #include "../tally.hpp"
 #include "against.hpp"
@@ -19,7 +25,7 @@
 #include "worlds.hpp"
 
 using namespace rota;
-using scheduler = system::quota_drf<placement::first_fit>;
+using drf = system::quota_drf<placement::first_fit>;
 
 namespace {
 
@@ -27,7 +33,7 @@ namespace {
 struct desk {
     cluster::spec cluster;
     books state;
-    scheduler decides;
+    drf decides;
     instant settles;
     std::vector<job::spec> specs;
     std::vector<order> sent;
@@ -210,6 +216,46 @@ void axioms(tally& told, std::uint64_t seed) {
                            (of.cpus != 0 && spare * other.cpus < (of.runs + 1) * of.cpus),
                        "envy-free: nobody ran more with another's devices, less a task of the other's" + at);
         }
+    }
+}
+
+/// Whoever fits starts, the first submitted first.
+struct as_they_come {
+    void on(event const&, view const&) {}
+    void decide(view const& v, actions& a) {
+        for (auto j = std::uint32_t{0}; j != v.submitted(); ++j)
+            if (auto const id = job_id{j}; !v.state(id).over && v.waiting(id))
+                if (auto const where = placement::first_fit{}.place(v.need(id), v.free()))
+                    (void)a.start(id, *where);
+    }
+};
+
+/// The same as laws of a log, for tenants that own nothing, whatever their jobs are and on several nodes; whoever serves
+/// jobs as they come breaks both.
+void axioms_of_a_log(tally& told, int trials) {
+    using verify::law;
+    auto asked = verify::report{};
+    auto by_submission = verify::report{};
+    for (auto i = std::uint64_t{0}; i != static_cast<std::uint64_t>(trials); ++i) {
+        auto what = verify::draw(i, verify::world_of(i, 0xff));
+        if (what.jobs.tenants.size() == 1) continue;
+        auto dice = rota::random(i);
+        auto const weight = [&] { return i % 2 == 0 ? 1 : worlds::draw(dice, 0, 3); };
+        auto const third = static_cast<tenant_id>(i % 3 == 0); // its parent
+        what.jobs.tenants = {{}, {{}, weight(), 0, {}}, {{}, weight(), 0, {}}, {third, weight(), 0, {}}};
+        auto const axioms = claim::envy_free | claim::sharing_incentive;
+        auto const found = verify::run_and_check(what, [](auto const&) { return drf{}; }, axioms).laws;
+        told.check(!found.broken(), "trial " + std::to_string(i) + "\n" + verify::text(found));
+        asked.add(found);
+        by_submission.add(
+            verify::run_and_check(what, [](auto const&) { return as_they_come{}; }, axioms).laws);
+    }
+    for (auto const one : {law::envy_free, law::sharing_incentive}) {
+        auto const code = std::string{verify::text_of(one).code};
+        told.check(trials < 1'000 || asked.of(one).checked > static_cast<std::uint64_t>(trials) / 200,
+                   code + " asked " + std::to_string(asked.of(one).checked) + " times");
+        told.check(trials < 5'000 || by_submission.of(one).stands() == verify::standing::broken,
+                   code + " broken by submission");
     }
 }
 
@@ -405,6 +451,7 @@ int main() {
     auto told = tally{};
     by_hand(told);
     auto const n = worlds::cases(10'000);
+    axioms_of_a_log(told, n);
     auto reclaims = 0;
     auto with_choice = 0;
     for (auto i = 0; i != n; ++i) {
@@ -423,7 +470,7 @@ int main() {
             auto world =
                 simulation::simulator(scene.cluster, scene.jobs, worlds::make_world(dice, w, scene.cluster));
             worlds::run(told, world, std::string(worlds::names[w]) + " " + std::to_string(i),
-                        [] { return scheduler{}; });
+                        [] { return drf{}; });
         }
     for (auto tenants : {1, 3, 7})
         worlds::same(

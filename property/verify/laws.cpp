@@ -509,6 +509,87 @@ void cells() {
     not_exercised(two.judge(late), law::cells_kept, "where orders take time");
 }
 
+/// Four GPUs and two tenants of equal weight that own nothing.
+void shares() {
+    auto two = one_node(4);
+    two.jobs.tenants.resize(3);
+    for (auto j = 0u; j != 6; ++j) {
+        two.job(0, 1, 10);
+        two.jobs.specs[j].tenant = static_cast<tenant_id>(j < 4 ? 1 : 2);
+    }
+    auto told = std::string{};
+    for (auto j = 0; j != 6; ++j) told += "0 submit " + std::to_string(j) + ".0 #0 - 1\n";
+    /// The first four start at 0, the others at 10.
+    auto const in_turn = [&](std::array<int, 6> const& jobs) {
+        auto text = told;
+        for (auto i = std::size_t{0}; i != 6; ++i) {
+            auto const at = std::string{i < 4 ? "0" : "10"};
+            auto const gpu = std::to_string(1u << i % 4);
+            auto const op = std::to_string(i + 1);
+            if (i == 4)
+                for (auto k = std::size_t{0}; k != 4; ++k)
+                    text +=
+                        "10 finish " + std::to_string(jobs[k]) + ".1 #" + std::to_string(k + 1) + " - 0\n";
+            text += at + " start " + std::to_string(jobs[i]) + ".1 #" + op + " - 0 n0:" + gpu + "@1000/0/0\n";
+        }
+        return text + "20 finish " + std::to_string(jobs[4]) + ".1 #5 - 0\n20 finish " +
+               std::to_string(jobs[5]) + ".1 #6 - 0\n";
+    };
+    auto const equal = in_turn({0, 4, 1, 5, 2, 3});
+    auto const all_for_one = in_turn({0, 1, 2, 3, 4, 5});
+    two.claims = claim::envy_free;
+    two.expect(law::envy_free, equal, all_for_one);
+    says(two.judge(all_for_one), law::envy_free,
+         "tenant 2 waits, and could run a job more on what tenant 1 has, less any job that this one started");
+    two.claims = claim::sharing_incentive;
+    two.expect(law::sharing_incentive, equal, all_for_one);
+    says(two.judge(all_for_one), law::sharing_incentive,
+         "tenant 2 waits for a GPU and has less than 1 in 2 of the cluster, less a job of each other");
+    two.claims = claim::envy_free | claim::sharing_incentive;
+    auto const three_to_one = in_turn({0, 1, 2, 4, 3, 5});
+    result.check(two.judge(three_to_one).of(law::envy_free).stands() == verify::standing::broken,
+                 "P13: two more than another");
+    auto weighted = two;
+    weighted.jobs.tenants[1].weight = 3;
+    holds(weighted.judge(three_to_one), law::envy_free, "three to one, as their weights");
+    weighted.jobs.tenants[1].weight = weighted.jobs.tenants[2].weight = 3;
+    result.check(weighted.judge(three_to_one).of(law::envy_free).stands() == verify::standing::broken,
+                 "P13: equal weights");
+    auto owned = two;
+    owned.jobs.tenants[1].nominal_milli = 4'000;
+    not_exercised(owned.judge(all_for_one), law::envy_free, "where somebody starts within its quota");
+    not_exercised(owned.judge(all_for_one), law::sharing_incentive, "where somebody starts within its quota");
+    auto picky = two; // what the other has is of no use to it
+    for (auto j : {4u, 5u}) picky.jobs.specs[j].need.cpu_milli = 1'000;
+    picky.cluster.nodes[0].cpu_milli = 4'000;
+    auto fed = with(all_for_one, "start 4.1 #5 - 0 n0:1@1000/0/0", "start 4.1 #5 - 0 n0:1@1000/1000/0");
+    fed = with(fed, "start 5.1 #6 - 0 n0:2@1000/0/0", "start 5.1 #6 - 0 n0:2@1000/1000/0");
+    not_exercised(picky.judge(fed), law::envy_free, "where its jobs could not run in their place");
+
+    // tenant 2 has most of the CPU, and the job that waits asks for none: more GPUs are nothing that it lacks
+    auto mixed = one_node(8);
+    mixed.cluster.nodes[0].cpu_milli = 8'000;
+    mixed.jobs.tenants.resize(3);
+    for (auto const& [submit, gpus, tenant, cpu] :
+         {std::array{0, 4, 1, 1'000}, {0, 1, 2, 4'000}, {1, 2, 1, 0}, {1, 2, 2, 0}}) {
+        mixed.job(submit, gpus, 10);
+        mixed.jobs.specs.back().tenant = static_cast<tenant_id>(tenant);
+        mixed.jobs.specs.back().need.cpu_milli = static_cast<std::uint32_t>(cpu);
+    }
+    mixed.claims = claim::envy_free;
+    auto const log =
+        std::string{"0 submit 0.0 #0 - 4\n0 submit 1.0 #0 - 1\n0 start 0.1 #1 - 0 n0:f@1000/4000/0\n"
+                    "0 start 1.1 #2 - 0 n0:10@1000/4000/0\n1 submit 2.0 #0 - 2\n1 submit 3.0 #0 - 2\n"
+                    "1 start 2.1 #3 - 0 n0:60@1000/0/0\n10 finish 0.1 #1 - 0\n10 finish 1.1 #2 - 0\n"
+                    "10 start 3.1 #4 - 0 n0:3@1000/0/0\n11 finish 2.1 #3 - 0\n20 finish 3.1 #4 - 0\n"};
+    holds(mixed.judge(log), law::envy_free, "no more of what it has most of");
+    mixed.jobs.specs[1].need.cpu_milli = 3'000;
+    result.check(
+        mixed.judge(with(log, "n0:10@1000/4000/0", "n0:10@1000/3000/0")).of(law::envy_free).stands() ==
+            verify::standing::broken,
+        "P13: more of all that it has");
+}
+
 // --- schedulers with a seeded bug
 
 enum class bug : std::uint8_t {
@@ -685,6 +766,7 @@ int main() {
     order_of_service();
     quotas();
     cells();
+    shares();
     seeded_bugs();
     return result.end();
 }

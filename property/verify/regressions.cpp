@@ -135,7 +135,7 @@ void what_is_no_replay_file_is_refused() {
        "by_time_left, "
        "by_service, by_priority, by_share, order_kept, minimal_victims, worst_victims, quota_kept, "
        "event_driven, "
-       "bounded_wait, cells_kept");
+       "bounded_wait, cells_kept, envy_free, sharing_incentive");
     at(with("=yes", "=true"), 7, 16, "read 'true', expected one of no, yes");
     at(with("=yes", ""), 7, 15, "the line ends, expected '=' after scatters");
     at(with("scatters", "spread"), 7, 7,

@@ -35,15 +35,17 @@ enum class claim : std::uint32_t {
     quota_kept = 131072,     ///< who is stopped was borrowing, for somebody who takes back what is its own
     event_driven = 262144,   ///< decides only when something has happened
     bounded_wait = 524288,   ///< each job before it delays a job by one run at most
-    cells_kept = 1048576     ///< a tenant's private cells are there whenever its guaranteed jobs want them
+    cells_kept = 1048576,    ///< a tenant's private cells are there whenever its guaranteed jobs want them
+    envy_free = 2097152,     ///< no tenant waits that would rather have what another has, less a task
+    sharing_incentive = 4194304 ///< nor one that has less than its part of the cluster, less tasks of others
 };
 
-inline constexpr std::array<std::string_view, 21> claim_names{
+inline constexpr std::array<std::string_view, 23> claim_names{
     "strict_fifo",     "non_preemptive", "head_never_waits",  "work_conserving", "easy_promise",
     "meets_deadlines", "clairvoyant",    "justified_victims", "by_submission",   "by_limit",
     "by_time_left",    "by_service",     "by_priority",       "by_share",        "order_kept",
     "minimal_victims", "worst_victims",  "quota_kept",        "event_driven",    "bounded_wait",
-    "cells_kept"};
+    "cells_kept",      "envy_free",      "sharing_incentive"};
 
 [[nodiscard]] constexpr claim operator|(claim a, claim b) noexcept {
     return static_cast<claim>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));

@@ -41,7 +41,8 @@ template <placement::policy Placement = placement::consolidated>
 class quota_drf {
 public:
     static constexpr claim claims = claim::work_conserving | claim::by_share | claim::quota_kept |
-                                    claim::minimal_victims | claim::event_driven;
+                                    claim::minimal_victims | claim::event_driven | claim::envy_free |
+                                    claim::sharing_incentive;
 
     Placement place{};
 

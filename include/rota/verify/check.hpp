@@ -14,6 +14,7 @@
 #include <rota/verify/quota_laws.hpp>
 #include <rota/verify/report.hpp>
 #include <rota/verify/safety.hpp>
+#include <rota/verify/sharing_laws.hpp>
 #include <rota/verify/subject.hpp>
 #include <rota/verify/time.hpp>
 #include <rota/verify/verdict.hpp>
@@ -54,6 +55,7 @@ namespace rota::verify {
     check_orders_of_jobs(of, found);
     check_quota(of, found);
     check_cells(of, found);
+    check_sharing(of, found);
     return found;
 }
 

@@ -53,6 +53,8 @@ enum class law : std::uint8_t {
     quota_kept,
     cells_there,
     cells_kept,
+    envy_free,
+    sharing_incentive,
     event_driven,
     bounded_wait,
 };
@@ -107,6 +109,8 @@ inline constexpr std::array<law_text, laws> law_texts{{
     {"S7", "what is taken back was borrowed, and its taker's own"},
     {"S10", "every tenant could have its private cells, whatever guaranteed jobs hold"},
     {"W3", "no guaranteed job waits where its tenant's private cells have room"},
+    {"P13", "no tenant waits that could run more on what another has, less a task that this one started"},
+    {"P14", "a tenant that waits has its part of the cluster, less a task of each other"},
     {"T4", "nothing is decided where nothing has happened"},
     {"L3", "nobody waits longer than each job before it, and one more, may run"},
 }};

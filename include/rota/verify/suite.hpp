@@ -75,6 +75,8 @@ struct suite_result {
     case law::quota_kept: return claim::quota_kept;
     case law::cells_there:
     case law::cells_kept: return claim::cells_kept;
+    case law::envy_free: return claim::envy_free;
+    case law::sharing_incentive: return claim::sharing_incentive;
     case law::event_driven: return claim::event_driven;
     case law::bounded_wait: return claim::bounded_wait;
     default: return claim::none;

@@ -49,6 +49,9 @@ public:
     [[nodiscard]] std::int64_t nominal(std::size_t t) const noexcept { return all_[t].nominal; }
     [[nodiscard]] std::int64_t own(std::size_t t) const noexcept { return all_[t].own; }
     [[nodiscard]] std::int64_t held(std::size_t t) const noexcept { return all_[t].milli; }
+    [[nodiscard]] std::int64_t held_cpu(std::size_t t) const noexcept { return all_[t].cpu; }
+    [[nodiscard]] std::int64_t held_mem(std::size_t t) const noexcept { return all_[t].mem; }
+    [[nodiscard]] std::int32_t weight(std::size_t t) const noexcept { return all_[t].weight; }
     /// The nominals of the subtree.
     [[nodiscard]] std::int64_t quota(std::size_t t) const {
         auto sum = std::int64_t{0};
@@ -86,17 +89,23 @@ private:
         std::int64_t own = 0;
         std::int64_t milli = 0;
         std::int64_t cpu = 0;
+        std::int64_t mem = 0;
     };
 
     void charge(std::uint32_t job, replay const& state, int sign) {
         auto const milli = sign * state.held_milli(job);
         auto cpu = std::int64_t{0};
-        for (auto const& part : state.held(job)) cpu += std::int64_t{sign} * part.cpu_milli;
+        auto mem = std::int64_t{0};
+        for (auto const& part : state.held(job)) {
+            cpu += std::int64_t{sign} * part.cpu_milli;
+            mem += std::int64_t{sign} * part.mem_mib;
+        }
         auto t = of(job);
         all_[t].own += milli;
         for (;; t = all_[t].parent) {
             all_[t].milli += milli;
             all_[t].cpu += cpu;
+            all_[t].mem += mem;
             if (t == 0) return;
         }
     }
