@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <rota/cluster/spec.hpp>
+#include <rota/contract/claims.hpp>
 #include <rota/core/take_until.hpp>
+#include <rota/core/units.hpp>
 #include <rota/log/text.hpp>
+#include <rota/placement/cell_chain.hpp>
 #include <rota/trace/place.hpp>
 #include <rota/verify/check.hpp>
+#include <rota/verify/private_cells.hpp>
 
 #include "console.hpp"
 #include "failure.hpp"
@@ -78,12 +86,85 @@ log_read read_log(std::string const& path) {
     refuse(std::move(all));
 }
 
+/// COUNTxGPUS[@MODEL] of a tenant, as cells of one kind of nodes.
+rota::verify::private_cells cells_of(std::string const& option, std::string_view word, rota::tenant_id tenant,
+                                     rota::cluster::spec const& cluster) {
+    auto const wrong = [&](std::string const& expected) {
+        refuse(fmt::format("--cells {}: read '{}', expected {}", option, word, expected));
+    };
+    auto const number = [](std::string_view text) {
+        auto value = std::uint32_t{};
+        auto const [end, why] = std::from_chars(text.data(), text.data() + text.size(), value);
+        return why == std::errc{} && end == text.data() + text.size() ? value : 0;
+    };
+    auto left = word;
+    auto const what = rota::take_until(left, '@');
+    auto const named = what.size() != word.size();
+    auto const x = what.find('x');
+    auto made = rota::verify::private_cells{.tenant = tenant};
+    if (x != what.npos) {
+        made.count = number(what.substr(0, x));
+        made.gpus = number(what.substr(x + 1));
+    }
+    constexpr auto most = std::uint32_t{1'000'000};
+    if (x == what.npos || made.count == 0 || made.count > most || made.gpus == 0)
+        wrong("COUNTxGPUS or COUNTxGPUS@MODEL such as 2x8");
+    auto const& models = cluster.models;
+    if (named && std::find(models.begin(), models.end(), left) == models.end())
+        wrong(fmt::format("a model of the cluster: {}", fmt::join(models, ", ")));
+    auto kinds = 0;
+    for (auto const& chain : rota::placement::chains_of(cluster)) {
+        auto const model = cluster.nodes[index(chain.nodes.front())].model;
+        if (named && models[index(model)] != left) continue;
+        for (auto level = std::uint32_t{0}; level <= chain.cells.top(); ++level)
+            if (chain.cells.size(level) == made.gpus) {
+                ++kinds;
+                made.model = model;
+                made.node_gpus = chain.gpus;
+            }
+    }
+    if (kinds == 0) wrong("a number of GPUs that halves of nodes, nodes or racks have");
+    if (kinds > 1) wrong("cells that one kind of nodes has alone; @MODEL says which");
+    return made;
+}
+
+/// The private cells that the user names, TENANT:CELLS,... each.
+std::vector<rota::verify::private_cells> cells_named(std::vector<std::string> const& all, inputs const& in) {
+    auto made = std::vector<rota::verify::private_cells>{};
+    for (auto const& one : all) {
+        auto left = std::string_view{one};
+        auto const name = rota::take_until(left, ':');
+        auto const& tenants = in.jobs.tenants;
+        auto const who = std::find_if(tenants.begin(), tenants.end(),
+                                      [&](auto const& tenant) { return tenant.name == name; });
+        if (name.empty() || who == tenants.end()) {
+            auto names = std::vector<std::string_view>{};
+            for (auto const& tenant : tenants)
+                if (!tenant.name.empty()) names.push_back(tenant.name);
+            refuse(fmt::format("--cells {}: read '{}', expected {}", one, name,
+                               names.empty()
+                                   ? "a tenant, and the workload names none"
+                                   : "the name of a tenant: " + fmt::format("{}", fmt::join(names, ", "))));
+        }
+        for (auto more = true; more;) {
+            auto const rest = left.size();
+            auto const word = rota::take_until(left, ',');
+            more = word.size() != rest;
+            made.push_back(
+                cells_of(one, word, static_cast<rota::tenant_id>(who - tenants.begin()), in.cluster));
+        }
+    }
+    return made;
+}
+
 } // namespace
 
 int check_log(check_log_options const& asked) {
     end_on_signals();
     auto const claims = claims_named(asked.claims);
     auto const world = world_of(asked.world);
+    auto const with_cells = has(claims, rota::claim::cells_kept);
+    if (!asked.cells.empty() && !with_cells) refuse("--cells goes with --claims cells_kept");
     auto const in = read_inputs(asked.input);
     check_outages(world, in.cluster);
     auto const [log, lines] = read_log(asked.log);
@@ -91,6 +172,9 @@ int check_log(check_log_options const& asked) {
     given.timed = !asked.any_run_time;
     if (auto const& name = asked.world.placement; !name.empty())
         given.scatters = !check_placement(name).compact;
+    if (with_cells)
+        given.cells = asked.cells.empty() ? rota::verify::cells_of_quotas(in.cluster, in.jobs)
+                                          : cells_named(asked.cells, in);
     auto const found = rota::verify::check_log({.cluster = in.cluster,
                                                 .jobs = in.jobs,
                                                 .outages = world.outages,

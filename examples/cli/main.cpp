@@ -154,6 +154,10 @@ struct program {
         judge.add_option("--claims", check_log.claims,
                          fmt::format("what its scheduler promises, joined by commas: none, {}",
                                      fmt::join(rota::claim_names, ", ")));
+        judge.add_option(
+            "--cells", check_log.cells,
+            "of claim cells_kept: the private cells of a tenant, TENANT:COUNTxGPUS[@MODEL],... such "
+            "as prod:2x8,1x4; by default the largest that the workload's quotas hold");
         judge.add_flag(
             "--any-run-time", check_log.any_run_time,
             "do not judge how long jobs ran: the workload's durations are not exactly theirs, as on a "

@@ -101,6 +101,7 @@ struct check_log_options {
     world_options world;
     std::string log;
     std::string claims;
+    std::vector<std::string> cells; ///< TENANT:COUNTxGPUS[@MODEL],...; none: those of the quotas
     bool any_run_time = false;
 };
 

@@ -28,4 +28,27 @@ awk '$2 == "start" && ++n == 100 { $1 += 1 } { print }' good.log | sort -s -n -k
 judge 1 'W2 BROKEN' late.log
 sed '2s/submit/submits/' good.log >unreadable.log
 judge 2 'unreadable.log:2:' unreadable.log
+
+# private cells: those of the quotas that the workload names, or told; a scheduler that knows of none gives them away
+cells=(check-log --workload jobs.csv --cluster 4x8 --claims cells_kept --log)
+"$rota" simulate --workload jobs.csv --cluster 4x8 --scheduler hived --log hived.log >/dev/null 2>&1
+for told in '' '--cells tenant1:1x8,1x2 --cells tenant2:1x4,1x1'; do
+    # shellcheck disable=SC2086
+    expect 0 'S10 holds' "${cells[@]}" hived.log $told
+    # shellcheck disable=SC2086
+    expect 0 'W3 holds' "${cells[@]}" hived.log $told
+    # shellcheck disable=SC2086
+    expect 1 'S10 BROKEN' "${cells[@]}" good.log $told
+done
+wrong() { # CELLS TEXT
+    expect 2 "--cells $1: read $2" "${cells[@]}" hived.log --cells "$1"
+}
+wrong tenant99:1x8 "'tenant99', expected the name of a tenant: tenant1, tenant2"
+wrong :1x8 "''"
+wrong tenant1: "'', expected COUNTxGPUS"
+wrong tenant1:1x8, "'', expected COUNTxGPUS"
+for text in 8 x8 1x 0x8 -1x8 1x8x 1000001x8 4294967296x8; do wrong "tenant1:$text" "'$text', expected COUNTxGPUS"; done
+wrong tenant1:1x3 "'1x3', expected a number of GPUs that"
+wrong tenant1:1x8@a100 "'1x8@a100', expected a model of the cluster"
+expect 2 '--cells goes with --claims cells_kept' check-log --workload jobs.csv --cluster 4x8 --log hived.log --cells tenant1:1x8
 end
