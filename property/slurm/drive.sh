@@ -153,11 +153,23 @@ begun=$SECONDS
 check 'metrics, too, where others keep connections open' metric 'rota_jobs{phase="running"} 2'
 check 'without waiting for them for long' [ $((SECONDS - begun)) -le 3 ]
 exec 5>&- 6>&-
+drip() { # some byte of a word every now and then, and never its end
+    exec 7<>"/dev/tcp/127.0.0.1/$port" || return
+    printf 'GET /metrics HTTP/1.1\r\nX-A: ' >&7
+    while printf a >&7 && sleep 0.3; do :; done 2>/dev/null
+}
+for _ in 1 2 3 4; do drip & done
+sleep 0.5
+begun=$SECONDS
+check 'metrics, too, where others speak slowly' metric 'rota_jobs{phase="running"} 2'
+check 'without waiting for them for long' [ $((SECONDS - begun)) -le 3 ]
+sed "s|^file = .*|file = \"$here/other\"|; s/\"main\"/\"other\"/" drive.toml >second.toml
+expect 2 "metrics: nobody can listen on 127.0.0.1:$port" drive-slurm --config second.toml
 expect 2 "partition 'main' of cluster 'mini': process $driver of user $(id -u) drives it already" drive-slurm --config drive.toml
 sed "s|^file = .*|file = \"$here/other\"|" drive.toml >second.toml
 expect 2 'drives it already' drive-slurm --config second.toml
 check 'and has no journal' [ ! -e other ]
-sed 's/"main"/"other"/' drive.toml >second.toml
+sed 's/"main"/"other"/; s/^port = .*/port = 0/' drive.toml >second.toml
 expect 2 'another driver writes it' drive-slurm --config second.toml
 within 'what it cannot drive is said' said 'event=left_alone job=91 why="it asks for several nodes in part"'
 check 'a bar in words of a user hides his job alone' said 'event=left_alone job=90 why="its account, features'
@@ -308,7 +320,7 @@ check 'and has a minute until the next look' grep -q '^PENDING' jobs/5
 expect 0 '' wake-up bell
 within 'it is woken' said 'event=start at_ms=[0-9]* job=5 '
 within 'and counts it' metric 'rota_wake_ups_total 1'
-sed 's|^file = .*|file = "other"|; s/"main"/"other"/' drive.toml >second.toml
+sed 's|^file = .*|file = "other"|; s/"main"/"other"/; s/^port = .*/port = 0/' drive.toml >second.toml
 expect 2 '/bell: another driver listens there' drive-slurm --config second.toml
 kill -TERM $driver
 wait $driver
