@@ -62,7 +62,7 @@ text_of_slurm make_text(int nodes, int jobs) {
         made.squeue +=
             std::to_string(j + 1) +
             "|PENDING|0|0|UNLIMITED|None|N/A|OK|0|0||(null)|(null)|main|0|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/"
-            "A|1|1|(null)|root|0|"
+            "A|1|1|(null)|0|0|"
             "normal|(null)|(null)|1|N/A|gres:gpu:" +
             std::to_string(sizes[static_cast<std::size_t>(j / in_turn) % std::size(sizes)]) + "|N/A|N/A||\n";
     return made;

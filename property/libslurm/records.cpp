@@ -211,11 +211,11 @@ void jobs() {
     one.qos = text("urgent");
     one.num_nodes = 2;
     one.tres_per_node = text("gres:gpu:4");
-    same(one, "2|PENDING|0|2|5:00|*|speech|bob|-5|urgent|(null)|(null)|2|gres:gpu:4|N/A|N/A|N/A||\n",
+    same(one, "2|PENDING|0|2|5:00|*|speech|1|-5|urgent|(null)|(null)|2|gres:gpu:4|N/A|N/A|N/A||\n",
          "a held gang");
     one.job_state = JOB_RUNNING;
     one.nodes = text("n[1,3]");
-    same(one, "2|RUNNING|0|2|5:00|*|speech|bob|-5|urgent|(null)|(null)|2|gres:gpu:4|N/A|N/A|N/A|n[1,3]|\n",
+    same(one, "2|RUNNING|0|2|5:00|*|speech|1|-5|urgent|(null)|(null)|2|gres:gpu:4|N/A|N/A|N/A|n[1,3]|\n",
          "a running gang");
 
     auto other = plain(8);
@@ -225,12 +225,12 @@ void jobs() {
     other.features = text("big");
     other.tres_per_job = text("gres:gpu:2");
     same(other,
-         "8|PENDING|7|0|UNLIMITED|*|(null)|ann|7|normal|big|afterok:1(unfulfilled)|1|N/A|gres:gpu:2|N/A|N/"
+         "8|PENDING|7|0|UNLIMITED|*|(null)|2|7|normal|big|afterok:1(unfulfilled)|1|N/A|gres:gpu:2|N/A|N/"
          "A||\n",
          "one that waits for another");
     other.time_limit = NO_VAL;
     other.dependency = text("");
-    same(other, "8|PENDING|7|0|NOT_SET|*|(null)|ann|7|normal|big|(null)|1|N/A|gres:gpu:2|N/A|N/A||\n",
+    same(other, "8|PENDING|7|0|NOT_SET|*|(null)|2|7|normal|big|(null)|1|N/A|gres:gpu:2|N/A|N/A||\n",
          "one of no kind here");
 
     auto once = plain(9);
@@ -242,7 +242,7 @@ void jobs() {
         same(once,
              "9|PENDING|7|0|UNLIMITED|None|N/A|OK|0|0||(null)|(null)|main|0|1|0|1|1|1|N/A|N/A|0|N/A|N/A|N/"
              "A|N/A|N/A" +
-                 fields + "(null)|ann|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A||\n",
+                 fields + "(null)|2|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A||\n",
              "requeue, batch: " + fields);
     };
     of_one_run(0, 1, "|0|1|");
@@ -254,8 +254,8 @@ void jobs() {
     array.array_job_id = 30;
     array.array_task_str = text("2,4-5%1");
     array.tres_per_job = text("gres:gpu:1");
-    auto const row = std::string{
-        "|PENDING|7|0|UNLIMITED|*|(null)|ann|0|normal|(null)|(null)|1|N/A|gres:gpu:1|N/A|N/A||\n"};
+    auto const row =
+        std::string{"|PENDING|7|0|UNLIMITED|*|(null)|2|0|normal|(null)|(null)|1|N/A|gres:gpu:1|N/A|N/A||\n"};
     same(array, "30_2" + row + "30_4" + row + "30_5" + row, "tasks that are not apart yet");
     array.array_task_str = nullptr;
     array.array_task_id = 3;
@@ -274,7 +274,7 @@ void jobs() {
         set(its);
         same(its,
              "40|PENDING|7|0|UNLIMITED|None|" + std::string{fields} +
-                 "|main|0|1|0|1|1|1|N/A|N/A|0|N/A|N/A|N/A|N/A|N/A|1|1|(null)|ann|0|normal|(null)|(null)|1|N/"
+                 "|main|0|1|0|1|1|1|N/A|N/A|0|N/A|N/A|N/A|N/A|N/A|1|1|(null)|2|0|normal|(null)|(null)|1|N/"
                  "A|gres:gpu:1|N/A|N/A||\n",
              fields);
     };
@@ -300,10 +300,9 @@ void jobs() {
         auto its = plain(42);
         its.user_id = 2;
         set(its);
-        auto const its_row =
-            "42|" + std::string{state} + "|N/A|OK|0|0||(null)|(null)|" + std::string{place} +
-            "|1|0|1|1|1|N/A|N/A|0|N/A|N/A|N/A|N/A|N/A|1|1|(null)|ann|0|normal|(null)|(null)|" +
-            std::string{gpus} + "|\n";
+        auto const its_row = "42|" + std::string{state} + "|N/A|OK|0|0||(null)|(null)|" + std::string{place} +
+                             "|1|0|1|1|1|N/A|N/A|0|N/A|N/A|N/A|N/A|N/A|1|1|(null)|2|0|normal|(null)|(null)|" +
+                             std::string{gpus} + "|\n";
         same(its, its_row, its_row);
         auto const said = reader.read(its_row);
         check(said && said->front().unmapped == why, its_row);
@@ -348,7 +347,7 @@ void jobs() {
         set(its);
         same(its,
              "41|PENDING|7|0|UNLIMITED|None|N/A|OK|0|0||(null)|(null)|main|0|" + std::string{fields} +
-                 "|1|1|(null)|ann|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A||\n",
+                 "|1|1|(null)|2|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A||\n",
              fields);
     };
     besides([](auto&) {}, "1|0|1|1|1|N/A|N/A|50M|N/A|N/A|N/A|N/A|N/A");

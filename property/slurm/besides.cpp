@@ -239,7 +239,7 @@ void rows() {
     reader.count(eight_cores());
     auto const row = [](std::string_view id, std::string_view wants) {
         return std::string{id} + "|PENDING|0|0|5:00|None|N/A|OK|0|0||(null)|(null)|main|0|" +
-               std::string{wants} + "|1|1|(null)|ann|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A||\n";
+               std::string{wants} + "|1|1|(null)|2|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A||\n";
     };
     auto const text =
         row("1", "1|0|1|1|1|N/A|N/A|50M|*|*|*|N/A|N/A") + row("2", "4|0|8|2|2|N/A|N/A|1000M|*|*|*|N/A|N/A") +

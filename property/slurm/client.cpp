@@ -163,20 +163,20 @@ void resources() {
 
 /// As a 22.05 of three nodes printed it, with some rows changed to what it may print.
 constexpr auto queue = //
-    "9|PENDING|0|0|UNLIMITED|*|(null)|root|0|normal|(null)|(null)|1|gres:gpu:2|N/A|N/A|N/A||\n"
-    "5_2|PENDING|4294901755|0|UNLIMITED|*|(null)|root|0|normal|(null)|(null)|1|gres:gpu:1|N/A|N/A|N/A||\n"
-    "5_1|RUNNING|4294901755|0|UNLIMITED|*|vision|ann|0|normal|(null)|(null)|1|gres:gpu:1|N/A|N/A|N/A|n2|\n"
-    "1|COMPLETING|0|1|5:00|*|(null)|root|0|normal|(null)|(null)|2|gres:gpu:4|N/A|N/A|N/A|n1|\n"
-    "2|PENDING|0|2|5:00|*|speech|bob|-5|urgent|(null)|(null)|2|gres:gpu:4|N/A|N/A|N/A||\n"
-    "7|RUNNING|4294901757|0|UNLIMITED|*|(null)|root|0|normal|(null)|(null)|2|N/A|gres:gpu:8|N/A|N/A|n[1,3]|\n"
-    "8|PENDING|0|0|10:00|*|(null)|root|5|normal|(null)|afterok:1(unfulfilled)|1|N/A|gres:gpu:2|N/A|N/A||\n"
-    "10|PENDING|0|0|1:00|*|(null)|root|0|normal|big|(null)|1|gres:gpu|N/A|N/A|N/A||\n"
-    "11|PENDING|0|0|1:00|*|(null)|root|0|normal|(null)|(null)|2|gres:gpu:2|N/A|N/A|N/A||\n"
-    "12|PENDING|0|0|1:00|*|(null)|root|0|normal|(null)|(null)|1|gres:gpu:2|gres:gpu:6|N/A|N/A||\n"
-    "13|PENDING|0|0|1:00|*|(null)|root|0|normal|(null)|(null)|1|N/A|N/A|N/A|N/A||\n"
-    "14+0|PENDING|0|0|1:00|*|(null)|root|0|normal|(null)|(null)|1|gres:gpu:1|N/A|N/A|N/A||\n"
-    "15|TIMEOUT|4294901757|0|1:00|*|(null)|root|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A|n3|\n"
-    "16|OUT_OF_MEMORY|429|0|1:00|*|(null)|root|0|normal|(null)|(null)|1|gpu:gpu|N/A|N/A|N/A|n3|\n";
+    "9|PENDING|0|0|UNLIMITED|*|(null)|0|0|normal|(null)|(null)|1|gres:gpu:2|N/A|N/A|N/A||\n"
+    "5_2|PENDING|4294901755|0|UNLIMITED|*|(null)|0|0|normal|(null)|(null)|1|gres:gpu:1|N/A|N/A|N/A||\n"
+    "5_1|RUNNING|4294901755|0|UNLIMITED|*|vision|2|0|normal|(null)|(null)|1|gres:gpu:1|N/A|N/A|N/A|n2|\n"
+    "1|COMPLETING|0|1|5:00|*|(null)|0|0|normal|(null)|(null)|2|gres:gpu:4|N/A|N/A|N/A|n1|\n"
+    "2|PENDING|0|2|5:00|*|speech|1|-5|urgent|(null)|(null)|2|gres:gpu:4|N/A|N/A|N/A||\n"
+    "7|RUNNING|4294901757|0|UNLIMITED|*|(null)|0|0|normal|(null)|(null)|2|N/A|gres:gpu:8|N/A|N/A|n[1,3]|\n"
+    "8|PENDING|0|0|10:00|*|(null)|0|5|normal|(null)|afterok:1(unfulfilled)|1|N/A|gres:gpu:2|N/A|N/A||\n"
+    "10|PENDING|0|0|1:00|*|(null)|0|0|normal|big|(null)|1|gres:gpu|N/A|N/A|N/A||\n"
+    "11|PENDING|0|0|1:00|*|(null)|0|0|normal|(null)|(null)|2|gres:gpu:2|N/A|N/A|N/A||\n"
+    "12|PENDING|0|0|1:00|*|(null)|0|0|normal|(null)|(null)|1|gres:gpu:2|gres:gpu:6|N/A|N/A||\n"
+    "13|PENDING|0|0|1:00|*|(null)|0|0|normal|(null)|(null)|1|N/A|N/A|N/A|N/A||\n"
+    "14+0|PENDING|0|0|1:00|*|(null)|0|0|normal|(null)|(null)|1|gres:gpu:1|N/A|N/A|N/A||\n"
+    "15|TIMEOUT|4294901757|0|1:00|*|(null)|0|0|normal|(null)|(null)|1|N/A|gres:gpu:2|N/A|N/A|n3|\n"
+    "16|OUT_OF_MEMORY|429|0|1:00|*|(null)|0|0|normal|(null)|(null)|1|gpu:gpu|N/A|N/A|N/A|n3|\n";
 
 void polls() {
     auto const cluster = three_nodes();

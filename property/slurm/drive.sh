@@ -27,7 +27,7 @@ case "$(basename "$0") $*" in
         [ -e "$file" ] || continue
         id=${file#jobs/}
         job "$id"
-        echo "$id|$state|$priority|$restarts|5:00|None|N/A|OK|0|0||(null)|(null)|main|0|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|1|1|(null)|root|0|normal|(null)|(null)|1|N/A|gres:gpu:$gpus|N/A|N/A|${node%-}|"
+        echo "$id|$state|$priority|$restarts|5:00|None|N/A|OK|0|0||(null)|(null)|main|0|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|1|1|(null)|0|0|normal|(null)|(null)|1|N/A|gres:gpu:$gpus|N/A|N/A|${node%-}|"
     done
     [ ! -e rows ] || cat rows ;;
 'sinfo '*) [ ! -e nodes ] && printf 'n1|%s|gpu:4|main|0/64/0/64|0|\nn2|idle|gpu:4|main|0/64/0/64|0|\n' "$(cat n1 2>/dev/null || echo idle)" || cat nodes ;;
@@ -134,7 +134,7 @@ metric() {
 submit 1 4
 submit 2 3
 submit 3 8
-odd() { echo "$1|PENDING|0|0|5:00|None|N/A|OK|0|0||(null)|(null)|main|0|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|1|1|(null)|root|0|normal|$2|(null)|$3|gres:gpu:1|N/A|N/A|N/A||"; } # id, features, nodes
+odd() { echo "$1|PENDING|0|0|5:00|None|N/A|OK|0|0||(null)|(null)|main|0|1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|1|1|(null)|0|0|normal|$2|(null)|$3|gres:gpu:1|N/A|N/A|N/A||"; } # id, features, nodes
 { odd 90 'a100|v100' 1; odd 91 '(null)' 2; } >rows
 touch slow
 drive

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <rota/cluster/spec.hpp>
+#include <rota/core/units.hpp>
 #include <rota/live/backend.hpp>
 #include <rota/slurm/counted.hpp>
 #include <rota/slurm/squeue.hpp>
@@ -23,9 +24,9 @@ constexpr auto plain_wants = "1|0|1|1|1|N/A|N/A|0|*|*|*|N/A|N/A|1|1|";
 std::string row(std::string_view id, std::string_view account, std::string_view feature,
                 std::string_view per_node, std::string_view count = "1") {
     auto out = std::string{id} + "|PENDING|0|0|5:00|None|N/A|OK|0|0||(null)|(null)|main|0|" + plain_wants;
-    for (auto const word : {account, std::string_view{"ann"}, std::string_view{"0"},
-                            std::string_view{"normal"}, feature, std::string_view{"(null)"}, count, per_node,
-                            std::string_view{"N/A"}, std::string_view{"N/A"}, std::string_view{"N/A"}})
+    for (auto const word : {account, std::string_view{"2"}, std::string_view{"0"}, std::string_view{"normal"},
+                            feature, std::string_view{"(null)"}, count, per_node, std::string_view{"N/A"},
+                            std::string_view{"N/A"}, std::string_view{"N/A"}})
         (out += word) += '|';
     return out + "|\n";
 }
@@ -67,7 +68,7 @@ int main() {
                    (*broken)[0].asked.need.gpus_max == 1,
                "the end of a line within an account");
     for (auto const& wrong : {"8|PENDING|0|0|\n" + plain, plain.substr(0, 40) + '\n' + plain,
-                              plain.substr(0, 40), plain + "y|ann|0|\n"})
+                              plain.substr(0, 40), plain + "y|2|0|\n"})
         told.check(!reader.read(wrong), "a row that is cut short is none: " + wrong);
 
     auto waits = row("8", "(null)", "(null)", "gres:gpu:1");
@@ -79,13 +80,21 @@ int main() {
                "and for its nodes, which are kept for them");
     told.check(both && both->size() == 2 && !(*both)[0].behind && (*both)[1].behind, "it waits for others");
 
+    auto his = plain;
+    his.replace(his.find("(null)|2|"), 9, "(null)|4294967294|");
+    auto const first = rota::slurm::squeue_reader{cluster}.read(his);
+    auto const later = rota::slurm::squeue_reader{cluster}.read(plain + his);
+    told.check(first && later && first->front().asked.user == later->back().asked.user &&
+                   later->front().asked.user == rota::user_id{2},
+               "a user has his own number, whoever was met before him");
+
     // what only Slurm can grant
     constexpr auto now = std::time_t{1'800'000'000};
     auto const why = [&](std::string_view fields, std::string_view restarts = "0",
                          std::string_view gpus = "1") {
         auto const text = "8|PENDING|0|" + std::string{restarts} + "|5:00|None|" + std::string{fields} +
                           "|main|0|" + plain_wants +
-                          "(null)|ann|0|normal|(null)|(null)|1|gres:gpu:" + std::string{gpus} +
+                          "(null)|2|0|normal|(null)|(null)|1|gres:gpu:" + std::string{gpus} +
                           "|N/A|N/A|N/A||\n";
         auto const got = reader.read(text, now);
         return got && got->size() == 1 ? got->front().unmapped : "not read: " + text;
@@ -118,7 +127,7 @@ int main() {
 
     auto const run_once = [&](std::string_view requeue_and_batch) {
         auto text = row("8", "(null)", "(null)", "gres:gpu:1");
-        text.replace(text.find("1|1|(null)|ann"), 4, requeue_and_batch);
+        text.replace(text.find("1|1|(null)|2"), 4, requeue_and_batch);
         auto const got = reader.read(text);
         return got && got->size() == 1 ? got->front().unmapped : "not read: " + text;
     };
@@ -132,7 +141,7 @@ int main() {
                           std::string_view state = "PENDING|0|0|5:00|None") {
         auto const got =
             reader.read("8|" + std::string{state} + "|N/A|OK|0|0||(null)|(null)|" + std::string{where} + '|' +
-                        plain_wants + "(null)|ann|0|normal|(null)|(null)|" + std::string{gpus} + "|\n");
+                        plain_wants + "(null)|2|0|normal|(null)|(null)|" + std::string{gpus} + "|\n");
         if (got && got->size() == 1) return got->front();
         auto none = live::job_status{};
         none.unmapped = "not read";

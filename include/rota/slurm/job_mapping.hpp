@@ -35,7 +35,7 @@ struct job_row {
     std::uint32_t restarts = 0;
     millis limit_ms = 0; ///< 0: none
     std::string_view account;
-    std::string_view user;
+    user_id user = unknown_user; ///< as the system numbers him: a journal speaks of him after a restart, too
     std::int64_t nice = 0;
     std::string_view qos{};
     std::string_view features;
@@ -93,9 +93,7 @@ public:
         out.asked.limit_ms = said.limit_ms;
         auto const tenant = tenants_.find(std::string{said.account});
         if (tenant != tenants_.end()) out.asked.tenant = tenant->second;
-        out.asked.user =
-            user_id{users_.try_emplace(std::string{said.user}, static_cast<std::uint32_t>(users_.size()))
-                        .first->second};
+        out.asked.user = said.user;
         auto priority = -said.nice;
         if (auto const its = qos_.find(std::string{said.qos}); its != qos_.end()) priority += its->second;
         constexpr auto most = std::int64_t{1'000'000'000};
@@ -221,7 +219,6 @@ private:
     int largest_ = 1;
     std::unordered_map<std::string, node_id> nodes_;
     std::unordered_map<std::string, tenant_id> tenants_;
-    std::unordered_map<std::string, std::uint32_t> users_;
 };
 
 } // namespace rota::slurm

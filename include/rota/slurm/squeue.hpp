@@ -36,7 +36,7 @@ inline constexpr auto squeue_fields = std::to_array<std::string_view>(
      "Licenses",      "Partition",     "MinTmpDisk",    "NumTasks",      "ntpernode",       "NumCPUs",
      "cpus-per-task", "MinCpus",       "cpus-per-tres", "mem-per-tres",  "MinMemory",       "Sockets",
      "Cores",         "Threads",       "ntpersocket",   "ntpercore",     "Requeue",         "BatchFlag",
-     "Account",       "UserName",      "Nice",          "QOS",           "Feature",         "Dependency",
+     "Account",       "UserID",        "Nice",          "QOS",           "Feature",         "Dependency",
      "NumNodes",      "tres-per-node", "tres-per-job",  "tres-per-task", "tres-per-socket", "NodeList"});
 
 /// Reads what squeue prints, row by row, into the state of jobs on the nodes of a cluster.
@@ -228,6 +228,7 @@ private:
         auto const again = trace::whole(said[restarts]);
         auto const count = trace::whole(said[node_count]);
         auto const kind = trace::whole(said[nice]);
+        auto const who = trace::whole(said[user]);
         if (!is || said[id].empty() || !again.ok() || again.value < 0 || !count.ok() || count.value < 0)
             return std::nullopt;
         auto const said_of = [&](field which) {
@@ -238,7 +239,7 @@ private:
                        .restarts = static_cast<std::uint32_t>(again.value),
                        .limit_ms = read_time_limit(said[limit]),
                        .account = said[account],
-                       .user = said[user],
+                       .user = who.ok() ? user_id{static_cast<std::uint32_t>(who.value)} : unknown_user,
                        .nice = kind.ok() ? kind.value : 0,
                        .qos = said[qos],
                        .features = said_of(feature),

@@ -124,14 +124,13 @@ namespace rota::libslurm {
     auto const state = state_of(job);
     if (!state) return false;
     auto const limited = job.time_limit != INFINITE && job.time_limit != NO_VAL;
-    auto const user = std::to_string(job.user_id); // his name is not always there
     auto row = slurm::job_row{
         .id = {},
         .state = *state,
         .restarts = job.restart_cnt,
         .limit_ms = limited ? millis{job.time_limit} * 60'000 : 0,
         .account = text(job.account),
-        .user = user,
+        .user = user_id{job.user_id},
         .nice = std::int64_t{job.nice} - std::int64_t{NICE_OFFSET},
         .qos = text(job.qos),
         .features = text(job.features),
