@@ -406,6 +406,14 @@ void errors() {
         check(libslurm::reply_of(error) == reply::unknown, std::to_string(error));
 }
 
+void clocks() {
+    auto const since = libslurm::stamps{.jobs = 1'000, .nodes = 1'007, .partitions = 3};
+    check(!since.are_ahead_of(1'007) && !since.are_ahead_of(1'002),
+          "stamps of a clock that is a little ahead");
+    check(since.are_ahead_of(1'001) && since.are_ahead_of(0), "stamps of a clock that was put back");
+    check(!libslurm::stamps{}.are_ahead_of(0), "no stamps");
+}
+
 void patience() {
     using clock = std::chrono::steady_clock;
     using std::chrono::milliseconds;
@@ -448,6 +456,7 @@ int main() {
     tasks();
     jobs();
     errors();
+    clocks();
     patience();
     return told.end();
 }

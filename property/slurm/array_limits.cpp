@@ -83,6 +83,7 @@ void questions() {
     told.check(offered(limits, jobs) == "3 5_1 6_4 7_1 7_2", "what it says holds for what was asked");
     asks(jobs, 159, {}, "asked once");
     asks(jobs, 160, {"5_1"}, "and where tasks wait again, once a minute");
+    asks(jobs, 40, {"5_1"}, "or when the clock was put back");
     limits.learn({"5_1"}, record("5", "1", "ArrayTaskThrottle=3 "), 160);
     told.check(offered(limits, jobs) == "3 5_1 5_2 5_3 6_4 7_1 7_2", "a limit that has risen");
     asks(jobs, 1'000, {}, "nobody waits");

@@ -34,9 +34,11 @@ public:
             auto const known = all_.find(array);
             if (known != all_.end()) still.insert(*known);
             else if (left < 2) return;
-            auto const stands =
-                known != all_.end() && (known->second.most == 0 || left <= known->second.most ||
-                                        now < known->second.asked + again_s);
+            auto const young = [now](limit const& one) { // the clock may have been put back
+                return one.asked <= now && now < one.asked + again_s;
+            };
+            auto const stands = known != all_.end() && (known->second.most == 0 ||
+                                                        left <= known->second.most || young(known->second));
             if (!stands) out.push_back(first->id);
         });
         all_ = std::move(still);

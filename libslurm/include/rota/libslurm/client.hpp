@@ -3,6 +3,7 @@
 #define ROTA_LIBSLURM_CLIENT_HPP
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
@@ -63,6 +64,11 @@ public:
     [[nodiscard]] std::optional<live::snapshot> poll() {
         if (counts_ && !how_ && !learn_counted()) return std::nullopt;
         if (next_begin_ != 0 && std::time(nullptr) > next_begin_) since_.jobs = 0; // no record tells of that
+        if (auto const all = clock::now();
+            all >= whole_ + whole_each || since_.are_ahead_of(std::time(nullptr))) {
+            whole_ = all;
+            since_ = {};
+        }
         auto fresh = call_([since = since_] { return load(since); });
         if (!heard(fresh ? fresh->error : no_answer)) return std::nullopt;
         auto const now = fresh->stamps(since_);
@@ -128,6 +134,9 @@ public:
     }
 
 private:
+    using clock = std::chrono::steady_clock;
+    /// All of it is asked for once in so long: the controller's own clock may have been put back.
+    static constexpr auto whole_each = std::chrono::seconds{60};
     static constexpr auto no_answer = SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT;
 
     /// Asks the controller how it gives out CPU and memory.
@@ -204,6 +213,7 @@ private:
     bool counts_;                       ///< the cluster counts CPU or memory
     std::optional<slurm::counted> how_; ///< Slurm gives these out, once it has been asked
     stamps since_;                      ///< of what is known
+    clock::time_point whole_{};         ///< when all of it was asked for
     std::time_t next_begin_ = 0;        ///< when the next job's time to begin comes; 0: none waits for it
     std::vector<live::job_status> jobs_;
     std::vector<std::string> members_; ///< the partition's nodes

@@ -2,6 +2,7 @@
 #ifndef ROTA_LIBSLURM_STATE_HPP
 #define ROTA_LIBSLURM_STATE_HPP
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <ctime>
@@ -33,6 +34,13 @@ struct stamps {
     std::time_t jobs = 0; ///< 0: nothing is known
     std::time_t nodes = 0;
     std::time_t partitions = 0;
+
+    /// A clock that shows this has been put back since: by such stamps nothing changes until it has caught up. A second or
+    /// few is the difference of two machines.
+    [[nodiscard]] bool are_ahead_of(std::time_t now) const noexcept {
+        constexpr auto differ_s = std::time_t{5};
+        return std::max({jobs, nodes, partitions}) > now + differ_s;
+    }
 };
 
 /// What the controller tells; nothing where nothing has changed.
