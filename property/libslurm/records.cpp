@@ -381,6 +381,19 @@ void jobs() {
     seen.clear();
     array.array_task_str = text("2,4,...");
     check(!libslurm::add_statuses(array, mapping, seen) && seen.empty(), "tasks that are cut short");
+    auto kept = plain(40);
+    kept.priority = 7;
+    kept.req_nodes = text("n1");
+    kept.state_reason = WAIT_NODE_NOT_AVAIL;
+    kept.time_limit = 5;
+    auto reserved = slurm::reservations{};
+    reserved.add("n1", "1800000300", "1800009999");
+    auto const refused = [&](std::time_t now) {
+        seen.clear();
+        return libslurm::add_statuses(kept, mapping, seen, now, reserved) && seen.back().refused;
+    };
+    check(refused(1'800'000'000) && !refused(1'799'999'999), "it would run into what its node is kept for");
+    seen.clear();
     auto nobody = plain(9);
     check(libslurm::add_statuses(nobody, mapping, seen) && seen.size() == 1 &&
               seen[0].unmapped == "it asks for no GPU",

@@ -532,6 +532,32 @@ void dies_with_its_driver() {
     ::close(pipe[0]);
 }
 
+void reservations() {
+    auto const cluster = three_nodes();
+    auto on = scripted::script{};
+    on.sinfo = "n1|idle|gpu:4|main|0/64/0/64|0|\n";
+    auto waits = rows_of("1|PENDING|7|0|5:00|*|(null)|0|0|normal|(null)|(null)|1|gres:gpu:4|N/A|N/A|N/A||\n");
+    waits.replace(waits.find("None"), 4, "ReqNodeNotAvail, May be reserved for other job");
+    waits.replace(waits.find("|0|0||"), 6, "|0|0|n1|");
+    on.squeue = waits;
+    auto backend = slurm::client<scripted>{cluster, "main", {}, scripted{&on}};
+    auto const refused = [&](std::string_view records) {
+        on.verb.out = records;
+        auto const seen = backend.poll();
+        return seen && seen->jobs.size() == 1 && seen->jobs[0].refused;
+    };
+    check(refused("ReservationName=a StartTime=2020-01-01T00:00:00 EndTime=2199-01-01T00:00:00 Nodes=n1\n"),
+          "what Slurm keeps its node for is asked for");
+    check(on.asked.back() == words{"scontrol", "--oneliner", "show", "reservation"}, "last");
+    check(!refused("ReservationName=a StartTime=2020-01-01T00:00:00 EndTime=2199-01-01T00:00:00 Nodes=n2\n"),
+          "and again, while it waits");
+    on.verb.code = 1;
+    check(!backend.poll(), "no answer, no poll");
+    on.squeue.clear();
+    on.asked.clear();
+    check(backend.poll() && on.asked.size() == 2, "and nobody asks where none waits");
+}
+
 } // namespace
 
 int main() {
@@ -539,6 +565,7 @@ int main() {
     resources();
     polls();
     spread();
+    reservations();
     verbs();
     many_starts();
     commands();

@@ -88,6 +88,28 @@ int main() {
                    later->front().asked.user == rota::user_id{2},
                "a user has his own number, whoever was met before him");
 
+    // what Slurm keeps nodes of: who would run into it does not start there
+    constexpr auto today = std::time_t{1'800'000'000};
+    auto const kept = [&](std::string_view nodes, std::string_view limit) {
+        auto late = row("8", "(null)", "(null)", "gres:gpu:1");
+        late.replace(late.find("PENDING|0|"), 10, "PENDING|7|");
+        late.replace(late.find("5:00|None"), 9, std::string{limit} + "|ReqNodeNotAvail, May be reserved");
+        late.replace(late.find("|0|0||"), 6, "|0|0|" + std::string{nodes} + '|');
+        auto const got = reader.read(late, today);
+        told.check(got && reader.misses_reservations(), "it waits for nodes");
+        return got && got->front().refused;
+    };
+    reader.learn_reservations(
+        "ReservationName=a StartTime=1800000300 EndTime=1800009999 Nodes=n[2-3] Users=b\n"
+        "ReservationName=b StartTime=1 EndTime=1800000000 Nodes=n1 Users=b\n"
+        "ReservationName=c StartTime=1 EndTime=1900000000 Nodes=(null) Licenses=x:1\n");
+    told.check(kept("n2", "5:00") && kept("n[1-2]", "UNLIMITED"), "one that would run into it");
+    told.check(!kept("n2", "4:59") && !kept("n1", "5:00"),
+               "ends before, and is over; Slurm has another reason");
+    reader.learn_reservations("No reservations in the system\n");
+    told.check(!kept("n2", "UNLIMITED"), "none any more");
+    told.check(reader.read(plain) && !reader.misses_reservations(), "nobody waits");
+
     // what only Slurm can grant
     constexpr auto now = std::time_t{1'800'000'000};
     auto const why = [&](std::string_view fields, std::string_view restarts = "0",

@@ -74,6 +74,12 @@ public:
             jobs_.learn({words.out, not_nodes.out, records.out});
             jobs = jobs_.read(queue.out);
         }
+        if (jobs && jobs_.misses_reservations()) {
+            auto const all = run_({"scontrol", "--oneliner", "show", "reservation"});
+            if (!good(all)) return std::nullopt;
+            jobs_.learn_reservations(all.out);
+            jobs = jobs_.read(queue.out);
+        }
         auto const rows = read_sinfo(nodes.out);
         if (!jobs || !rows) {
             complaint_ = jobs ? "sinfo: not what was asked for" : "squeue: not what was asked for";

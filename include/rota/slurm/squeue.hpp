@@ -23,6 +23,7 @@
 #include <rota/slurm/counted.hpp>
 #include <rota/slurm/job_mapping.hpp>
 #include <rota/slurm/job_words.hpp>
+#include <rota/slurm/reservations.hpp>
 #include <rota/slurm/site.hpp>
 #include <rota/slurm/time_words.hpp>
 #include <rota/trace/number.hpp>
@@ -54,6 +55,10 @@ public:
     [[nodiscard]] bool misses_words() const { return words_.misses(rows_); }
     /// Takes what is asked once of the jobs of the last reading.
     void learn(job_words::answers const& said) { words_.learn(rows_, said); }
+    /// A job of the last reading waits for nodes that may be reserved.
+    [[nodiscard]] bool misses_reservations() const noexcept { return waits_for_nodes_; }
+    /// Takes what `scontrol --oneliner show reservation` prints.
+    void learn_reservations(std::string_view records) { reserved_.read(records); }
     /// What Slurm gives out besides GPUs; none of it where nobody says so.
     void count(counted const& how) { mapping_.count(how); }
     /// The jobs in the order of their numbers; nothing where a row is not what was asked for.
@@ -65,6 +70,7 @@ public:
         auto all = std::vector<live::job_status>{};
         auto cells = fields{};
         rows_.clear();
+        waits_for_nodes_ = false;
         while (!text.empty()) {
             if (text.front() == '\n') {
                 text.remove_prefix(1);
@@ -84,6 +90,10 @@ public:
             auto one = row_of(cells, now);
             if (!one) return std::nullopt;
             rows_.emplace_back(one->id);
+            if (one->state == live::job_state::pending && cells[reason].starts_with("ReqNodeNotAvail")) {
+                waits_for_nodes_ = true;
+                one->refused = one->refused || reserved_.reach(cells[req_nodes], one->limit_ms, now);
+            }
             if (auto const* const its = words_.of(rows_.back()); its != nullptr) {
                 one->comment = its->comment;
                 one->asks.not_nodes = its->excludes;
@@ -268,6 +278,8 @@ private:
     job_mapping mapping_;
     std::vector<std::string> rows_; ///< the jobs of the last reading
     job_words words_;
+    reservations reserved_;
+    bool waits_for_nodes_ = false;
 };
 
 } // namespace rota::slurm

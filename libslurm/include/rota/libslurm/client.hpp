@@ -28,6 +28,7 @@
 #include <rota/slurm/array_limits.hpp>
 #include <rota/slurm/counted.hpp>
 #include <rota/slurm/job_mapping.hpp>
+#include <rota/slurm/reservations.hpp>
 #include <rota/slurm/site.hpp>
 #include <rota/slurm/start_words.hpp>
 
@@ -72,6 +73,7 @@ public:
         auto fresh = call_([since = since_] { return load(since); });
         if (!heard(fresh ? fresh->error : no_answer)) return std::nullopt;
         auto const now = fresh->stamps(since_);
+        if (fresh->reservations) read_reservations(*fresh->reservations);
         if (fresh->jobs && !read_jobs(*fresh->jobs)) return std::nullopt;
         if (fresh->partitions) members_ = nodes_of(*fresh->partitions, partition_);
         if (fresh->nodes) {
@@ -178,6 +180,12 @@ private:
             return error_of(got, each);
         });
     }
+    void read_reservations(reserve_info_msg_t const& said) {
+        reserved_ = {};
+        for (auto const& one : records(said))
+            if (one.node_list != nullptr)
+                reserved_.add(one.node_list, std::to_string(one.start_time), std::to_string(one.end_time));
+    }
     [[nodiscard]] bool read_jobs(job_info_msg_t const& said) {
         auto jobs = std::vector<live::job_status>{};
         auto const now = std::time(nullptr);
@@ -192,7 +200,7 @@ private:
                 next_begin_ = one.eligible_time;
             if (one.array_max_tasks != 0) arrays.set(std::to_string(one.array_job_id), one.array_max_tasks);
             auto const first = jobs.size();
-            if (!add_statuses(one, ours ? mapping_ : neighbours_, jobs, now)) {
+            if (!add_statuses(one, ours ? mapping_ : neighbours_, jobs, now, reserved_)) {
                 complaint_ = "job " + std::to_string(one.job_id) + " is in no state that is known";
                 return false;
             }
@@ -216,6 +224,7 @@ private:
     clock::time_point whole_{};         ///< when all of it was asked for
     std::time_t next_begin_ = 0;        ///< when the next job's time to begin comes; 0: none waits for it
     std::vector<live::job_status> jobs_;
+    slurm::reservations reserved_;
     std::vector<std::string> members_; ///< the partition's nodes
     std::unordered_set<std::string> up_;
     std::vector<cluster::slice> taken_;       ///< CPU and memory that jobs have

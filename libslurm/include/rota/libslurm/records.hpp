@@ -16,6 +16,7 @@
 #include <rota/slurm/besides.hpp>
 #include <rota/slurm/gres.hpp>
 #include <rota/slurm/job_mapping.hpp>
+#include <rota/slurm/reservations.hpp>
 #include <rota/trace/number.hpp>
 
 namespace rota::libslurm {
@@ -117,7 +118,8 @@ namespace rota::libslurm {
 /// Adds what Slurm says of a job, and of each task of an array. False where that is not to be understood.
 [[nodiscard]] inline bool add_statuses(slurm_job_info_t const& job, slurm::job_mapping& mapping,
                                        std::vector<live::job_status>& to,
-                                       std::time_t now = std::time(nullptr)) {
+                                       std::time_t now = std::time(nullptr),
+                                       slurm::reservations const& reserved = {}) {
     auto const text = [](char const* said) {
         return said == nullptr ? std::string_view{} : std::string_view{said};
     };
@@ -156,6 +158,8 @@ namespace rota::libslurm {
         .wants = wants_of(job),
         .behind = job.state_reason == WAIT_PRIORITY || job.state_reason == WAIT_NODE_NOT_AVAIL,
         .refused = job.state_reason == FAIL_BAD_CONSTRAINTS || job.state_reason == WAIT_ARRAY_TASK_LIMIT};
+    if (*state == live::job_state::pending && job.state_reason == WAIT_NODE_NOT_AVAIL)
+        row.refused = reserved.reach(text(job.req_nodes), row.limit_ms, now);
     for (auto i = std::uint32_t{0}; i != job.gres_detail_cnt; ++i)
         if (auto const here = slurm::read_gres(text(job.gres_detail_str[i]))) row.split.push_back(here->gpus);
     auto const add = [&](std::string const& id) {

@@ -34,12 +34,13 @@ struct stamps {
     std::time_t jobs = 0; ///< 0: nothing is known
     std::time_t nodes = 0;
     std::time_t partitions = 0;
+    std::time_t reservations = 0;
 
     /// A clock that shows this has been put back since: by such stamps nothing changes until it has caught up. A second or
     /// few is the difference of two machines.
     [[nodiscard]] bool are_ahead_of(std::time_t now) const noexcept {
         constexpr auto differ_s = std::time_t{5};
-        return std::max({jobs, nodes, partitions}) > now + differ_s;
+        return std::max({jobs, nodes, partitions, reservations}) > now + differ_s;
     }
 };
 
@@ -49,17 +50,20 @@ struct state {
         void operator()(job_info_msg_t* its) const noexcept { slurm_free_job_info_msg(its); }
         void operator()(node_info_msg_t* its) const noexcept { slurm_free_node_info_msg(its); }
         void operator()(partition_info_msg_t* its) const noexcept { slurm_free_partition_info_msg(its); }
+        void operator()(reserve_info_msg_t* its) const noexcept { slurm_free_reservation_info_msg(its); }
     };
     std::unique_ptr<job_info_msg_t, freed> jobs;
     std::unique_ptr<node_info_msg_t, freed> nodes;
     std::unique_ptr<partition_info_msg_t, freed> partitions;
+    std::unique_ptr<reserve_info_msg_t, freed> reservations;
     int error = SLURM_SUCCESS; ///< otherwise none of them counts
 
     /// Those of what has changed, and of the rest as they were.
     [[nodiscard]] libslurm::stamps stamps(libslurm::stamps const& before) const noexcept {
         return {.jobs = jobs ? jobs->last_update : before.jobs,
                 .nodes = nodes ? nodes->last_update : before.nodes,
-                .partitions = partitions ? partitions->last_update : before.partitions};
+                .partitions = partitions ? partitions->last_update : before.partitions,
+                .reservations = reservations ? reservations->last_update : before.reservations};
     }
 };
 
@@ -81,8 +85,10 @@ struct state {
         if (how(then, &said, SHOW_ALL | SHOW_DETAIL) == SLURM_SUCCESS) into.reset(said);
         else if (auto const why = last_error(); why != SLURM_NO_CHANGE_IN_DATA) out.error = why;
     };
+    ask([](std::time_t then, reserve_info_msg_t** to, auto) { return slurm_load_reservations(then, to); },
+        since.reservations, out.reservations);
     ask(slurm_load_node, since.nodes, out.nodes); // what jobs have of them is what they had before
-    ask(slurm_load_jobs, since.jobs, out.jobs);
+    ask(slurm_load_jobs, out.reservations ? 0 : since.jobs, out.jobs); // which may wait for them
     ask(slurm_load_partitions, since.partitions, out.partitions);
     return out;
 }
@@ -92,6 +98,9 @@ struct state {
 }
 [[nodiscard]] inline std::span<node_info_t const> records(node_info_msg_t const& of) noexcept {
     return {of.node_array, of.record_count};
+}
+[[nodiscard]] inline std::span<reserve_info_t const> records(reserve_info_msg_t const& of) noexcept {
+    return {of.reservation_array, of.record_count};
 }
 [[nodiscard]] inline std::span<partition_info_t const> records(partition_info_msg_t const& of) noexcept {
     return {of.partition_array, of.record_count};
