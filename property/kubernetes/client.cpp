@@ -91,8 +91,8 @@ void reads(tally& told) {
     told.check(read().model == "A100" && read().unmapped.empty(), "a model of GPU");
     one["spec"]["nodeSelector"]["zone"] = "a";
     told.check(!read().unmapped.empty(), "another selector is said");
-    for (auto const* const why :
-         {"Evicted", "OutOfnvidia.com/gpu", "UnexpectedAdmissionError", "NodeShutdown"}) {
+    for (auto const* const why : {"Evicted", "OutOfnvidia.com/gpu", "UnexpectedAdmissionError",
+                                  "NodeShutdown", "TopologyAffinityError", "NodePorts"}) {
         one["status"] = {{"phase", "Failed"}, {"reason", why}};
         told.check(read().phase == kubernetes::pod_phase::evicted, why);
     }

@@ -4,7 +4,6 @@
 
 // The only header of the room that knows JSON. Whoever includes it needs nlohmann-json.
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstdint>
 #include <limits>
@@ -112,15 +111,14 @@ inline void read_gpus(json const& from, pod& out) {
     if (word == "Running") return pod_phase::running;
     if (word == "Succeeded") return pod_phase::succeeded;
     if (word != "Failed") return pod_phase::pending;
-    static constexpr auto of_the_node =
-        std::to_array<std::string_view>({"Evicted", "NodeAffinity", "NodeLost", "NodeShutdown", "Preempting",
-                                         "Shutdown", "Terminated", "UnexpectedAdmissionError"});
-    auto const why = text(at(status, "reason"));
     for (auto const& one : at(status, "conditions"))
         if (text(at(one, "type")) == "DisruptionTarget" && text(at(one, "status")) == "True")
             return pod_phase::evicted;
-    if (why.starts_with("OutOf") || std::ranges::count(of_the_node, why) != 0) return pod_phase::evicted;
-    return why == "DeadlineExceeded" ? pod_phase::timed_out : pod_phase::failed;
+    // containers that fail leave the pod itself without a reason: there are dozens why a kubelet turns one away or stops it
+    auto const why = text(at(status, "reason"));
+    return why.empty()                 ? pod_phase::failed
+           : why == "DeadlineExceeded" ? pod_phase::timed_out
+                                       : pod_phase::evicted;
 }
 inline void read_wishes(json const& spec, pod& out) {
     for (auto const& [key, value] : at(spec, "nodeSelector").items()) {
