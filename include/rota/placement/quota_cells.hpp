@@ -24,10 +24,10 @@ quota_cells(std::span<cell_chain> chains, std::span<std::int64_t const> quota_mi
     for (auto t = std::size_t{0}; t != quota_milli.size(); ++t) {
         auto left = quota_milli[t] / whole_gpu;
         for (auto c = std::size_t{0}; c != chains.size(); ++c)
-            for (auto l = chains[c].cells.top() + 1; l-- != 0;)
-                while (left >= chains[c].cells.size(l) && chains[c].cells.promise(l)) {
-                    levels[t][c].push_back(l);
-                    left -= chains[c].cells.size(l);
+            for (auto above = chains[c].cells.top() + 1; above != 0; --above)
+                while (left >= chains[c].cells.size(above - 1) && chains[c].cells.promise(above - 1)) {
+                    levels[t][c].push_back(above - 1);
+                    left -= chains[c].cells.size(above - 1);
                 }
     }
     return levels;
