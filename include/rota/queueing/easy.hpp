@@ -139,18 +139,27 @@ private:
             then += r->gpus;
         return std::min(now, std::max(then - each_, 0));
     }
-    /// Makes the node of the long jobs' world equal to the real one, or to what the head leaves of it.
+    /// Makes the node of the long jobs' world equal to the real one, or to what the head, which needs GPUs alone, leaves of it.
     void sync(view const& v, node_id n) {
         auto mask = std::uint32_t{v.free().state().whole(n)};
         if (of_the_head_[index(n)] != 0)
             for (auto surplus = v.free().whole_count(n) - usable(v, n); surplus > 0; --surplus)
                 mask ^= std::bit_floor(mask);
-        auto const before = std::uint32_t{long_world_->state().whole(n)};
         if (long_world_->open(n) != v.free().open(n)) long_world_->set_open(n, v.free().open(n));
-        if (auto const gone = before & ~mask; gone != 0)
-            long_world_->take({n, static_cast<std::uint16_t>(gone)});
-        if (auto const back = mask & ~before; back != 0)
-            long_world_->give({n, static_cast<std::uint16_t>(back)});
+        auto const& real = v.free().state();
+        auto const& ours = long_world_->state();
+        auto const before = std::uint32_t{ours.whole(n)};
+        auto const more = [](std::uint32_t x, std::uint32_t y) { return x > y ? x - y : 0; };
+        auto const gone = cluster::slice{.node = n,
+                                         .gpus = static_cast<std::uint16_t>(before & ~mask),
+                                         .cpu_milli = more(ours.cpu_milli(n), real.cpu_milli(n)),
+                                         .mem_mib = more(ours.mem_mib(n), real.mem_mib(n))};
+        auto const back = cluster::slice{.node = n,
+                                         .gpus = static_cast<std::uint16_t>(mask & ~before),
+                                         .cpu_milli = more(real.cpu_milli(n), ours.cpu_milli(n)),
+                                         .mem_mib = more(real.mem_mib(n), ours.mem_mib(n))};
+        long_world_->take(gone);
+        long_world_->give(back);
     }
     void sync_all(view const& v) {
         if (!long_world_) {

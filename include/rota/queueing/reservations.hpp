@@ -43,13 +43,20 @@ struct window {
 ///           devices, not counts.
 class reservations {
 public:
-    /// Forgets everything and takes over which nodes are open.
+    /// Forgets everything and takes over which nodes are open, and what others have of them: for ever, as far as is known.
     void reset(view const& v) {
         windows_.clear();
-        if (!empty_ || &empty_->layout() != &v.free().layout()) empty_.emplace(v.free().layout());
+        if (!empty_ || &empty_->layout() != &v.free().layout()) {
+            empty_.emplace(v.free().layout());
+            others_.clear();
+        }
         used_.resize(empty_->size());
-        for (auto n = std::uint32_t{0}; n != empty_->size(); ++n)
+        others_.resize(empty_->size());
+        for (auto n = std::uint32_t{0}; n != empty_->size(); ++n) {
             empty_->set_open(node_id{n}, v.free().open(node_id{n}));
+            empty_->give(others_[n]);
+            empty_->take(others_[n] = v.others(node_id{n}));
+        }
     }
     void add(window one) { windows_.push_back(std::move(one)); }
     void erase(job_id j) {
@@ -126,7 +133,8 @@ private:
     void cover(window const& one, int more) {
         for (auto part : one.where) {
             auto const n = index(part.node);
-            auto const& all = empty_->of(part.node);
+            auto const all_cpu = std::int64_t{empty_->of(part.node).cpu_milli} - others_[n].cpu_milli;
+            auto const all_mem = std::int64_t{empty_->of(part.node).mem_mib} - others_[n].mem_mib;
             auto& used = used_[n];
             auto changed = std::uint16_t{0};
             for (auto left = std::uint32_t{part.gpus}; left != 0; left &= left - 1) {
@@ -134,16 +142,14 @@ private:
                 if ((by += more) == (more > 0 ? 1 : 0))
                     changed = static_cast<std::uint16_t>(changed | (left & (0 - left)));
             }
-            auto const cpu = std::min<std::int64_t>(used.cpu_milli, all.cpu_milli);
-            auto const mem = std::min<std::int64_t>(used.mem_mib, all.mem_mib);
+            auto const cpu = std::min(used.cpu_milli, all_cpu);
+            auto const mem = std::min(used.mem_mib, all_mem);
             used.cpu_milli += std::int64_t{more} * part.cpu_milli;
             used.mem_mib += std::int64_t{more} * part.mem_mib;
             part.gpus = changed;
             part.milli = whole_gpu;
-            part.cpu_milli = static_cast<std::uint32_t>(
-                std::abs(std::min<std::int64_t>(used.cpu_milli, all.cpu_milli) - cpu));
-            part.mem_mib =
-                static_cast<std::uint32_t>(std::abs(std::min<std::int64_t>(used.mem_mib, all.mem_mib) - mem));
+            part.cpu_milli = static_cast<std::uint32_t>(std::abs(std::min(used.cpu_milli, all_cpu) - cpu));
+            part.mem_mib = static_cast<std::uint32_t>(std::abs(std::min(used.mem_mib, all_mem) - mem));
             if (more > 0) empty_->take(part);
             else empty_->give(part);
         }
@@ -163,7 +169,8 @@ private:
     std::vector<use> used_;                ///< [nodes] between questions nothing
     std::vector<std::uint32_t> order_;     ///< windows by start
     std::vector<std::uint32_t> leaving_;   ///< windows by end
-    std::optional<cluster::ledger> empty_; ///< between questions nothing is taken
+    std::vector<cluster::slice> others_;   ///< [nodes] what they have
+    std::optional<cluster::ledger> empty_; ///< between questions only that is taken
 };
 
 } // namespace rota::queueing

@@ -39,12 +39,12 @@ namespace rota::system {
 /// tenant's virtual cluster, jobs of higher priority first, then by submission, passing over those that do not fit; a
 /// virtual cell gets a physical one when it is first used, with as few failed nodes and opportunistic jobs in it as
 /// can be, and gives it back when it is empty. Opportunistic are jobs of negative priority, and those that the whole
-/// virtual cluster could not hold.
+/// virtual cluster could not hold. A quota that changes makes other cells; jobs that they do not explain stop.
 /// Cost      O(waiting shapes of the tenants that something happened to) placements a pass; O(cells of the chain) to
 ///           bind a cell while some node has failed or an opportunistic job runs, else O(levels).
 /// Source    H. Zhao et al., "HiveD: sharing a GPU cluster for deep learning with guarantees", OSDI 2020. differs: no
 /// priorities within a tenant that stop jobs, no pinned cells; cells come from quotas; any placement policy
-/// serves inside a virtual cluster, where the paper packs by affinity.
+/// serves inside a virtual cluster, where the paper packs by affinity; who finds others on its cell's node waits.
 template <placement::policy Placement = placement::consolidated>
 class hived {
 public:
@@ -53,7 +53,7 @@ public:
     Placement place{};
 
     void on(event const& happened, view const& v) {
-        if (happened.kind == event_kind::resync) return read(v);
+        if (happened.kind == event_kind::resync || happened.kind == event_kind::quota_changed) return read(v);
         set_up(v);
         nodes_changed_ |= happened.kind == event_kind::node_down || happened.kind == event_kind::node_up;
         if (!happened.about_a_job()) return;
@@ -175,10 +175,9 @@ private:
             for (auto guest = guests_.rbegin(); guest != guests_.rend() && !v.free().fits(devices); ++guest)
                 if (v.placed(*guest) && cluster::competes(v.intent(*guest), devices, v.free().state()))
                     a.preempt(*guest);
-            if (a.start(j, devices) != answer::accepted) {
-                a.rollback(before);
-                return false;
-            }
+            auto const fits = v.free().fits(devices);
+            nodes_changed_ |= !fits; // others have CPU or memory there: asked again in the next pass
+            if (!fits || a.start(j, devices) != answer::accepted) return a.rollback(before), false;
             tenant.take(*where);
             inside_.insert_or_assign(j, inside{t, *where});
             return true;
