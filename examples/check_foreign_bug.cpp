@@ -81,46 +81,40 @@ int main() {
 }
 
 // Output:
-// the pool breaks P7 of rota suite 2: 10000 trials from seed 1, 46 failures, some features of jobs left out, 26 laws held
+// the pool breaks P7 of rota suite 3: 10000 trials from seed 1, 52 failures, some features of jobs left out, 26 laws held
 //
-// trial 235, shrunk from 15 jobs to 3:
-//   node
-//   job priority=3 limit=8 work=8
+// trial 419, shrunk from 4 jobs to 2:
+//   node gpus=1
 //   job submit=2 limit=5 work=5
-//   job submit=5 gpus_min=8 gpus_max=8 priority=3 limit=1
+//   job submit=6 priority=3 limit=1
+//   outage at=4 up=drained
+//   outage at=40 up=yes
 //   #rota-log 1
-//   0 submit 0.0 #0 - 1
-//   0 start 0.1 #1 - 0 n0:1@1000/0/0
-//   2 submit 1.0 #0 - 1
-//   2 start 1.1 #2 - 0 n0:2@1000/0/0
-//   5 submit 2.0 #0 - 8
-//   5 preempt 1.1 #3 checkpointed 0
-//   8 finish 0.1 #1 - 0
-//   8 start 2.1 #4 - 0 n0:ff@1000/0/0
-//   9 finish 2.1 #4 - 0
-//   9 start 1.2 #5 - 0 n0:1@1000/0/0
-//   11 finish 1.2 #5 - 0
-//   ms           |0 |2 |5   |8 |9 |11
-//   node 0 GPU 0 |0 |0 |0   |2 |1 |.
-//   node 0 GPU 1 |. |1 |.   |2 |. |.
-//   node 0 GPU 2 |. |. |.   |2 |. |.
-//   node 0 GPU 3 |. |. |.   |2 |. |.
-//   node 0 GPU 4 |. |. |.   |2 |. |.
-//   node 0 GPU 5 |. |. |.   |2 |. |.
-//   node 0 GPU 6 |. |. |.   |2 |. |.
-//   node 0 GPU 7 |. |. |.   |2 |. |.
-//   waiting      |  |  |1+2 |1 |  |
+//   2 submit 0.0 #0 - 1
+//   2 start 0.1 #1 - 0 n0:1@1000/0/0
+//   4 node_down 0.0 #0 drained 0 n0:0@0/0/0
+//   6 submit 1.0 #0 - 1
+//   6 preempt 0.1 #2 checkpointed 0
+//   40 node_up 0.0 #0 - 0 n0:0@0/0/0
+//   40 start 1.1 #3 - 0 n0:1@1000/0/0
+//   41 finish 1.1 #3 - 0
+//   41 start 0.2 #4 - 0 n0:1@1000/0/0
+//   42 finish 0.2 #4 - 0
+//   ms           |2 |4  |6   |40 |41 |42
+//   node 0 GPU 0 |0 |d0 |d   |1  |0  |.
+//   waiting      |  |   |0+1 |0  |   |
 // P7 broken: whoever is stopped makes room for a higher priority
-//   line 7: 5 preempt 1.1 #3 checkpointed 0
+//   line 6: 6 preempt 0.1 #2 checkpointed 0
 //   nobody of a higher priority starts at that instant
 //
 // #rota-replay 1
-// suite 2
+// suite 3
 // scheduler pool
 // claims justified_victims
 // known scatters=yes head=priority
 // breaks P7
-// node
-// job priority=3 limit=8 work=8
+// node gpus=1
 // job submit=2 limit=5 work=5
-// job submit=5 gpus_min=8 gpus_max=8 priority=3 limit=1
+// job submit=6 priority=3 limit=1
+// outage at=4 up=drained
+// outage at=40 up=yes

@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 #include <rota/cluster/spec.hpp>
 #include <rota/contract/claims.hpp>
@@ -56,10 +55,10 @@ int main() {
         return 1;
     }
     auto const& log = std::get<rota::log::schedule>(read);
-    auto const outages = std::vector<rota::cluster::outage>{};
     auto const what = verify::subject{.cluster = cluster,
                                       .jobs = jobs,
-                                      .outages = outages,
+                                      .node_changes = {},
+                                      .quota_changes = {},
                                       .claims = rota::claim::non_preemptive,
                                       .given = {},
                                       .log = log};

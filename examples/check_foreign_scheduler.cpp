@@ -79,5 +79,5 @@ int main() {
 }
 
 // Output:
-// the farm passes rota suite 2: 10000 trials from seed 1, some features of jobs left out, 29 laws held
+// the farm passes rota suite 3: 10000 trials from seed 1, some features of jobs left out, 29 laws held
 // nodes went away, starts failed, the scheduler was replaced: yes

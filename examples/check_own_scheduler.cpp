@@ -35,7 +35,7 @@ int main() {
 }
 
 // Output:
-// newest first passes rota suite 2: 1000 trials from seed 1, 29 laws held
+// newest first passes rota suite 3: 1000 trials from seed 1, 29 laws held
 //
 // with the claim strict_fifo it breaks a law in trial 1:
 //   node gpus=1
@@ -56,7 +56,7 @@ int main() {
 //   job 1 was given its start earlier
 //
 // #rota-replay 1
-// suite 2
+// suite 3
 // scheduler newest first
 // claims strict_fifo
 // breaks P2

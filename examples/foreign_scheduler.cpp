@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <vector>
 
+#include <rota/cluster/node_change.hpp>
 #include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/contract/actions.hpp>
@@ -104,8 +105,8 @@ int main() {
     hard.start_failure = 0.2;
     hard.late_ms_max = 5'000;
     hard.repeat = 0.5;
-    hard.outages = {{rota::sim_time{40'000}, rota::node_id{0}, false},
-                    {rota::sim_time{70'000}, rota::node_id{0}, true}};
+    hard.node_changes = {{rota::sim_time{40'000}, rota::node_id{0}, rota::cluster::node_state::down},
+                         {rota::sim_time{70'000}, rota::node_id{0}, rota::cluster::node_state::up}};
     hard.new_scheduler = {rota::sim_time{25'000}, rota::sim_time{90'000}};
     hard.spurious_pass = true;
     auto rough = rota::simulation::simulator(cluster, jobs, hard);

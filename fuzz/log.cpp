@@ -43,7 +43,7 @@ void run(std::uint8_t const* data, std::size_t size, outcome& told) {
     jobs.specs.resize(4);
     jobs.works.resize(4);
     told.add(rota::verify::text(
-        rota::verify::check_log({cluster, jobs, {}, static_cast<rota::claim>(255), {}, schedule})));
+        rota::verify::check_log({cluster, jobs, {}, {}, static_cast<rota::claim>(255), {}, schedule})));
 }
 
 } // namespace

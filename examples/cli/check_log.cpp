@@ -162,11 +162,11 @@ std::vector<rota::verify::private_cells> cells_named(std::vector<std::string> co
 int check_log(check_log_options const& asked) {
     end_on_signals();
     auto const claims = claims_named(asked.claims);
-    auto const world = world_of(asked.world);
+    auto world = world_of(asked.world);
     auto const with_cells = has(claims, rota::claim::cells_kept);
     if (!asked.cells.empty() && !with_cells) refuse("--cells goes with --claims cells_kept");
     auto const in = read_inputs(asked.input);
-    check_outages(world, in.cluster);
+    settle_world(asked.world, in, world);
     auto const [log, lines] = read_log(asked.log);
     auto given = rota::verify::premises_of(in.cluster, in.jobs, world);
     given.timed = !asked.any_run_time;
@@ -177,7 +177,8 @@ int check_log(check_log_options const& asked) {
                                           : cells_named(asked.cells, in);
     auto const found = rota::verify::check_log({.cluster = in.cluster,
                                                 .jobs = in.jobs,
-                                                .outages = world.outages,
+                                                .node_changes = world.node_changes,
+                                                .quota_changes = world.quota_changes,
                                                 .claims = claims,
                                                 .given = given,
                                                 .log = log});

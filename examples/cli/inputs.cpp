@@ -5,6 +5,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -12,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include <rota/cluster/node_change.hpp>
 #include <rota/core/take_until.hpp>
 #include <rota/trace/clusters.hpp>
 #include <rota/trace/formats.hpp>
@@ -85,24 +88,69 @@ double probability(std::string_view option, double value) {
     return value;
 }
 
-/// NODE@DOWN+SECONDS: the node goes away at second DOWN and is back SECONDS later.
-std::array<rota::cluster::outage, 2> outage_of(std::string const& text) {
-    auto const at = text.find('@');
-    auto const plus = text.find('+');
-    auto node = std::uint32_t{};
-    auto down = std::int64_t{};
-    auto span = std::int64_t{};
-    auto const reads = [&](std::size_t from, std::size_t to, auto& value) {
-        auto const [end, why] = std::from_chars(text.data() + from, text.data() + to, value);
-        return why == std::errc{} && end == text.data() + to;
-    };
-    constexpr auto most = std::int64_t{10'000'000'000}; // about 300 years
-    if (at == text.npos || plus == text.npos || plus < at || !reads(0, at, node) ||
-        !reads(at + 1, plus, down) || !reads(plus + 1, text.size(), span) || down < 0 || span <= 0 ||
-        down > most || span > most)
-        refuse(fmt::format("--outage: read '{}', expected NODE@DOWN+SECONDS such as 3@7200+600", text));
-    return {rota::cluster::outage{sim_time{1000 * down}, rota::node_id{node}, false},
-            rota::cluster::outage{sim_time{1000 * (down + span)}, rota::node_id{node}, true}};
+/// The whole numbers between those signs, such as 3, 7200 and 600 of 3@7200+600. None where the text is another.
+template <std::size_t N>
+std::optional<std::array<std::int64_t, N>> numbers_of(std::string_view text,
+                                                      std::array<char, N> const& signs) {
+    constexpr auto most = std::int64_t{10'000'000'000}; // of seconds about 300 years
+    auto all = std::array<std::int64_t, N>{};
+    for (auto i = std::size_t{0}; i != N; ++i) {
+        auto const length = signs[i] == 0 ? text.size() : text.find(signs[i]);
+        if (length == text.npos) return std::nullopt;
+        auto const [end, why] = std::from_chars(text.data(), text.data() + length, all[i]);
+        if (why != std::errc{} || end != text.data() + length || all[i] < 0 || all[i] > most)
+            return std::nullopt;
+        text.remove_prefix(std::min(length + 1, text.size()));
+    }
+    return all;
+}
+
+[[noreturn]] void refuse_word(std::string_view option, std::string_view text, std::string_view expected) {
+    refuse(fmt::format("{}: read '{}', expected {}", option, text, expected));
+}
+
+template <class Change>
+void add_by_time(std::vector<Change>& all, Change const& one) {
+    all.insert(std::upper_bound(all.begin(), all.end(), one,
+                                [](auto const& a, auto const& b) { return a.at < b.at; }),
+               one);
+}
+
+/// What is the matter with a node for a while.
+void add_spell(rota::simulation::conditions& world, std::string_view option, std::int64_t node,
+               std::int64_t from_s, std::int64_t span_s, rota::cluster::node_change what) {
+    constexpr auto nodes_max = std::int64_t{std::numeric_limits<std::uint32_t>::max()};
+    if (node > nodes_max)
+        refuse(fmt::format("{}: read node {}, expected one below {}", option, node, nodes_max));
+    what.at = sim_time{1000 * from_s};
+    what.node = static_cast<rota::node_id>(node);
+    add_by_time(world.node_changes, what);
+    add_by_time(world.node_changes,
+                {sim_time{1000 * (from_s + span_s)}, what.node, rota::cluster::node_state::up});
+}
+
+void read_node_changes(world_options const& asked, rota::simulation::conditions& world) {
+    using enum rota::cluster::node_state;
+    for (auto const& text : asked.outages) {
+        auto const got = numbers_of(text, std::array{'@', '+', '\0'});
+        if (!got || (*got)[2] == 0) refuse_word("--outage", text, "NODE@DOWN+SECONDS such as 3@7200+600");
+        add_spell(world, "--outage", (*got)[0], (*got)[1], (*got)[2], {.to = down});
+    }
+    for (auto const& text : asked.drains) {
+        auto const got = numbers_of(text, std::array{'@', '+', '\0'});
+        if (!got || (*got)[2] == 0) refuse_word("--drain", text, "NODE@FROM+SECONDS such as 3@7200+600");
+        add_spell(world, "--drain", (*got)[0], (*got)[1], (*got)[2], {.to = drained});
+    }
+    for (auto const& text : asked.others) {
+        auto const got = numbers_of(text, std::array{'@', '+', '=', '/', '\0'});
+        constexpr auto most = std::int64_t{std::numeric_limits<std::uint32_t>::max()};
+        if (!got || (*got)[2] == 0 || (*got)[3] > most / 1000 || (*got)[4] > most)
+            refuse_word("--others", text, "NODE@FROM+SECONDS=CPUS/MIB such as 3@7200+600=16/65536");
+        add_spell(world, "--others", (*got)[0], (*got)[1], (*got)[2],
+                  {.to = up,
+                   .cpu_milli = static_cast<std::uint32_t>((*got)[3] * 1000),
+                   .mem_mib = static_cast<std::uint32_t>((*got)[4])});
+    }
 }
 
 } // namespace
@@ -213,20 +261,38 @@ rota::simulation::conditions world_of(world_options const& asked) {
     world.start_failure = probability("--start-failure", asked.start_failure);
     world.crash_mean_ms = whole_ms("--crash-mean", asked.crash_mean_h, 3'600'000);
     world.checkpoint_every_ms = whole_ms("--checkpoint", asked.checkpoint_s, 1000);
-    for (auto const& one : asked.outages)
-        for (auto const& half : outage_of(one))
-            world.outages.insert(std::upper_bound(world.outages.begin(), world.outages.end(), half,
-                                                  [](auto const& a, auto const& b) { return a.at < b.at; }),
-                                 half);
+    read_node_changes(asked, world);
     if (!asked.placement.empty()) check_placement(asked.placement);
     return world;
 }
 
-void check_outages(rota::simulation::conditions const& world, rota::cluster::spec const& cluster) {
-    for (auto const& one : world.outages)
-        if (index(one.node) >= cluster.nodes.size())
-            refuse(fmt::format("--outage: read node {}, expected one below {}", index(one.node),
-                               cluster.nodes.size()));
+void settle_world(world_options const& asked, inputs const& in, rota::simulation::conditions& world) {
+    for (auto const& one : world.node_changes)
+        if (index(one.node) >= in.cluster.nodes.size())
+            refuse(fmt::format("--outage, --drain, --others: read node {}, expected one below {}",
+                               index(one.node), in.cluster.nodes.size()));
+    auto const& tenants = in.jobs.tenants;
+    for (auto const& text : asked.quotas) {
+        auto const at = text.rfind('@');
+        auto const got = at == text.npos
+                             ? std::nullopt
+                             : numbers_of(std::string_view{text}.substr(at + 1), std::array{'=', '\0'});
+        if (!got) refuse_word("--quota", text, "TENANT@SECOND=GPUS such as vision@86400=64");
+        auto const name = std::string_view{text}.substr(0, at);
+        auto const found =
+            std::find_if(tenants.begin(), tenants.end(), [&](auto const& one) { return one.name == name; });
+        if (found == tenants.end() || name.empty()) {
+            auto names = std::vector<std::string_view>{};
+            for (auto const& one : tenants)
+                if (!one.name.empty()) names.push_back(one.name);
+            refuse_word("--quota", name,
+                        names.empty() ? "no quota: the workload names no tenants"
+                                      : trace::one_of(name, names));
+        }
+        add_by_time(world.quota_changes,
+                    {sim_time{1000 * (*got)[0]}, static_cast<rota::tenant_id>(found - tenants.begin()),
+                     (*got)[1] * rota::whole_gpu});
+    }
 }
 
 rota::job::workload generated_workload(generate_options const& asked) {

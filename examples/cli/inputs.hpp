@@ -46,9 +46,11 @@ void tell(std::string const& name, rota::trace::reading const& got, bool of_rows
 /// Ends the command with code 2 where an option is not one; needs no file.
 void check_options(input_options const& asked);
 
-/// The world of those options. Ends the command with code 2 where they make none on that cluster.
+/// The world of those options, quotas apart: what they are of is named in the workload. Ends the command with code 2 where
+/// they make none.
 [[nodiscard]] rota::simulation::conditions world_of(world_options const& asked);
-void check_outages(rota::simulation::conditions const& world, rota::cluster::spec const& cluster);
+/// Adds the quotas. Ends the command with code 2 where a node or a tenant is none of the input.
+void settle_world(world_options const& asked, inputs const& in, rota::simulation::conditions& world);
 
 /// The generated workload of a preset. Ends the command with code 2 where the settings make none.
 [[nodiscard]] rota::job::workload generated_workload(generate_options const& asked);

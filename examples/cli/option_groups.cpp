@@ -102,6 +102,18 @@ void add_world(CLI::App& to, world_options& what) {
                   "NODE@DOWN+SECONDS: the node goes away at second DOWN and comes back so much later; may be "
                   "repeated")
         ->group("World");
+    to.add_option(
+          "--drain", what.drains,
+          "NODE@FROM+SECONDS: nothing new is put on the node, what runs there goes on; may be repeated")
+        ->group("World");
+    to.add_option(
+          "--others", what.others,
+          "NODE@FROM+SECONDS=CPUS/MIB: others have so much of the node, as far as it is free at second "
+          "FROM; may be repeated")
+        ->group("World");
+    to.add_option("--quota", what.quotas,
+                  "TENANT@SECOND=GPUS: from then on so many GPUs are the tenant's own; may be repeated")
+        ->group("World");
 }
 
 } // namespace cli

@@ -37,6 +37,9 @@ struct world_options {
     double crash_mean_h = 0;
     double checkpoint_s = 0;
     std::vector<std::string> outages; ///< NODE@DOWN+SECONDS
+    std::vector<std::string> drains;  ///< NODE@FROM+SECONDS
+    std::vector<std::string> others;  ///< NODE@FROM+SECONDS=CPUS/MIB
+    std::vector<std::string> quotas;  ///< TENANT@SECOND=GPUS
 };
 
 struct simulate_options {

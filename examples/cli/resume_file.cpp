@@ -45,11 +45,13 @@ std::string hash_of(rota::cluster::spec const& cluster) {
 }
 
 std::string text_of(world_options const& world) {
-    return fmt::format("seed {} placement {} cost {} save {} restore {} round {} launch {} latency {} "
-                       "start-failure {} crash-mean {} checkpoint {} outages {}",
-                       world.seed, world.placement.empty() ? "-" : world.placement, world.cost, world.save_s,
-                       world.restore_s, world.round_s, world.launch_s, world.latency_s, world.start_failure,
-                       world.crash_mean_h, world.checkpoint_s, fmt::join(world.outages, ","));
+    return fmt::format(
+        "seed {} placement {} cost {} save {} restore {} round {} launch {} latency {} "
+        "start-failure {} crash-mean {} checkpoint {} outages {} drains {} others {} quotas {}",
+        world.seed, world.placement.empty() ? "-" : world.placement, world.cost, world.save_s,
+        world.restore_s, world.round_s, world.launch_s, world.latency_s, world.start_failure,
+        world.crash_mean_h, world.checkpoint_s, fmt::join(world.outages, ","), fmt::join(world.drains, ","),
+        fmt::join(world.others, ","), fmt::join(world.quotas, ","));
 }
 
 template <class Number>

@@ -98,7 +98,7 @@ std::vector<run> run_all(inputs const& in, std::vector<chosen> const& schedulers
 
 int simulate(simulate_options const& asked) {
     auto const scheduler = choose(asked.scheduler);
-    auto const world = world_of(asked.world);
+    auto world = world_of(asked.world);
     check_options(asked.input);
     auto csv = open_if(asked.jobs_csv, asked.input);
     auto log = open_if(asked.log, asked.input);
@@ -112,7 +112,7 @@ int simulate(simulate_options const& asked) {
         note.emplace(asked.resume);
     }
     auto const in = read_inputs(asked.input);
-    check_outages(world, in.cluster);
+    settle_world(asked.world, in, world);
     if (note) note->begin(in, scheduler, asked.world);
     auto runs = std::vector<run>{};
     {
@@ -132,14 +132,14 @@ int simulate(simulate_options const& asked) {
 
 int compare(compare_options const& asked) {
     auto const schedulers = asked.schedulers.empty() ? panel() : choose_several(asked.schedulers);
-    auto const world = world_of(asked.world);
+    auto world = world_of(asked.world);
     check_options(asked.input);
     if (!asked.folder.empty()) make_folder(asked.folder);
     auto summary = open_if(asked.summary.empty() && !asked.folder.empty() ? asked.folder + "/summary.json"
                                                                           : asked.summary,
                            asked.input);
     auto const in = read_inputs(asked.input);
-    check_outages(world, in.cluster);
+    settle_world(asked.world, in, world);
     auto const runs = run_all(in, schedulers, asked.world, world, asked.folder);
     if (summary) write(summary, summary_json(in, asked.world, runs));
     commit(summary);
@@ -149,7 +149,7 @@ int compare(compare_options const& asked) {
 
 int quickstart(quickstart_options const& asked) {
     auto const schedulers = asked.schedulers.empty() ? panel() : choose_several(asked.schedulers);
-    auto const world = world_of(asked.world);
+    auto world = world_of(asked.world);
     make_folder(asked.folder);
     auto summary = open_if(asked.folder + "/summary.json", {});
     auto workload = open_if(asked.folder + "/workload.csv", {});
@@ -158,7 +158,6 @@ int quickstart(quickstart_options const& asked) {
                      .cluster_name = "1250x8",
                      .workload_name = fmt::format("helios_venus at load {}", asked.load),
                      .format = "generated"};
-    check_outages(world, in.cluster);
     say(fmt::format("generating {} jobs like those of Helios Venus, at {} of what {} GPUs can do", asked.jobs,
                     asked.load, in.cluster.gpus()));
     in.jobs = generated_workload({.preset = "helios_venus",
@@ -168,6 +167,7 @@ int quickstart(quickstart_options const& asked) {
                                   .load = asked.load,
                                   .gpus = static_cast<std::uint64_t>(in.cluster.gpus()),
                                   .priorities = 3});
+    settle_world(asked.world, in, world);
     write(workload, rota::trace::write_native(in.jobs));
     commit(workload);
     auto const runs = run_all(in, schedulers, asked.world, world, asked.folder);

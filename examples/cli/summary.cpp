@@ -129,7 +129,10 @@ std::string summary_json(inputs const& in, world_options const& world, std::vect
                {"start_failure", world.start_failure},
                {"crash_mean_h", world.crash_mean_h},
                {"checkpoint_s", world.checkpoint_s},
-               {"outages", world.outages}}},
+               {"outages", world.outages},
+               {"drains", world.drains},
+               {"others", world.others},
+               {"quotas", world.quotas}}},
              {"runs", all}};
     return out.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <rota/log/record.hpp>
+#include <rota/verify/changes_of.hpp>
 #include <rota/verify/check.hpp>
 
 #include "console.hpp"
@@ -29,16 +30,17 @@ int say_verdict(rota::verify::report const& found, rota::log::schedule const& lo
 
 rota::verify::report judge_driven(rota::cluster::spec const& cluster, rota::job::workload const& jobs,
                                   rota::claim claims, rota::log::schedule const& log) {
-    auto outages = std::vector<rota::cluster::outage>{};
-    for (auto const& what : log.records)
-        if (what.kind == rota::log::kind::node_down || what.kind == rota::log::kind::node_up)
-            outages.push_back(
-                {what.at, log.devices(what).front().node, what.kind == rota::log::kind::node_up});
+    auto const told = rota::verify::changes_of(log);
     auto given = rota::verify::premises{};
     given.complete = false;
     given.late_ms_max = 600'000; // a lost node's jobs are on their way out for a while
-    return rota::verify::check_log(
-        {.cluster = cluster, .jobs = jobs, .outages = outages, .claims = claims, .given = given, .log = log});
+    return rota::verify::check_log({.cluster = cluster,
+                                    .jobs = jobs,
+                                    .node_changes = told.nodes,
+                                    .quota_changes = told.quotas,
+                                    .claims = claims,
+                                    .given = given,
+                                    .log = log});
 }
 
 } // namespace cli

@@ -156,6 +156,8 @@ replay "${head}node gpus=1\njob\nnode gpus=1\n" 7:1
 replay "${head}node gpus=1\njob\nworld start_failure=2\n" 7:21
 replay "${head}node gpus=1\njob\nworld start_failure=nan\n" 7:21
 replay "${head}node gpus=1\njob\noutage node=1\n" 7:13
+replay "${head}node gpus=1\njob\noutage up=down\n" 7:11
+replay "${head}node gpus=1\njob\nquota tenant=1\n" 7:14
 replay "${head}node gpus=1\njob\nend\n" 7:1
 replay '#rota-replay 1\nsuite 0\n' 2:7
 replay '#rota-replay 1\nsuite 1\nsuite 1\n' 3:1

@@ -197,6 +197,25 @@ expect 0 '' simulate "${in[@]}" --scheduler fifo --outage 0@150+100 --round 60 -
 check 'the node went away' grep -q ' node_down ' o.log
 check 'decisions come in rounds' test -z "$(awk '$2 == "start" && $1 % 60000 != 0' o.log)"
 expect 0 '' check-log "${in[@]}" --log o.log --outage 0@150+100 --round 60
+changes=(--drain 0@150+100 --others 0@20+60=12/1024 --quota vision@30=4)
+{
+    printf '#rota-workload 1\n#tenant,1,0,1,0,vision\n'
+    sed '1d; 2s/$/,cpu_milli,tenant/; 3,$s/$/,2000,1/' jobs.csv
+} >shared.csv
+printf 'sn,cpu_milli,memory_mib,gpu,model\nn0,16000,8192,8,V100\n' >node.csv
+shared=(--workload shared.csv --cluster node.csv)
+expect 0 '' simulate "${shared[@]}" --scheduler fifo "${changes[@]}" --log c.log
+check 'the node is drained, and others come and go' test "$(grep -c ' node_' c.log)" = 4
+check 'they have what is free' grep -q '^20000 node_up .*n0:0@0/4000/1024$' c.log
+check 'the quota is another one' grep -q '^30000 quota 1.0 .* 4000$' c.log
+expect 0 '' check-log "${shared[@]}" --log c.log "${changes[@]}"
+expect 1 'S9 broken' check-log "${shared[@]}" --log c.log "${changes[@]:0:4}"
+expect 2 'NODE@FROM+SECONDS' simulate "${in[@]}" --scheduler fifo --drain 0@5
+expect 2 'NODE@FROM+SECONDS=CPUS/MIB' simulate "${in[@]}" --scheduler fifo --others 0@5+1=4
+expect 2 'expected one below 1' simulate "${in[@]}" --scheduler fifo --drain 1@5+1
+expect 2 'TENANT@SECOND=GPUS' simulate "${shared[@]}" --scheduler fifo --quota vision@x
+expect 2 'nearest: vision' simulate "${shared[@]}" --scheduler fifo --quota vison@5=3
+expect 2 'names no tenants' simulate "${in[@]}" --scheduler fifo --quota vision@5=3
 sed '2s/$/,cpu_milli/; 3,$s/$/,4000/' jobs.csv >cpu.csv
 expect 0 'CPU that 5 jobs ask for is left out' simulate --workload cpu.csv --cluster 1x8 --scheduler fifo
 

@@ -13,6 +13,7 @@
 
 #include "apiserver.hpp"
 
+#include <rota/cluster/node_change.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/core/random.hpp>
 #include <rota/core/units.hpp>
@@ -46,8 +47,8 @@ public:
     enum class end : std::uint8_t { open, completed, failed, timed_out, cancelled };
 
     emulated_cluster(apiserver& server, rota::cluster::spec const& cluster, rota::job::workload const& jobs,
-                     std::vector<rota::cluster::outage> outages, cluster_faults how, std::uint64_t seed)
-        : server_{&server}, cluster_{&cluster}, jobs_{&jobs}, outages_{std::move(outages)}, how_{how},
+                     std::vector<rota::cluster::node_change> changes, cluster_faults how, std::uint64_t seed)
+        : server_{&server}, cluster_{&cluster}, jobs_{&jobs}, changes_{std::move(changes)}, how_{how},
           random_{seed}, up_(cluster.nodes.size(), true) {
         for (auto n = std::size_t{0}; n != cluster.nodes.size(); ++n) {
             largest_ = std::max(largest_, int{cluster.nodes[n].gpus});
@@ -146,8 +147,8 @@ private:
     void tick() {
         look();
         for (; all_.size() != jobs_->size() && jobs_->specs[all_.size()].submit <= server_->now;) submit();
-        for (; next_outage_ != outages_.size() && outages_[next_outage_].at <= server_->now; ++next_outage_)
-            strike(outages_[next_outage_]);
+        for (; next_change_ != changes_.size() && changes_[next_change_].at <= server_->now; ++next_change_)
+            strike(changes_[next_change_]);
         for (auto j = std::size_t{0}; j != all_.size(); ++j) make_pods(j);
         kubelets();
         for (auto j = std::size_t{0}; j != all_.size(); ++j) work(j);
@@ -315,14 +316,15 @@ private:
         all_[i].over = end::cancelled;
         for (auto const& name : std::vector<std::string>(all_[i].names)) server_->begin_deletion(name, {});
     }
-    void strike(rota::cluster::outage const& what) {
+    void strike(rota::cluster::node_change const& what) {
         auto const n = index(what.node);
-        if (up_[n] == what.up) return;
-        up_[n] = what.up;
-        if (!what.up) down_since_[n] = server_->now;
+        auto const up = what.to == rota::cluster::node_state::up;
+        if (up_[n] == up) return;
+        up_[n] = up;
+        if (!up) down_since_[n] = server_->now;
         auto& one = server_->nodes().at(cluster_->names[n]);
-        one["status"]["conditions"][1]["status"] = what.up ? "True" : "Unknown";
-        one["status"]["conditions"][1]["reason"] = what.up ? "KubeletReady" : "NodeStatusUnknown";
+        one["status"]["conditions"][1]["status"] = up ? "True" : "Unknown";
+        one["status"]["conditions"][1]["reason"] = up ? "KubeletReady" : "NodeStatusUnknown";
         server_->modified(kind::nodes, cluster_->names[n]);
     }
     void mishaps() {
@@ -379,7 +381,7 @@ private:
     apiserver* server_;
     rota::cluster::spec const* cluster_;
     rota::job::workload const* jobs_;
-    std::vector<rota::cluster::outage> outages_;
+    std::vector<rota::cluster::node_change> changes_;
     cluster_faults how_;
     rota::random random_;
     std::vector<bool> up_;
@@ -388,7 +390,7 @@ private:
     std::vector<run> runs_;
     std::map<std::string, rota::sim_time> stops_;
     std::map<std::string, rota::sim_time> others_;
-    std::size_t next_outage_ = 0;
+    std::size_t next_change_ = 0;
     std::uint64_t crowded_ = 0;
     std::uint64_t foreign_ = 0;
     int largest_ = 1;

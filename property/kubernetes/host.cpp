@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "../cases.hpp"
+#include "../live/as_shown.hpp"
 #include "../live/driven.hpp"
 #include "../tally.hpp"
 #include "apiserver.hpp"
@@ -34,6 +35,7 @@
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
 #include <rota/verify/accounting.hpp>
+#include <rota/verify/changes_of.hpp>
 #include <rota/verify/check.hpp>
 #include <rota/verify/decoder.hpp>
 
@@ -83,7 +85,7 @@ struct overheard {
     kubernetes::client<wire>* of;
     apiserver const* server;
     std::vector<bool> up;
-    std::vector<rota::cluster::outage> told{};
+    std::vector<rota::cluster::node_change> told{};
     std::function<bool(live::job_status const&)> ours{}; ///< of the driver
 
     std::optional<live::snapshot> poll() {
@@ -94,7 +96,9 @@ struct overheard {
         for (auto const which : {true, false})
             for (auto n = std::size_t{0}; n != up.size(); ++n)
                 if (open.up[n] != up[n] && open.up[n] == which)
-                    told.push_back({server->now, rota::node_id{static_cast<std::uint32_t>(n)}, which});
+                    told.push_back(
+                        {server->now, rota::node_id{static_cast<std::uint32_t>(n)},
+                         which ? rota::cluster::node_state::up : rota::cluster::node_state::drained});
         up = open.up;
         return got;
     }
@@ -150,7 +154,8 @@ struct judged {
         what.cluster.names.push_back("gpu-" + std::to_string(n));
     auto server = apiserver{};
     server.page_max = 3;
-    auto truth = emulated_cluster{server, what.cluster, what.jobs, what.under.outages, how.cluster, seed};
+    auto truth =
+        emulated_cluster{server, what.cluster, what.jobs, what.under.node_changes, how.cluster, seed};
     auto wires = wire{server, how.wire, seed + 1};
     auto client = std::optional<kubernetes::client<wire>>{};
     auto backend = overheard{nullptr, &server, std::vector<bool>(what.cluster.nodes.size(), true)};
@@ -227,12 +232,16 @@ struct judged {
     auto given = verify::premises{};
     given.complete = out.fault.empty();
     given.late_ms_max = 1'000'000'000; // a closed node keeps the pods that it has
-    auto const about = verify::subject{what.cluster, jobs, backend.told, of.claims, given, out.log};
+    auto const told = verify::changes_of(out.log);
+    auto const about =
+        verify::subject{what.cluster, jobs, told.nodes, told.quotas, of.claims, given, out.log};
     out.laws.add(verify::check_log(about));
     auto const expect = [&](law which, bool good, std::string why) {
         out.laws.exercised(which);
         if (!good) out.laws.breaks(which, verify::verdict::whole_log, std::move(why));
     };
+    auto const otherwise = not_as_shown(out.log, backend.told, what.cluster.nodes.size());
+    expect(law::nodes_as_told, otherwise.empty(), otherwise);
     expect(law::legal, host->state().want().refused() == 0, "an action was refused");
     expect(law::quiescent, host->instants().restless() == 0, "a pass changed something without news");
     auto const read = rota::log::from_text(rota::log::to_text(out.log));

@@ -32,6 +32,7 @@
 #include <rota/live/pace.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/log/text.hpp>
+#include <rota/verify/changes_of.hpp>
 #include <rota/verify/check.hpp>
 #include <rota/verify/report.hpp>
 #include <rota/verify/subject.hpp>
@@ -209,15 +210,12 @@ public:
         auto jobs = rota::job::workload{};
         jobs.specs.assign(host_.specs().begin(), host_.specs().end());
         jobs.works.resize(jobs.specs.size());
-        auto outages = std::vector<rota::cluster::outage>{};
-        for (auto const& r : log_.records)
-            if (r.kind == kind::node_down || r.kind == kind::node_up)
-                outages.push_back({r.at, log_.devices(r).front().node, r.kind == kind::node_up});
+        auto const changes = verify::changes_of(log_);
         auto given = verify::premises{};
         given.complete = complete;
         given.late_ms_max = 60'000; // a closed node keeps its pods until they are gone
-        auto const found =
-            verify::check_log({*cluster_, jobs, outages, rota::claims_of<Scheduler>(), given, log_});
+        auto const found = verify::check_log(
+            {*cluster_, jobs, changes.nodes, changes.quotas, rota::claims_of<Scheduler>(), given, log_});
         auto const broken = found.broken();
         check(!broken, broken ? explain(*broken, found.of(*broken), log_) : std::string{});
         check(host_.strays() == 0, "nothing ran that was not ordered");

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "../verify/suite.hpp"
+#include "as_shown.hpp"
 #include "emulated.hpp"
 
 #include <rota/contract/books.hpp>
@@ -37,6 +38,7 @@
 #include <rota/system/srtf.hpp>
 #include <rota/system/tiresias_l.hpp>
 #include <rota/verify/accounting.hpp>
+#include <rota/verify/changes_of.hpp>
 #include <rota/verify/check.hpp>
 #include <rota/verify/decoder.hpp>
 #include <rota/verify/report.hpp>
@@ -323,13 +325,9 @@ template <class Driver>
     auto jobs = rota::job::workload{};
     jobs.specs.assign(host.specs().begin(), host.specs().end());
     jobs.works.resize(jobs.specs.size());
-    auto outages = std::vector<rota::cluster::outage>{};
-    for (auto const& what : its.records)
-        if (what.kind == rota::log::kind::node_down || what.kind == rota::log::kind::node_up)
-            outages.push_back(
-                {what.at, its.devices(what).front().node, what.kind == rota::log::kind::node_up});
+    auto const told = verify::changes_of(its);
     given.complete = false;
-    auto const found = verify::check_log({cluster, jobs, outages, claims, given, its});
+    auto const found = verify::check_log({cluster, jobs, told.nodes, told.quotas, claims, given, its});
     auto const law = found.broken();
     return law ? "since it began anew: " + explain(*law, found.of(*law), its) + rota::log::to_text(its) : "";
 }
@@ -345,7 +343,7 @@ template <class Driver>
                                                 static_cast<unsigned>(outages)),
                      verify::without(verify::without(verify::feature::all, verify::feature::fractions),
                                      verify::feature::deadlines));
-    auto truth = emulated{what.cluster, what.jobs, what.under.outages, how, seed};
+    auto truth = emulated{what.cluster, what.jobs, what.under.node_changes, how, seed};
     auto const keeps = static_cast<bool>(asked.dies);
     auto lasts = mortal{&truth, keeps ? asked.dies : [](std::uint64_t) { return false; }};
     using driver = live::host<mortal>;
@@ -463,12 +461,16 @@ template <class Driver>
         jobs.works.push_back(what.jobs.works[number_of.back()]);
     }
     given.complete = out.fault.empty();
-    auto const about = verify::subject{what.cluster, jobs, truth.told(), of.claims, given, out.log};
+    auto const capacity = verify::changes_of(out.log);
+    auto const about =
+        verify::subject{what.cluster, jobs, capacity.nodes, capacity.quotas, of.claims, given, out.log};
     out.laws.add(verify::check_log(about));
     auto const expect = [&](law which, bool good, std::string why) {
         out.laws.exercised(which);
         if (!good) out.laws.breaks(which, verify::verdict::whole_log, std::move(why));
     };
+    auto const otherwise = not_as_shown(out.log, truth.told(), what.cluster.nodes.size());
+    expect(law::nodes_as_told, otherwise.empty(), otherwise);
     expect(law::legal, refused == 0, "an action was refused");
     expect(law::quiescent, restless == 0, "a pass changed something without news");
     auto const read = rota::log::from_text(rota::log::to_text(out.log));

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <rota/cluster/node_change.hpp>
 #include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/core/random.hpp>
@@ -48,13 +49,13 @@ public:
     };
 
     emulated(rota::cluster::spec const& cluster, rota::job::workload const& jobs,
-             std::vector<rota::cluster::outage> outages, weather how, std::uint64_t seed)
-        : cluster_{&cluster}, jobs_{&jobs}, outages_{std::move(outages)}, how_{how}, random_{seed},
+             std::vector<rota::cluster::node_change> changes, weather how, std::uint64_t seed)
+        : cluster_{&cluster}, jobs_{&jobs}, changes_{std::move(changes)}, how_{how}, random_{seed},
           up_(cluster.nodes.size(), true), beside_(up_.size()), told_up_(up_), known_up_(up_) {}
 
     [[nodiscard]] std::vector<run> const& runs() const noexcept { return runs_; }
     /// The changes of nodes that a poll has shown, in the order in which a host hears of them.
-    [[nodiscard]] std::vector<rota::cluster::outage> const& told() const noexcept { return told_; }
+    [[nodiscard]] std::vector<rota::cluster::node_change> const& told() const noexcept { return told_; }
     [[nodiscard]] rota::live::job_state state(std::size_t number) const { return all_[number].state; }
     [[nodiscard]] std::size_t submitted() const noexcept { return all_.size(); }
     /// Every job has ended, apart from those that the caller gives up.
@@ -113,7 +114,9 @@ public:
         for (auto const which : {true, false})
             for (auto n = std::size_t{0}; n != up_.size(); ++n)
                 if (up_[n] != told_up_[n] && up_[n] == which)
-                    told_.push_back({now_, rota::node_id{static_cast<std::uint32_t>(n)}, which});
+                    told_.push_back(
+                        {now_, rota::node_id{static_cast<std::uint32_t>(n)},
+                         which ? rota::cluster::node_state::up : rota::cluster::node_state::down});
         told_up_ = up_;
         return out;
     }
@@ -124,7 +127,7 @@ public:
     }
     /// Whoever polled is gone, and with him what he knew since.
     void forget_unknown() {
-        told_.resize(known_, {{}, rota::node_id{}, true});
+        told_.resize(known_);
         told_up_ = known_up_;
     }
     rota::live::reply start(std::string const& id, rota::cluster::placement const& where) {
@@ -207,8 +210,8 @@ private:
         for (auto& one : words_)
             if (one.at <= now_) one.what(all_[one.job], now_);
         std::erase_if(words_, [this](word const& one) { return one.at <= now_; });
-        for (; next_outage_ != outages_.size() && outages_[next_outage_].at <= now_; ++next_outage_)
-            strike(outages_[next_outage_]);
+        for (; next_change_ != changes_.size() && changes_[next_change_].at <= now_; ++next_change_)
+            strike(changes_[next_change_]);
         for (auto i = std::size_t{0}; i != all_.size(); ++i) {
             auto& j = all_[i];
             if (j.state == job_state::running) {
@@ -264,10 +267,10 @@ private:
         runs_[j.run].until = now_;
         if (j.state == rota::live::job_state::pending) j.where.clear();
     }
-    void strike(rota::cluster::outage const& what) {
+    void strike(rota::cluster::node_change const& what) {
         using rota::live::job_state;
-        up_[index(what.node)] = what.up;
-        if (what.up) return;
+        up_[index(what.node)] = what.to == rota::cluster::node_state::up;
+        if (up_[index(what.node)]) return;
         for (auto& j : all_) {
             auto const here = std::any_of(j.where.begin(), j.where.end(),
                                           [&](auto const& part) { return part.node == what.node; });
@@ -336,7 +339,7 @@ private:
 
     rota::cluster::spec const* cluster_;
     rota::job::workload const* jobs_;
-    std::vector<rota::cluster::outage> outages_;
+    std::vector<rota::cluster::node_change> changes_;
     weather how_;
     rota::random random_;
     rota::sim_time now_{};
@@ -346,10 +349,10 @@ private:
     std::vector<bool> up_;
     std::vector<rota::cluster::slice> beside_; ///< [nodes] what others have
     std::vector<bool> told_up_;
-    std::vector<rota::cluster::outage> told_;
+    std::vector<rota::cluster::node_change> told_;
     std::vector<bool> known_up_;
     std::size_t known_ = 0;
-    std::size_t next_outage_ = 0;
+    std::size_t next_change_ = 0;
     std::uint64_t hasty_ = 0;
     bool overbooked_ = false;
 };

@@ -76,7 +76,7 @@ void asked_for(tally& told) {
     told.check(rc::check("trials",
                          [&] {
                              auto const any = *property::trials();
-                             mishaps += !any.under.outages.empty();
+                             mishaps += !any.under.node_changes.empty();
                              for (auto const& job : any.jobs.specs) gangs += job.need.gpus_max > 1;
                              RC_ASSERT(any.jobs.size() != 0 && any.cluster.gpus() > 0);
                              auto shown = std::ostringstream{};
@@ -88,7 +88,8 @@ void asked_for(tally& told) {
     told.check(rc::check("ideal",
                          [] {
                              auto const plain = *property::trials(0, verify::feature::none);
-                             RC_ASSERT(plain.under.outages.empty() && plain.under.crash_mean_ms == 0);
+                             RC_ASSERT(plain.under.node_changes.empty() &&
+                                       plain.under.quota_changes.empty() && plain.under.crash_mean_ms == 0);
                              for (auto const& job : plain.jobs.specs) RC_ASSERT(job.need.gpus_max == 1);
                          }),
                "nothing goes wrong, and jobs are plain, where nothing else is asked for");

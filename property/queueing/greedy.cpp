@@ -76,8 +76,9 @@ instance draw(std::uint64_t seed, bool outages) {
             auto const n = node_id{static_cast<std::uint32_t>(r.below(made.cluster.nodes.size()))};
             auto const down =
                 sim_time{static_cast<std::int64_t>(20 * k + static_cast<std::int64_t>(r.below(15)))};
-            made.under.outages.push_back({down, n, false});
-            made.under.outages.push_back({down + (1 + static_cast<millis>(r.below(4))), n, true});
+            made.under.node_changes.push_back({down, n, cluster::node_state::down});
+            made.under.node_changes.push_back(
+                {down + (1 + static_cast<millis>(r.below(4))), n, cluster::node_state::up});
         }
     return made;
 }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <rota/cluster/node_change.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/contract/actions.hpp>
 #include <rota/contract/claims.hpp>
@@ -175,7 +176,7 @@ void spare_nodes_fail(tally& result) {
         for (auto n = 0; n != 3; ++n) { // from the start
             down.push_back(static_cast<node_id>(draw.below(16)));
             if (std::count(down.begin(), down.end(), down.back()) > 1) down.pop_back();
-            else in.under.outages.push_back({sim_time{0}, down.back(), false});
+            else in.under.node_changes.push_back({sim_time{0}, down.back(), cluster::node_state::down});
         }
         auto const shared = starts(in, [] { return system::hived<>{}; });
         result.check(starts_as_alone(in, shared, cells, [] { return system::best_effort_fifo<>{}; }),
@@ -192,9 +193,9 @@ void doomed(tally& result) {
             24 * whole_gpu; // 2 nodes to spare
         auto draw = rota::random{seed};
         for (auto n = std::uint32_t{0}; n != 8; ++n)
-            in.under.outages.push_back({sim_time{0}, node_id{n}, false});
-        std::shuffle(in.under.outages.begin(), in.under.outages.end(), draw);
-        in.under.outages.resize(4); // 2 of the 6 promised are lost
+            in.under.node_changes.push_back({sim_time{0}, node_id{n}, cluster::node_state::down});
+        std::shuffle(in.under.node_changes.begin(), in.under.node_changes.end(), draw);
+        in.under.node_changes.resize(4); // 2 of the 6 promised are lost
         for (auto i = 0; i != 6; ++i) add(in, 1, static_cast<std::uint16_t>(1 + i % 2), 8, 0, 1'000'000);
         auto const got = starts(in, [] { return system::hived<>{}; });
         result.check(std::count(got.begin(), got.end(), sim_time{1}) == 4,
@@ -207,7 +208,8 @@ void failed_inside(tally& result) {
     auto in = world{cluster::uniform(2, 4, 8), {}, {}};
     in.jobs.tenants.resize(3);
     in.jobs.tenants[1].nominal_milli = in.jobs.tenants[2].nominal_milli = 32 * whole_gpu;
-    in.under.outages = {{sim_time{0}, node_id{0}, false}, {sim_time{0}, node_id{4}, false}};
+    in.under.node_changes = {{sim_time{0}, node_id{0}, cluster::node_state::down},
+                             {sim_time{0}, node_id{4}, cluster::node_state::down}};
     for (auto i = 0; i != 8; ++i) add(in, 1, static_cast<std::uint16_t>(1 + i % 2), 8, 0, 100'000);
     auto const got = starts(in, [] { return system::hived<>{}; });
     result.check(std::count(got.begin(), got.end(), sim_time{1}) == 6, "the other nodes of a rack are used");

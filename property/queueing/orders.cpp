@@ -167,7 +167,8 @@ int main() {
     { // a node goes away a ms before the threshold: the job still goes before a later one of the top level
         auto const jobs = workload({{0, 5}, {1, 5}});
         auto under = simulation::conditions{};
-        under.outages = {{sim_time{1}, node_id{0}, false}, {sim_time{2}, node_id{0}, true}};
+        under.node_changes = {{sim_time{1}, node_id{0}, cluster::node_state::down},
+                              {sim_time{2}, node_id{0}, cluster::node_state::up}};
         auto const one = cluster::uniform(1, 1, 1);
         auto world = simulation::simulator(one, jobs, under);
         auto const made = [] {

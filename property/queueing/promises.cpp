@@ -40,7 +40,7 @@ judged run(cluster::spec const& cluster, job::workload const& jobs) {
     out.promises = real_loads::promises_of(log, jobs.size());
     auto report = verify::report{};
     auto const claims = claims_of<rota::system::easy<>>();
-    check_promises({cluster, jobs, {}, claims, verify::premises_of(cluster, jobs, {}), log}, report);
+    check_promises({cluster, jobs, {}, {}, claims, verify::premises_of(cluster, jobs, {}), log}, report);
     out.law = report.of(verify::law::promise_kept);
     return out;
 }

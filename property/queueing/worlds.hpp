@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <rota/cluster/node_change.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/core/random.hpp>
 #include <rota/core/units.hpp>
@@ -132,13 +133,16 @@ inline simulation::conditions make_world(rota::random& dice, std::size_t which, 
         for (auto i = draw(dice, 1, 3); i-- != 0;) {
             auto const node = node_id{static_cast<std::uint32_t>(dice.below(on.nodes.size()))};
             auto const at = 1000 * draw(dice, 0, 1500);
-            under.outages.push_back({sim_time{at}, node, false});
-            under.outages.push_back({sim_time{at + 1000 * draw(dice, 1, 600)}, node, true});
+            under.node_changes.push_back({sim_time{at}, node, cluster::node_state::down});
+            under.node_changes.push_back(
+                {sim_time{at + 1000 * draw(dice, 1, 600)}, node, cluster::node_state::up});
         }
-    std::sort(under.outages.begin(), under.outages.end(),
+    std::sort(under.node_changes.begin(), under.node_changes.end(),
               [](auto const& a, auto const& b) { return a.at < b.at; });
-    for (auto const& one : std::vector<cluster::outage>(under.outages))
-        if (!one.up) under.outages.push_back({sim_time{3'000'000}, one.node, true}); // all are up in the end
+    for (auto const& one : std::vector<cluster::node_change>(under.node_changes))
+        if (one.to == cluster::node_state::down)
+            under.node_changes.push_back(
+                {sim_time{3'000'000}, one.node, cluster::node_state::up}); // all are up in the end
     if (which == 5 || all)
         for (auto at = 0; at < 1'500'000; at += 1000 * draw(dice, 50, 500))
             under.new_scheduler.push_back(sim_time{at});

@@ -206,8 +206,8 @@ void log_equals_results() {
     worlds[3].launch_ms = 700;
     worlds[4].round_ms = 60'000;
     worlds[5].crash_mean_ms = 150'000;
-    worlds[5].outages = {{sim_time{300'000}, rota::node_id{1}, false},
-                         {sim_time{900'000}, rota::node_id{1}, true}};
+    worlds[5].node_changes = {{sim_time{300'000}, rota::node_id{1}, rota::cluster::node_state::down},
+                              {sim_time{900'000}, rota::node_id{1}, rota::cluster::node_state::up}};
     auto stops = std::uint64_t{0};
     for (auto w = std::size_t{0}; w != worlds.size(); ++w)
         for (auto seed = std::uint64_t{1}; seed != 21; ++seed) {

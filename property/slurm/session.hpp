@@ -30,6 +30,7 @@
 #include <rota/slurm/command.hpp>
 #include <rota/slurm/hostlist.hpp>
 #include <rota/system/priority_preemptive.hpp>
+#include <rota/verify/changes_of.hpp>
 #include <rota/verify/check.hpp>
 #include <rota/verify/report.hpp>
 #include <rota/verify/subject.hpp>
@@ -221,14 +222,11 @@ public:
         auto jobs = rota::job::workload{};
         jobs.specs.assign(host_.specs().begin(), host_.specs().end());
         jobs.works.resize(jobs.specs.size());
-        auto outages = std::vector<rota::cluster::outage>{};
-        for (auto const& r : log_.records)
-            if (r.kind == kind::node_down || r.kind == kind::node_up)
-                outages.push_back({r.at, log_.devices(r).front().node, r.kind == kind::node_up});
+        auto const changes = verify::changes_of(log_);
         auto given = verify::premises{};
         given.late_ms_max = 5'000; // a lost node's job is COMPLETING for a while
-        auto const found =
-            verify::check_log({*cluster_, jobs, outages, rota::claims_of<Scheduler>(), given, log_});
+        auto const found = verify::check_log(
+            {*cluster_, jobs, changes.nodes, changes.quotas, rota::claims_of<Scheduler>(), given, log_});
         auto const broken = found.broken();
         check(!broken, broken ? explain(*broken, found.of(*broken), log_) : std::string{});
     }

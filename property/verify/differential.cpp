@@ -249,7 +249,7 @@ private:
 /// The first trial in which that treatment changes the log; empty: it never does.
 std::string differs(subject const& one, treatment how, std::uint64_t cases) {
     for (auto i = std::uint64_t{0}; i != cases; ++i) {
-        auto const under = verify::world_of(i, 0xff);
+        auto const under = verify::world_of(i, verify::worlds - 1);
         auto const what = verify::draw(1 + i, under);
         if (run(one, what, treatment::none) != run(one, what, how))
             return "trial " + std::to_string(i) + ", world " + verify::name_of(under);

@@ -39,7 +39,8 @@ auto result = tally{};
 struct scene {
     cluster::spec cluster = cluster::uniform(2, 1, 2, 4'000, 4'096);
     job::workload jobs;
-    std::vector<cluster::outage> outages;
+    std::vector<cluster::node_change> node_changes;
+    std::vector<job::quota_change> quota_changes;
     claim claims = claim::none;
     verify::premises given{};
 
@@ -51,7 +52,7 @@ struct scene {
                                  .rack = {},
                                  .spine = {}});
         cluster.models = {"first", "second"};
-        given.immediate = given.exact_limits = given.no_losses = true;
+        given.immediate = given.exact_limits = given.no_interruptions = given.no_losses = true;
     }
     void job(std::int64_t submit, int gpus, millis work, std::int32_t priority = 0) {
         auto spec = job::spec{};
@@ -68,7 +69,8 @@ struct scene {
             result.check(false, "a log of this test is no log: " + wrong->message);
             return {};
         }
-        return verify::check_log({cluster, jobs, outages, claims, given, std::get<log::schedule>(read)});
+        return verify::check_log(
+            {cluster, jobs, node_changes, quota_changes, claims, given, std::get<log::schedule>(read)});
     }
     /// The sound log breaks nothing and exercises the law; the broken one breaks it.
     void expect(law which, std::string const& sound, std::string const& broken) const {
@@ -132,6 +134,8 @@ void safety() {
         hungry.cluster.nodes[0].gpus = 3;
         return with(fed, "n1:1@1000/2000/0", "n0:4@1000/2000/0");
     }());
+    hungry.node_changes = {{sim_time{}, node_id{1}, cluster::node_state::up, 500},
+                           {sim_time{}, node_id{1}, cluster::node_state::up, 2'000}};
     auto const beside = [&](std::string const& taken) { // others have 500 of a node's 4,000, then so much
         return with(fed, "0 start 1.1",
                     "0 node_up 0.0 #0 - 0 n1:0@0/500/0\n0 node_up 0.0 #0 - 0 n1:0@0/" + taken +
@@ -140,30 +144,70 @@ void safety() {
     hungry.expect(law::capacity, beside("2000"), beside("2001"));
 
     auto failing = two_jobs();
-    failing.outages = {{sim_time{6}, node_id{1}, false}, {sim_time{7}, node_id{1}, true}};
+    failing.node_changes = {{sim_time{6}, node_id{1}, cluster::node_state::down},
+                            {sim_time{7}, node_id{1}, cluster::node_state::up}};
     auto const down = submits + starts +
                       "5 finish 1.1 #2 - 0\n6 node_down 0.0 #0 - 0 n1:0@0/0/0\n"
                       "7 node_up 0.0 #0 - 0 n1:0@0/0/0\n10 finish 0.1 #1 - 0\n";
     failing.expect(law::nodes_as_told, down, with(down, "7 node_up 0.0 #0 - 0 n1:0@0/0/0\n", ""));
     failing.expect(law::nodes_as_told, down,
                    with(down, "6 node_down 0.0 #0 - 0 n1", "6 node_down 0.0 #0 - 0 n2"));
-    auto const shared = with(down, "5 finish", "3 node_up 0.0 #0 - 0 n0:0@0/500/0\n5 finish"); // with others
-    failing.expect(law::nodes_as_told, shared,
-                   with(shared, "5 finish", "4 node_up 0.0 #0 - 0 n0:0@0/500/0\n5 finish"));
-    failing.expect(law::nodes_as_told, with(shared, "5 finish", "4 node_up 0.0 #0 - 0 n0:0@0/0/0\n5 finish"),
-                   with(shared, "n0:0@0/500/0", "n0:0@0/0/0"));
+    failing.expect(law::nodes_as_told, down,
+                   with(down, "6 node_down 0.0 #0 -", "6 node_down 0.0 #0 drained"));
     auto const held =
         with(with(down, "5 finish 1.1 #2 - 0\n", ""), "7 node_up", "7 finish 1.1 #2 - 0\n7 node_up");
     failing.expect(law::closed_nodes, down, held);
     auto const drained = [](std::string const& log) {
         return with(log, "6 node_down 0.0 #0 - 0 n1", "6 node_down 0.0 #0 drained 0 n1");
     };
-    failing.expect(law::closed_nodes, drained(held), held); // what it has it keeps
+    auto draining = failing;
+    draining.node_changes.front().to = cluster::node_state::drained;
+    result.check(!draining.judge(drained(held)).broken(), "S4: what runs on a drained node goes on");
+    failing.expect(law::closed_nodes, down, held); // on one that is down it does not
     auto const onto =
         with(down, "7 node_up", "6 start 1.2 #3 - 0 n1:1@1000/0/0\n7 finish 1.2 #3 - 0\n7 node_up");
     auto const taken = with(onto, "5 finish 1.1 #2 - 0", "5 preempt 1.1 #2 checkpointed 0");
     failing.expect(law::closed_nodes, down, taken);
-    failing.expect(law::closed_nodes, drained(held), drained(taken)); // and gets no more
+    draining.expect(law::closed_nodes, drained(held), drained(taken)); // and gets no more
+}
+
+/// S9 of what others have and of quotas.
+void capacity() {
+    using enum cluster::node_state;
+    auto shared = two_jobs();
+    for (auto& spec : shared.jobs.specs) spec.need.cpu_milli = 1'000;
+    shared.jobs.tenants.resize(2);
+    auto const fed =
+        with(with(sound, "n0:3@1000/0/0", "n0:3@1000/2000/0"), "n1:1@1000/0/0", "n1:1@1000/1000/0");
+    auto const said = [](std::string const& at, std::string const& cpu) {
+        return at + " node_up 0.0 #0 - 0 n0:0@0/" + cpu + "/0\n";
+    };
+    // others want 3,000 of the 4,000 of a node; 2,000 are held there
+    shared.node_changes = {{sim_time{3}, node_id{0}, up, 3'000}, {sim_time{4}, node_id{0}, up}};
+    auto const beside = with(fed, "5 finish", said("3", "2000") + said("4", "0") + "5 finish");
+    shared.expect(law::nodes_as_told, beside, with(beside, said("3", "2000"), said("3", "1999")));
+    shared.expect(law::nodes_as_told, beside, with(beside, said("3", "2000"), said("3", "2001")));
+    shared.expect(law::nodes_as_told, beside, with(beside, said("4", "0"), "")); // not given back
+    shared.expect(law::nodes_as_told, beside, with(beside, said("3", "2000") + said("4", "0"), ""));
+    auto slow = shared; // what is on its way to a start is not in the log
+    slow.given.immediate = false;
+    slow.expect(law::nodes_as_told, with(beside, said("3", "2000"), said("3", "1999")),
+                with(beside, said("3", "2000"), said("3", "2001")));
+    shared.cluster.nodes[0].cpu_milli = 2'000; // none of which is free: nothing changes, and nothing is said
+    for (auto const at : {3, 6}) {
+        shared.node_changes = {{sim_time{at}, node_id{0}, up, 3'000}};
+        result.check(!shared.judge(fed).broken(), "S9: others find nothing that is free");
+        auto const got = shared.judge(with(fed, "10 finish", said(std::to_string(at), "1") + "10 finish"));
+        result.check(got.broken() == law::nodes_as_told, "S9: and are given some");
+    }
+    auto owned = two_jobs();
+    owned.jobs.tenants.resize(2);
+    owned.quota_changes = {{sim_time{3}, tenant_id{1}, 500}};
+    auto const changed = with(sound, "5 finish", "3 quota 1.0 #0 - 500\n5 finish");
+    owned.expect(law::nodes_as_told, changed, sound);
+    owned.expect(law::nodes_as_told, changed, with(changed, "- 500", "- 501"));
+    owned.expect(law::nodes_as_told, changed, with(changed, "quota 1.0", "quota 0.0"));
+    owned.expect(law::nodes_as_told, changed, with(changed, "3 quota", "4 quota"));
 }
 
 void books_and_time() {
@@ -221,7 +265,8 @@ void books_and_time() {
 void results() {
     auto const two = two_jobs();
     auto const read = std::get<log::schedule>(log::from_text(sound));
-    auto const of = verify::subject{two.cluster, two.jobs, two.outages, two.claims, two.given, read};
+    auto const of = verify::subject{two.cluster, two.jobs, two.node_changes, two.quota_changes, two.claims,
+                                    two.given,   read};
     auto const accounts = verify::accounts_of(of);
     auto truth = std::vector<simulation::result>(2);
     truth[0] = {
@@ -355,10 +400,10 @@ void order_of_service() {
     three.expect(law::in_turn, in_turn, passed);
     three.claims = claim::by_time_left;
     three.expect(law::in_turn, in_turn, passed);
-    three.given.no_losses = false; // what is left of a job is not known then
+    three.given.no_interruptions = false; // what is left of a job is not known then
     result.check(three.judge(passed).of(law::in_turn).stands() == verify::standing::not_exercised,
                  "P6: by what is left, with losses");
-    three.given.no_losses = true;
+    three.given.no_interruptions = true;
     three.claims = claim::head_never_waits | claim::by_limit;
     three.jobs.specs[0].limit_ms = 3;
     three.jobs.specs[1].limit_ms = 4;
@@ -759,6 +804,7 @@ void seeded_bugs() {
 
 int main() {
     safety();
+    capacity();
     books_and_time();
     results();
     promises_of_policies();

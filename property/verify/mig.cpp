@@ -78,7 +78,7 @@ std::string judged(std::string_view first, std::string_view second, std::uint32_
     auto given = verify::premises{};
     given.complete = false;
     auto const told =
-        verify::check_log({world.on, world.jobs, {}, claim::none, given, std::get<log::schedule>(read)});
+        verify::check_log({world.on, world.jobs, {}, {}, claim::none, given, std::get<log::schedule>(read)});
     if (auto const broken = told.broken())
         return std::string{verify::text_of(*broken).code} + ": " + verify::text(told);
     return "holds";

@@ -89,7 +89,8 @@ outcome run(rota::cluster::spec const& cluster, items const& all, Make make, int
         found.ends.push_back(index(one.finish));
         found.stops.push_back(one.preemptions);
     }
-    found.drawn = rota::verify::timeline({.cluster = cluster, .jobs = jobs, .outages = {}, .log = log});
+    found.drawn = rota::verify::timeline(
+        {.cluster = cluster, .jobs = jobs, .node_changes = {}, .quota_changes = {}, .log = log});
     return found;
 }
 

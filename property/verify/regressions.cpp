@@ -15,9 +15,11 @@
 #include <rota/estimate/oracle.hpp>
 #include <rota/log/text.hpp>
 #include <rota/simulation/simulator.hpp>
+#include <rota/system/easy.hpp>
 #include <rota/system/edf_admission.hpp>
 #include <rota/system/fifo.hpp>
 #include <rota/system/gavel_max_min.hpp>
+#include <rota/system/hived.hpp>
 #include <rota/system/priority_preemptive.hpp>
 #include <rota/system/quota_drf.hpp>
 #include <rota/system/srtf.hpp>
@@ -48,10 +50,12 @@ namespace system = rota::system;
 
 // Named as `rota replay` names them.
 subject_under_test const fifo = under_test("fifo", [](auto const&) { return system::fifo<>{}; });
+subject_under_test const easy = under_test("easy", [](auto const&) { return system::easy<>{}; });
 subject_under_test const edf =
     under_test("edf_admission", [](auto const&) { return system::edf_admission<>{}; });
 subject_under_test const gavel = under_test(
     "gavel_max_min:quantum_s=60", [](auto const&) { return system::gavel_max_min<>{{}, {}, {}, 60'000}; });
+subject_under_test const hived = under_test("hived", [](auto const&) { return system::hived<>{}; });
 subject_under_test const priority =
     under_test("priority_preemptive", [](auto const&) { return system::priority_preemptive<>{}; });
 subject_under_test const srtf = under_test("srtf", [](auto const&) { return system::srtf<>{}; });
@@ -61,7 +65,7 @@ subject_under_test const srtf_knowing = under_test("srtf:estimate=oracle", [](au
 subject_under_test const quota = under_test("quota_drf", [](auto const&) { return system::quota_drf<>{}; });
 
 void every_regression() {
-    auto const everybody = std::vector{fifo, edf, gavel, priority, srtf, srtf_knowing, quota};
+    auto const everybody = std::vector{fifo, easy, edf, gavel, hived, priority, srtf, srtf_knowing, quota};
     auto const* const root = std::getenv("ROTA_SOURCE");
     auto const folder = std::filesystem::path{root == nullptr ? "." : root} / "property/regressions";
     auto files = std::vector<std::string>{};
@@ -84,7 +88,7 @@ void what_is_written_reads_back() {
         one.known.quota_cells = seed % 5 == 0;
         one.known.instants_max = static_cast<std::uint32_t>(seed);
         one.broken = static_cast<verify::law>(seed % verify::laws);
-        one.what = verify::draw(seed, world_of(seed, 0xff));
+        one.what = verify::draw(seed, world_of(seed, verify::worlds - 1));
         auto const text = to_text(one);
         auto const read = verify::counter_example_of(text);
         auto const name = "seed " + std::to_string(seed);
@@ -94,7 +98,8 @@ void what_is_written_reads_back() {
         check(to_text(*back) == text, name + ": the same text");
         check(back->what.jobs.specs == one.what.jobs.specs && back->what.jobs.works == one.what.jobs.works &&
                   back->what.cluster.nodes == one.what.cluster.nodes &&
-                  back->what.under.outages == one.what.under.outages,
+                  back->what.under.node_changes == one.what.under.node_changes &&
+                  back->what.under.quota_changes == one.what.under.quota_changes,
               name + ": the same trial");
         check(run_case(fifo, back->what).log == run_case(fifo, one.what).log, name + ": the same run");
     }
@@ -153,6 +158,12 @@ void what_is_no_replay_file_is_refused() {
     at(good + "world repeat=1.5\n", 11, 14, "read '1.5', expected a probability from 0 to 1");
     at(good + "cost dear\n", 11, 6, "read 'dear', expected one of none, fixed, by_size, by_state");
     at(good + "outage at=1 node=1\n", 11, 18, "read '1', expected a number from 0 to 0");
+    at(good + "outage up=down\n", 11, 11, "read 'down', expected one of no, yes, drained");
+    at(good + "outage at=3\noutage at=2 up=drained\n", 12, 11,
+       "read '2', expected a number from 3 to 1000000000000000");
+    at(good + "quota at=3\nquota at=2\n", 12, 10, "read '2', expected a number from 3 to 1000000000000000");
+    at(good + "quota tenant=1\n", 11, 14, "read '1', expected a number from 0 to 0");
+    at(good + "quota\noutage\n", 12, 1, "read 'outage', expected no such line after 'quota'");
     at(good + "new_scheduler at=5\nnew_scheduler at=4\n", 12, 18,
        "read '4', expected a number from 5 to 1000000000000000");
 }
@@ -164,12 +175,12 @@ void timelines() {
         jobs.specs.emplace_back().need = rota::job::gang(gpus);
         jobs.works.emplace_back();
     }
-    auto const outages = std::vector<rota::cluster::outage>{};
     auto const log = std::get<rota::log::schedule>(
         rota::log::from_text("0 submit 0.0 #0 - 2\n0 submit 1.0 #0 - 1\n0 start 0.1 #1 - 0 n0:3@500/0/0\n"
                              "5 start 1.1 #2 - 0 n0:2@500/0/0\n5 submit 2.0 #0 - 3\n"
                              "1000 node_down 0.0 #0 - 0 n1:0@0/0/0\n1000 finish 0.1 #1 - 0\n"));
-    auto const seen = verify::timeline({.cluster = cluster, .jobs = jobs, .outages = outages, .log = log});
+    auto const seen = verify::timeline(
+        {.cluster = cluster, .jobs = jobs, .node_changes = {}, .quota_changes = {}, .log = log});
     auto const wanted = std::string{"  ms           |0 |5   |1000\n"
                                     "  node 0 GPU 0 |0 |0   |.\n"
                                     "  node 0 GPU 1 |0 |0+1 |1\n"
@@ -177,6 +188,23 @@ void timelines() {
                                     "  node 1 GPU 1 |. |.   |x\n"
                                     "  waiting      |1 |2   |2\n"};
     check(seen == wanted, "a timeline\n" + seen);
+
+    auto const others = std::get<rota::log::schedule>(
+        rota::log::from_text("0 submit 1.0 #0 - 1\n0 start 1.1 #1 - 0 n0:1@1000/0/0\n"
+                             "3 node_down 0.0 #0 drained 0 n0:0@0/0/0\n3 node_up 0.0 #0 - 0 n1:0@0/2000/64\n"
+                             "3 quota 0.0 #0 - 500\n4 node_up 0.0 #0 - 0 n0:0@0/0/0\n"
+                             "5 node_up 0.0 #0 - 0 n1:0@0/0/0\n"));
+    auto const capacity = verify::timeline(
+        {.cluster = cluster, .jobs = jobs, .node_changes = {}, .quota_changes = {}, .log = others});
+    check(capacity == "  ms                |0 |3       |4       |5\n"
+                      "  node 0 GPU 0      |1 |d1      |1       |1\n"
+                      "  node 0 GPU 1      |. |d       |.       |.\n"
+                      "  node 1 GPU 0      |. |.       |.       |.\n"
+                      "  node 1 GPU 1      |. |.       |.       |.\n"
+                      "  waiting           |  |        |        |\n"
+                      "  others on node 1  |  |2000/64 |2000/64 |\n"
+                      "  quota of tenant 0 |  |500     |500     |500\n",
+          "a timeline of capacity\n" + capacity);
 }
 
 /// A false claim: what is found is small, breaks the same law when it is read back, and tells how.
@@ -195,10 +223,10 @@ void a_failure_becomes_a_file() {
     auto const story = verify::story(one.smallest.what, one.found);
     check(story.find("waiting ") != std::string::npos && story.find("W2 broken") != std::string::npos,
           "its story has a timeline and a law\n" + story);
-    check(verify::text(run).starts_with("breaks W2 of rota suite 2: 200 trials from seed 1, "),
+    check(verify::text(run).starts_with("breaks W2 of rota suite 3: 200 trials from seed 1, "),
           "what was broken, in one line\n" + verify::text(run));
     auto const honest = verify::run_suite("fifo", fifo.make, fifo.claims, {.cases = 200, .stops = true});
-    check(honest.failures == 0 && verify::text(honest).starts_with("passes rota suite 2: 200 trials"),
+    check(honest.failures == 0 && verify::text(honest).starts_with("passes rota suite 3: 200 trials"),
           "FIFO keeps what it claims\n" + verify::text(honest));
 }
 

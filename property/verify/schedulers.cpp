@@ -51,7 +51,7 @@ std::vector<subject_under_test> everybody() {
         return all.emplace_back(under_test(std::move(name), build));
     };
     // calm worlds count in ms, the others in units of 4 s: whatever has a period comes twice
-    static constexpr auto calm = 0xf0u;
+    static constexpr auto calm = rota::verify::calm_worlds;
     auto const first_submitted = [](subject_under_test& one) { one.known.head = head_order::submission; };
 
     add("fifo", [](auto const&) { return system::fifo<>{}; });

@@ -63,7 +63,7 @@ struct subject_under_test {
     rota::claim claims = rota::claim::none;
     rota::verify::traits known{};
     rota::verify::feature jobs = rota::verify::feature::all;
-    unsigned worlds = 0xff; ///< things that may go wrong
+    unsigned worlds = rota::verify::worlds - 1; ///< things that may go wrong
 };
 
 /// Any scheduler type, with its claims; build(simulator const&) makes one.
@@ -138,6 +138,9 @@ inline void save(rota::verify::suite_failure const& one) {
         met(verify::world::outages, in(4).outages * in(4).interrupted, "an interruption");
         met(verify::world::crashes, in(5).lost, "lost work");
         met(verify::world::replaced, in(6).replaced, "a new scheduler");
+        met(verify::world::capacity, in(8).drained, "a node that is drained");
+        met(verify::world::capacity, in(8).shared, "others on a node");
+        met(verify::world::capacity, in(8).quotas, "another quota");
         auto const stops = !has(of.claims, rota::claim::non_preemptive);
         expect(!stops || seen.preempted != 0, "claims no mercy and stopped nobody");
         expect(!stops || seen.blocked != 0, "no start had to wait for a release");

@@ -70,15 +70,6 @@ struct spec {
     return made;
 }
 
-/// A node that goes away or comes back at a point in time.
-struct outage {
-    sim_time at{};
-    node_id node{};
-    bool up = false;
-
-    friend bool operator==(outage const&, outage const&) = default;
-};
-
 } // namespace rota::cluster
 
 #endif

@@ -6,8 +6,9 @@
 #include <variant>
 #include <vector>
 
-#include <rota/cluster/spec.hpp>
+#include <rota/cluster/node_change.hpp>
 #include <rota/core/units.hpp>
+#include <rota/job/quota_change.hpp>
 #include <rota/preemption/transition_cost.hpp>
 
 namespace rota::simulation {
@@ -30,8 +31,9 @@ struct conditions {
     millis crash_mean_ms = 0; ///< mean time to a crash of one running job, exponential; 0: jobs never crash
     millis checkpoint_every_ms =
         0; ///< a killed or crashed run loses its work since the last multiple; 0: all of it
-    std::vector<cluster::outage> outages; ///< of nodes, by time
-    std::vector<sim_time> new_scheduler;  ///< from each of these times on another scheduler object decides
+    std::vector<cluster::node_change> node_changes; ///< by time
+    std::vector<job::quota_change> quota_changes;   ///< by time
+    std::vector<sim_time> new_scheduler; ///< from each of these times on another scheduler object decides
 
     bool moves_in_place = true; ///< the executor resizes and migrates without a stop
     bool log_orders = false;    ///< write every order to the log before it is sent

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include <rota/cluster/node_change.hpp>
+#include <rota/cluster/placement.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/contract/books.hpp>
 #include <rota/contract/concepts.hpp>
@@ -19,8 +21,11 @@
 #include <rota/core/random.hpp>
 #include <rota/core/units.hpp>
 #include <rota/estimate/oracle.hpp>
+#include <rota/job/quota_change.hpp>
 #include <rota/job/workload.hpp>
 #include <rota/simulation/conditions.hpp>
+#include <rota/simulation/due.hpp>
+#include <rota/simulation/ended_as.hpp>
 #include <rota/simulation/news.hpp>
 #include <rota/simulation/results.hpp>
 #include <rota/simulation/runs.hpp>
@@ -29,7 +34,7 @@ namespace rota::simulation {
 
 /// The simulated world: books, virtual time, and the truth about every job.
 ///
-/// At one instant: completions, node failures and returns, confirmations and late news, timers, arrivals;
+/// At one instant: completions, changes of nodes and quotas, confirmations and late news, timers, arrivals;
 /// then the scheduler decides until nothing changes.
 /// Expects   cluster and workload outlive it; specs are sorted by submit.
 class simulator {
@@ -103,20 +108,17 @@ private:
         return next_arrival_ == workload_->size() && books_.jobs().active().empty() && books_.inbox.empty();
     }
     [[nodiscard]] sim_time next_instant() {
-        auto at =
-            std::min(books_.next_timer(),
-                     next_arrival_ == workload_->size() ? never : workload_->specs[next_arrival_].submit);
-        if (next_outage_ != under_.outages.size()) at = std::min(at, under_.outages[next_outage_].at);
-        at = std::min(at, news_.next());
-        at = std::min(at, runs_.next_end());
+        auto at = std::min({books_.next_timer(), node_changes_.next(), quota_changes_.next(), news_.next(),
+                            runs_.next_end()});
+        if (next_arrival_ != workload_->size()) at = std::min(at, workload_->specs[next_arrival_].submit);
         if (under_.round_ms != 0 && !(books_.inbox.empty() && books_.outbox.empty()))
             at = std::min(at, sim_time{(index(books_.now()) / under_.round_ms + 1) * under_.round_ms});
         return at;
     }
     void happen(sim_time now) {
         while (auto const done = runs_.pop_end(now)) complete(*done);
-        while (next_outage_ != under_.outages.size() && under_.outages[next_outage_].at <= now)
-            strike(under_.outages[next_outage_++]);
+        while (auto const* const one = node_changes_.pop(now)) change(*one);
+        while (auto const* const one = quota_changes_.pop(now)) books_.quota(one->tenant, one->nominal_milli);
         while (auto const arrived = news_.pop(now)) deliver(*arrived);
         books_.tick();
         while (next_arrival_ != workload_->size() && workload_->specs[next_arrival_].submit <= now) {
@@ -184,7 +186,9 @@ private:
         }
         auto const& target = books_.sent(id);
         if (what.kind == order_kind::move && runs_.over(id)) return;
-        if (!books_.want().free().open(target)) { // the node died under the order
+        auto const& free = books_.want().free();
+        if (what.kind == order_kind::start ? !free.open(target)
+                                           : !free.open(difference(target, books_.jobs().held(id)))) {
             books_.order_failed(what.op, what.kind, id, log::cause::node_down,
                                 books_.now() + under_.backoff_ms);
             return;
@@ -243,14 +247,8 @@ private:
     void tell_end(job_id id, std::uint32_t incarnation, bool repeated) {
         auto const before = books_.at(id).over;
         auto const how = workload_->works[index(id)].ends;
-        books_.ended(id, incarnation,
-                     how == job::outcome::cancelled   ? log::kind::cancel
-                     : how == job::outcome::completed ? log::kind::finish
-                                                      : log::kind::fail,
-                     how == job::outcome::cancelled   ? log::cause::user
-                     : how == job::outcome::timed_out ? log::cause::timed_out
-                     : how == job::outcome::failed    ? log::cause::job_error
-                                                      : log::cause::none);
+        auto const said = end_of(how);
+        books_.ended(id, incarnation, said.how, said.why);
         if (!before && books_.at(id).over) conclude(id, how);
         repeat({.at = books_.now(),
                 .kind = news::kind::end,
@@ -272,9 +270,11 @@ private:
         if (what.at == books_.now()) deliver(what);
         else news_.send(what);
     }
-    void strike(cluster::outage const& what) {
-        books_.node(what.node, what.up);
-        if (what.up) return;
+    void change(cluster::node_change const& what) {
+        using enum cluster::node_state;
+        books_.node(what.node, what.to == up, what.to == drained ? log::cause::drained : log::cause::none,
+                    {.node = what.node, .gpus = 0, .cpu_milli = what.cpu_milli, .mem_mib = what.mem_mib});
+        if (what.to != down) return;
         auto const active = std::vector<job_id>(books_.jobs().active().begin(), books_.jobs().active().end());
         for (auto id : active) {
             auto const here = books_.jobs().held(id).touches(what.node) || books_.sent(id).touches(what.node);
@@ -284,13 +284,14 @@ private:
 
     job::workload const* workload_;
     conditions under_;
+    due<cluster::node_change> node_changes_{under_.node_changes};
+    due<job::quota_change> quota_changes_{under_.quota_changes};
     books books_;
     instant instant_;
     random random_;
     simulation::runs runs_;
     simulation::news news_;
     std::size_t next_arrival_ = 0;
-    std::size_t next_outage_ = 0;
     std::size_t ended_ = 0;
 };
 

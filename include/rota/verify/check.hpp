@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <rota/verify/accounting.hpp>
+#include <rota/verify/capacity_laws.hpp>
 #include <rota/verify/cell_laws.hpp>
 #include <rota/verify/law.hpp>
 #include <rota/verify/liveness.hpp>
@@ -30,6 +31,7 @@ namespace rota::verify {
     auto found = report{};
     if (!check_ids(of, found)) return found;
     check_nodes(of, found);
+    check_quota_changes(of, found);
     check_devices(of, found);
     check_time(of, found);
     check_life_cycle(of, found);

@@ -25,6 +25,9 @@ struct coverage {
     std::uint64_t overhead = 0;
     std::uint64_t rejected = 0;
     std::uint64_t outages = 0;
+    std::uint64_t drained = 0; ///< nodes
+    std::uint64_t shared = 0;  ///< others took or gave back some of a node
+    std::uint64_t quotas = 0;  ///< changed
     std::uint64_t replaced = 0;
     std::uint64_t endless = 0; ///< stopped for having no end
 
@@ -43,6 +46,9 @@ struct coverage {
         count(overhead, more.overhead);
         count(rejected, more.rejected);
         count(outages, more.outages);
+        count(drained, more.drained);
+        count(shared, more.shared);
+        count(quotas, more.quotas);
         count(replaced, more.replaced);
         count(endless, more.endless);
     }
@@ -75,7 +81,13 @@ struct coverage {
             case log::kind::start_failed:
             case log::kind::move_failed: ++seen.failed_starts; break;
             case log::kind::reject: ++seen.rejected; break;
-            case log::kind::node_down: ++seen.outages; break;
+            case log::kind::node_down:
+                ++(what.why == log::cause::drained ? seen.drained : seen.outages);
+                break;
+            case log::kind::node_up:
+                seen.shared += state.open(index(of.log.devices(what).front().node));
+                break;
+            case log::kind::quota: ++seen.quotas; break;
             case log::kind::resync: ++seen.replaced; break;
             case log::kind::stale: ++seen.stale; break;
             default: break;

@@ -13,6 +13,7 @@
 #include <rota/cluster/ledger.hpp>
 #include <rota/cluster/mig_device.hpp>
 #include <rota/cluster/mig_size.hpp>
+#include <rota/cluster/node_change.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/core/random.hpp>
 #include <rota/core/units.hpp>
@@ -22,39 +23,11 @@
 #include <rota/placement/feasible.hpp>
 #include <rota/preemption/transition_cost.hpp>
 #include <rota/simulation/conditions.hpp>
+#include <rota/verify/feature.hpp>
 #include <rota/verify/trial.hpp>
 #include <rota/verify/world.hpp>
 
 namespace rota::verify {
-
-/// What the jobs of a trial may be, each switched off at random: a bug often needs a feature to be absent.
-enum class feature : std::uint16_t {
-    none = 0,
-    fractions = 1, ///< a share of a GPU, which may shrink
-    elastic = 2,   ///< gpus_min < gpus_max
-    models = 4,    ///< two GPU models, jobs that accept one of them
-    deadlines = 8, ///< some jobs have one
-    tenants = 16,  ///< a tree of four with quotas
-    host = 32,     ///< CPU and memory
-    spans = 64,    ///< gangs that must not be spread
-    priorities = 128,
-    limits = 256,      ///< limits that are too long or too short
-    endings = 512,     ///< runs that fail, time out or are cancelled
-    gangs = 1024,      ///< more than one GPU
-    infeasible = 2048, ///< some jobs that no cluster holds
-    all = 4095,
-    instances = 4096, ///< of split GPUs: only for whoever asks, not every scheduler knows of them
-};
-
-[[nodiscard]] constexpr feature operator|(feature a, feature b) noexcept {
-    return static_cast<feature>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
-}
-[[nodiscard]] constexpr feature operator&(feature a, feature b) noexcept {
-    return static_cast<feature>(static_cast<unsigned>(a) & static_cast<unsigned>(b));
-}
-[[nodiscard]] constexpr feature without(feature all, feature less) noexcept {
-    return static_cast<feature>(static_cast<unsigned>(all) & ~static_cast<unsigned>(less));
-}
 
 namespace detail {
 
@@ -77,9 +50,11 @@ public:
     decoder(std::span<std::uint8_t const> bytes, feature allowed) : in_{bytes}, allowed_{allowed} {}
 
     [[nodiscard]] trial read() {
-        under_ = static_cast<world>(in_.next());
+        auto const first = in_.next();
         auto const low = in_.next();
-        features_ = static_cast<feature>(low | in_.next() << 8) & allowed_;
+        auto const high = in_.next();
+        under_ = static_cast<world>(first | (high >> 7) << 8);
+        features_ = static_cast<feature>(low | high << 8) & allowed_;
         unit_ = calm(under_) ? 1 : 4'000;
         read_cluster();
         read_conditions();
@@ -91,6 +66,8 @@ public:
                                   {tenant_id{1}, 1, 1'000, {}}};
         auto const empty = cluster::ledger(made_.cluster);
         for (auto j = 0u; j != jobs; ++j) read_job(empty);
+        if (has(under_, world::capacity)) read_changes();
+        heal();
         return std::move(made_);
     }
 
@@ -156,20 +133,51 @@ private:
         under.moves_in_place = !has(under_, world::by_stop);
         if (has(under_, world::outages)) {
             auto const count = 1 + in_.below(3);
-            auto const add = [&all = under.outages](auto const& one) {
-                all.insert(std::upper_bound(all.begin(), all.end(), one,
-                                            [](auto const& a, auto const& b) { return a.at < b.at; }),
-                           one);
-            };
             for (auto i = 0u; i != count; ++i) {
                 auto const node = node_id{in_.below(static_cast<unsigned>(made_.cluster.nodes.size()))};
                 auto const down = sim_time{units(in_.below(30))};
-                add(cluster::outage{down, node, false});
-                add(cluster::outage{down + units(1 + in_.below(8)), node, true});
+                add(under.node_changes, {down, node, cluster::node_state::down});
+                add(under.node_changes, {down + units(1 + in_.below(8)), node, cluster::node_state::up});
             }
-            for (auto n = std::size_t{0}; n != made_.cluster.nodes.size(); ++n) // whatever overlaps, all heal
-                under.outages.push_back({sim_time{units(40)}, node_id{static_cast<std::uint32_t>(n)}, true});
         }
+    }
+    template <class Change>
+    static void add(std::vector<Change>& all, Change const& one) {
+        all.insert(std::upper_bound(all.begin(), all.end(), one,
+                                    [](auto const& a, auto const& b) { return a.at < b.at; }),
+                   one);
+    }
+    /// Four bytes a spell: a node is drained, others take some of it, or a tenant's quota is another one.
+    void read_changes() {
+        static constexpr auto cpu = std::array<std::uint32_t, 4>{8'000, 2'000, 5'500, 0};
+        static constexpr auto mem = std::array<std::uint32_t, 4>{8'192, 0, 3'000, 6'144};
+        static constexpr auto nominal = std::array<std::int64_t, 4>{0, 500, 2'000, 5'000};
+        auto& under = made_.under;
+        for (auto left = in_.below(4); left != 0; --left) {
+            auto const what = in_.next();
+            auto const where = in_.next();
+            auto const from = sim_time{units(in_.below(30))};
+            auto const until = from + units(1 + in_.below(8));
+            if (what % 4 == 3) {
+                auto const t = static_cast<tenant_id>(where % made_.jobs.tenants.size());
+                add(under.quota_changes, {from, t, nominal[what >> 2 & 3u]});
+                if ((what & 16u) != 0)
+                    add(under.quota_changes, {until, t, made_.jobs.tenants[index(t)].nominal_milli});
+                continue;
+            }
+            using enum cluster::node_state;
+            auto const node = node_id{static_cast<std::uint32_t>(where % made_.cluster.nodes.size())};
+            if (what % 4 == 0) add(under.node_changes, {from, node, drained});
+            else add(under.node_changes, {from, node, up, cpu[what >> 2 & 3u], mem[what >> 4 & 3u]});
+            add(under.node_changes, {until, node, up});
+        }
+    }
+    /// Whatever overlaps, in the end every node is there for these jobs alone.
+    void heal() {
+        auto& all = made_.under.node_changes;
+        if (all.empty()) return;
+        for (auto n = std::uint32_t{0}; n != made_.cluster.nodes.size(); ++n)
+            all.push_back({sim_time{units(40)}, node_id{n}, cluster::node_state::up});
     }
     /// Six bytes a job.
     void read_job(cluster::ledger const& empty) {
@@ -250,20 +258,38 @@ private:
 
 } // namespace detail
 
-/// Any bytes are a valid trial: ranges are taken modulo, what is missing is zero. Byte 0 is the world, bytes
-/// 1 and 2 the features; the cluster, the conditions and six bytes a job follow.
+/// Any bytes are a valid trial: ranges are taken modulo, what is missing is zero. Byte 0 and the high bit of byte 2 are
+/// the world, bytes 1 and 2 the features; the cluster, the conditions, six bytes a job and the changes of capacity follow.
 [[nodiscard]] inline trial decode(std::span<std::uint8_t const> bytes, feature allowed = feature::all) {
     return detail::decoder(bytes, allowed).read();
+}
+
+/// The world that those bytes begin with.
+/// Expects   three bytes or more.
+[[nodiscard]] inline world world_in(std::span<std::uint8_t const> bytes) noexcept {
+    return static_cast<world>(bytes[0] | (bytes[2] >> 7) << 8);
+}
+/// Makes it another one.
+/// Expects   three bytes or more.
+inline void put_world(std::span<std::uint8_t> bytes, world under) noexcept {
+    auto const bits = static_cast<unsigned>(under);
+    bytes[0] = static_cast<std::uint8_t>(bits);
+    bytes[2] = static_cast<std::uint8_t>((bytes[2] & 0x7fu) | (bits >> 8) << 7);
 }
 
 /// The trial that the seed draws, in the given world.
 [[nodiscard]] inline trial draw(std::uint64_t seed, world under, feature allowed = feature::all) {
     auto bytes = std::vector<std::uint8_t>(160);
     auto random = rota::random(seed);
-    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random.below(256));
+    auto const fill = [&](std::size_t from) {
+        for (auto i = from; i != bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(random.below(256));
+    };
+    fill(0);
     if (seed / 2 % 2 == 0) // many a promise can be judged only where most features are absent
         for (auto i : {1u, 2u}) bytes[i] &= static_cast<std::uint8_t>(random.below(256));
-    bytes.front() = static_cast<std::uint8_t>(under);
+    bytes.resize(176);
+    fill(160); // last: without changes of capacity a trial is what it was in suite 2
+    put_world(bytes, under);
     return decode(bytes, allowed);
 }
 

@@ -68,7 +68,7 @@ struct law_text {
 
 inline constexpr std::array<law_text, laws> law_texts{{
     {"S0", "jobs, nodes and devices exist, and a placement names a node once"},
-    {"S9", "nodes go and come back as the world says"},
+    {"S9", "nodes and quotas change as the world says"},
     {"S1", "no GPU is held beyond its thousand thousandths"},
     {"S2", "a gang holds the number, share, CPU and memory it asked for, or nothing"},
     {"S4", "nothing is given out on a closed node, and what it held is released if it is down"},

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <rota/cluster/node_change.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/workload.hpp>
@@ -41,12 +42,13 @@ struct service_steps {
 
 /// What a law may take for granted. Where a premise is not met, the laws that need it are not exercised.
 struct premises {
-    bool immediate = false;    ///< what is ordered has happened by the end of the instant
-    bool exact_limits = false; ///< no job outlives the limit that its user declared
-    bool no_losses = false;    ///< no node goes away and no job crashes
-    bool complete = true;      ///< the log goes on until every job has ended
-    bool timed = false;        ///< a job completes when it has done the work that the workload says
-    bool scatters = false;     ///< the placement takes any nodes for a gang that may lie anywhere
+    bool immediate = false;        ///< what is ordered has happened by the end of the instant
+    bool exact_limits = false;     ///< no job outlives the limit that its user declared
+    bool no_interruptions = false; ///< no node goes away and no job crashes
+    bool no_losses = false;        ///< nor is a node drained, or some of it taken by others
+    bool complete = true;          ///< the log goes on until every job has ended
+    bool timed = false;            ///< a job completes when it has done the work that the workload says
+    bool scatters = false;         ///< the placement takes any nodes for a gang that may lie anywhere
     head_order head = head_order::unknown;
     service_steps steps{};     ///< of an order by attained service
     millis late_ms_max = 0;    ///< news of a start, an end or an interruption comes within that time
@@ -80,7 +82,11 @@ struct premises {
     given.immediate = under.immediate();
     given.timed = true;
     given.exact_limits = limits_are_exact(cluster, jobs);
-    given.no_losses = under.outages.empty() && under.crash_mean_ms == 0;
+    given.no_interruptions =
+        under.crash_mean_ms == 0 &&
+        std::none_of(under.node_changes.begin(), under.node_changes.end(),
+                     [](auto const& one) { return one.to == cluster::node_state::down; });
+    given.no_losses = given.no_interruptions && under.node_changes.empty();
     given.late_ms_max = under.late_ms_max;
     given.pause_ms_max = given.first_pause_ms = under.launch_ms;
     for (auto const& spec : jobs.specs) {

@@ -19,7 +19,7 @@ namespace rota::verify {
 
 /// Who goes before whom in the order that is claimed, as far as a log can tell.
 ///
-/// Premises  run times and what is left of them: exact limits and no losses; attained service: its steps are named.
+/// Premises  run times and what is left of them: exact limits and no interruptions; attained service: its steps are named.
 class ranking {
 public:
     /// by: one of the keyed orders, or several of them, of which the first counts.
@@ -29,7 +29,7 @@ public:
             if (by_ == claim::none && has(by, one)) by_ = one;
         auto const& given = of.given;
         auto const timed = by_ == claim::by_limit || by_ == claim::by_time_left;
-        if ((timed && !(given.exact_limits && given.no_losses)) ||
+        if ((timed && !(given.exact_limits && given.no_interruptions)) ||
             (by_ == claim::by_service && !given.steps.known()))
             by_ = claim::none;
     }

@@ -46,6 +46,7 @@ inline constexpr std::array<std::string_view, 6> outcome_names{"completed", "fai
 inline constexpr std::array<std::string_view, 3> head_names{"unknown", "submission", "priority"};
 inline constexpr std::array<std::string_view, 4> cost_names{"none", "fixed", "by_size", "by_state"};
 inline constexpr std::array<std::string_view, 2> truth_names{"no", "yes"};
+inline constexpr std::array<std::string_view, 3> node_state_names{"no", "yes", "drained"};
 
 /// One job of a workload.
 struct job_line {
@@ -114,11 +115,20 @@ void fields_of_world(Conditions& under, F f) {
     f("log_orders", under.log_orders, truth_names);
     f("spurious_pass", under.spurious_pass, truth_names);
 }
-template <class Outage, class F>
-void fields_of_outage(Outage& outage, sim_time not_before, std::size_t nodes, F f) {
-    f("at", outage.at, range{index(not_before), span_of_time.high});
-    f("node", outage.node, range{0, static_cast<std::int64_t>(nodes) - 1});
-    f("up", outage.up, truth_names);
+template <class Change, class F>
+void fields_of_node_change(Change& change, sim_time not_before, std::size_t nodes, F f) {
+    constexpr auto most = std::int64_t{std::numeric_limits<std::uint32_t>::max()};
+    f("at", change.at, range{index(not_before), span_of_time.high});
+    f("node", change.node, range{0, static_cast<std::int64_t>(nodes) - 1});
+    f("up", change.to, node_state_names);
+    f("cpu", change.cpu_milli, range{0, most});
+    f("mem", change.mem_mib, range{0, most});
+}
+template <class Change, class F>
+void fields_of_quota_change(Change& change, sim_time not_before, std::size_t tenants, F f) {
+    f("at", change.at, range{index(not_before), span_of_time.high});
+    f("tenant", change.tenant, range{0, static_cast<std::int64_t>(tenants) - 1});
+    f("nominal", change.nominal_milli, span_of_time);
 }
 template <class Time, class F>
 void fields_of_replacement(Time& at, sim_time not_before, F f) {

@@ -189,10 +189,15 @@ public:
             under.cost = usual_cost(in.name(cost_names));
             in.fields([&](auto f) { fields_of_cost(under.cost, f); });
         } else if (kind == "outage") {
-            auto const before = under.outages.empty() ? sim_time{} : under.outages.back().at;
-            auto& outage = under.outages.emplace_back();
-            outage.at = before;
-            in.fields([&](auto f) { fields_of_outage(outage, before, what.cluster.nodes.size(), f); });
+            auto const before = under.node_changes.empty() ? sim_time{} : under.node_changes.back().at;
+            auto& change = under.node_changes.emplace_back();
+            change.at = before;
+            in.fields([&](auto f) { fields_of_node_change(change, before, what.cluster.nodes.size(), f); });
+        } else if (kind == "quota") {
+            auto const before = under.quota_changes.empty() ? sim_time{} : under.quota_changes.back().at;
+            auto& change = under.quota_changes.emplace_back();
+            change.at = before;
+            in.fields([&](auto f) { fields_of_quota_change(change, before, what.jobs.tenants.size(), f); });
         } else if (kind == "new_scheduler") {
             auto const before = under.new_scheduler.empty() ? sim_time{} : under.new_scheduler.back();
             auto& at = under.new_scheduler.emplace_back(before);
@@ -211,7 +216,7 @@ struct line_kind {
     bool once;
     bool needed;
 };
-inline constexpr std::array<line_kind, 14> line_kinds{{{"suite", true, true},
+inline constexpr std::array<line_kind, 15> line_kinds{{{"suite", true, true},
                                                        {"scheduler", true, true},
                                                        {"claims", true, false},
                                                        {"known", true, false},
@@ -224,6 +229,7 @@ inline constexpr std::array<line_kind, 14> line_kinds{{{"suite", true, true},
                                                        {"world", true, false},
                                                        {"cost", true, false},
                                                        {"outage", false, false},
+                                                       {"quota", false, false},
                                                        {"new_scheduler", false, false}}};
 
 } // namespace detail

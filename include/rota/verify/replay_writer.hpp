@@ -12,9 +12,11 @@
 #include <vector>
 
 #include <rota/cluster/mig_size.hpp>
+#include <rota/cluster/node_change.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/contract/claims.hpp>
 #include <rota/core/units.hpp>
+#include <rota/job/quota_change.hpp>
 #include <rota/job/workload.hpp>
 #include <rota/simulation/conditions.hpp>
 #include <rota/verify/counter_example.hpp>
@@ -108,9 +110,12 @@ private:
         line("cost " + std::string{detail::cost_names[under.cost.index()]}, under.cost,
              detail::usual_cost(under.cost.index()),
              [](auto& cost, auto f) { detail::fields_of_cost(cost, f); });
-    for (auto const& one : under.outages)
-        line("outage", one, cluster::outage{},
-             [&](auto& outage, auto f) { detail::fields_of_outage(outage, sim_time{}, nodes, f); });
+    for (auto const& one : under.node_changes)
+        line("outage", one, cluster::node_change{},
+             [&](auto& change, auto f) { detail::fields_of_node_change(change, sim_time{}, nodes, f); });
+    for (auto const& one : under.quota_changes)
+        line("quota", one, job::quota_change{},
+             [&](auto& change, auto f) { detail::fields_of_quota_change(change, sim_time{}, tenants, f); });
     for (auto at : under.new_scheduler)
         line("new_scheduler", at, sim_time{},
              [](auto& when, auto f) { detail::fields_of_replacement(when, sim_time{}, f); });

@@ -149,8 +149,10 @@ inline void check_balance(trial const& what, books const& state, recount& counts
            "something is still intended for somebody");
     expect(law::drained, state.held() == empty, "something is still held");
     expect(law::drained, state.in_flight() == 0, "an order is still under way");
-    expect(law::charged_alike, state.want().tenants() == tenant_tree{what.jobs.tenants},
-           "a tenant is still charged");
+    auto idle = tenant_tree{what.jobs.tenants};
+    for (auto const& one : what.under.quota_changes)
+        if (one.at <= state.now()) idle.set_nominal(one.tenant, one.nominal_milli);
+    expect(law::charged_alike, state.want().tenants() == idle, "a tenant is still charged");
 }
 
 /// Asks every law of a run that has ended so; what it has found on the way stands in the finding.
@@ -166,7 +168,13 @@ inline void judge(trial const& what, simulation::simulator const& host, simulati
     if (known.quota_cells && has(claims, claim::cells_kept))
         given.cells = cells_of_quotas(what.cluster, what.jobs);
     given.complete = how != ending::stopped || !known.may_thrash;
-    auto const of = subject{what.cluster, what.jobs, what.under.outages, claims, given, found.log};
+    auto const of = subject{.cluster = what.cluster,
+                            .jobs = what.jobs,
+                            .node_changes = what.under.node_changes,
+                            .quota_changes = what.under.quota_changes,
+                            .claims = claims,
+                            .given = given,
+                            .log = found.log};
 
     auto const expect = [&to](law which, bool good, char const* why, std::uint64_t how_many = 0) {
         to.exercised(which);

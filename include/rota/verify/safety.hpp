@@ -68,42 +68,6 @@ namespace rota::verify {
     return true;
 }
 
-/// S9. The node records are the outages that change something, up to the end of the log, and what others have of open nodes.
-inline void check_nodes(subject const& of, report& to) {
-    auto open = std::vector<char>(of.cluster.nodes.size(), 1);
-    auto others = std::vector<cluster::slice>(of.cluster.nodes.size());
-    auto next = of.outages.begin();
-    auto const skip_idle = [&] {
-        while (next != of.outages.end() && (open[index(next->node)] != 0) == next->up) ++next;
-    };
-    for (auto i = std::size_t{0}; i != of.log.records.size(); ++i) {
-        auto const& what = of.log.records[i];
-        skip_idle();
-        if (what.kind != log::kind::node_down && what.kind != log::kind::node_up) {
-            if (next != of.outages.end() && next->at < what.at) {
-                to.breaks(law::nodes_as_told, i,
-                          "node " + std::to_string(index(next->node)) + " changed before, unrecorded");
-                return;
-            }
-            continue;
-        }
-        auto const& part = of.log.devices(what).front();
-        auto const node = part.node;
-        auto const up = what.kind == log::kind::node_up;
-        auto& had = others[index(node)];
-        auto const same = had.cpu_milli == part.cpu_milli && had.mem_mib == part.mem_mib;
-        had = part;
-        if (up && open[index(node)] != 0 && !same) continue;
-        if (next == of.outages.end() || next->node != node || next->up != up || next->at != what.at) {
-            to.breaks(law::nodes_as_told, i, "the world did not change that node then");
-            return;
-        }
-        open[index(node)] = up;
-        ++next;
-        to.exercised(law::nodes_as_told);
-    }
-}
-
 /// GPUs of the largest node of a model.
 [[nodiscard]] inline int largest_node(cluster::spec const& cluster, gpu_model model) noexcept {
     auto largest = 0;
@@ -164,6 +128,11 @@ inline void check_devices(subject const& of, report& to) {
     auto const grants = [](log::record const& what) {
         return what.kind == log::kind::start || what.kind == log::kind::move;
     };
+    auto const check_host = [&](std::size_t i, std::size_t n, replay const& state) {
+        to.exercised(law::capacity);
+        if (state.free_cpu(n) < 0 || state.free_mem(n) < 0)
+            to.breaks(law::capacity, i, "node " + std::to_string(n) + " has less CPU or memory");
+    };
     auto const before = [&](std::size_t i, log::record const& what, replay const& state) {
         if (!grants(what)) return;
         auto const& need = of.jobs.specs[what.job].need;
@@ -193,7 +162,6 @@ inline void check_devices(subject const& of, report& to) {
             for (auto const& part : of.log.devices(what)) {
                 auto const n = std::size_t{index(part.node)};
                 to.exercised(law::devices_once);
-                to.exercised(law::capacity);
                 for (auto g = 0; g != of.cluster.nodes[n].gpus; ++g)
                     if (state.free_milli(n, g) < 0)
                         to.breaks(law::devices_once, i,
@@ -206,15 +174,15 @@ inline void check_devices(subject const& of, report& to) {
                             to.breaks(law::devices_once, i,
                                       "node " + std::to_string(n) + ", GPU " + std::to_string(g) + ": " +
                                           fault);
-                if (state.free_cpu(n) < 0 || state.free_mem(n) < 0)
-                    to.breaks(law::capacity, i, "node " + std::to_string(n) + " has less CPU or memory");
+                check_host(i, n, state);
             }
         if (what.kind == log::kind::node_down || what.kind == log::kind::node_up)
             for (auto const& part : of.log.devices(what)) {
                 closed_since[index(part.node)] = what.kind == log::kind::node_down ? what.at : never;
                 drained[index(part.node)] = what.why == log::cause::drained;
+                check_host(i, index(part.node), state);
             }
-        if (of.outages.empty()) return;
+        if (of.node_changes.empty()) return;
         if (log::about_a_job(what.kind)) {
             if (state.held(what.job).empty()) holders.erase(what.job);
             else holders.insert(what.job);

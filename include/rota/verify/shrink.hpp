@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <rota/cluster/node_change.hpp>
 #include <rota/core/units.hpp>
 #include <rota/job/request.hpp>
 #include <rota/job/work.hpp>
@@ -54,7 +55,7 @@ private:
     static constexpr std::uint32_t steps_max = 5'000;
 
     bool keep(trial candidate) {
-        if (!placeable(candidate)) return false;
+        if (!placeable(candidate) || !heals(candidate)) return false;
         ++best_.steps;
         auto found = run_(std::as_const(candidate));
         if (found.laws.broken() != law_) return false;
@@ -69,6 +70,13 @@ private:
             most.gpus_min = most.gpus_max;
             return could_ever_run(t.cluster, most) == could_ever_run(t.cluster, spec.need);
         });
+    }
+    /// In the end every node is as it was: whoever waits on is no counter-example.
+    static bool heals(trial const& t) {
+        auto well = std::vector<bool>(t.cluster.nodes.size(), true);
+        for (auto const& one : t.under.node_changes)
+            well[index(one.node)] = one.to == cluster::node_state::up && (one.cpu_milli | one.mem_mib) == 0;
+        return std::find(well.begin(), well.end(), false) == well.end();
     }
     /// Tries the trial that `change` makes of the best one; change answers whether it changed anything.
     template <class Change>
@@ -95,6 +103,15 @@ private:
     void reset(T simulation::conditions::* knob, T const& to) {
         attempt([&](trial& t) { return !(std::exchange(t.under.*knob, to) == to); });
     }
+    template <class T>
+    void drop_one_by_one(std::vector<T> simulation::conditions::* all) {
+        for (auto i = std::size_t{0}; i < (best_.what.under.*all).size();)
+            if (!attempt([&](trial& t) {
+                    (t.under.*all).erase((t.under.*all).begin() + static_cast<std::ptrdiff_t>(i));
+                    return true;
+                }))
+                ++i;
+    }
     void calm_world() {
         using simulation::conditions;
         attempt([](trial& t) {
@@ -112,25 +129,27 @@ private:
         reset(&conditions::crash_mean_ms, millis{0});
         reset(&conditions::checkpoint_every_ms, millis{0});
         reset(&conditions::moves_in_place, true);
-        reset(&conditions::outages, {});
+        reset(&conditions::node_changes, {});
+        reset(&conditions::quota_changes, {});
         reset(&conditions::new_scheduler, {});
-        for (auto i = std::size_t{0}; i < best_.what.under.new_scheduler.size();)
-            if (!attempt([i](trial& t) {
-                    t.under.new_scheduler.erase(t.under.new_scheduler.begin() +
-                                                static_cast<std::ptrdiff_t>(i));
-                    return true;
-                }))
-                ++i;
+        drop_one_by_one(&conditions::new_scheduler);
         for (auto n = node_id{}; index(n) != best_.what.cluster.nodes.size(); n = node_id{index(n) + 1})
             attempt([n](trial& t) { // all of one node, so that none stays down for ever
-                return std::erase_if(t.under.outages, [n](auto const& o) { return o.node == n; }) != 0;
+                return std::erase_if(t.under.node_changes, [n](auto const& one) { return one.node == n; }) !=
+                       0;
             });
+        drop_one_by_one(&conditions::node_changes);
+        drop_one_by_one(&conditions::quota_changes);
+        for (auto i = std::size_t{0}; i != best_.what.under.node_changes.size(); ++i) {
+            attempt([i](trial& t) { return std::exchange(t.under.node_changes[i].cpu_milli, 0u) != 0; });
+            attempt([i](trial& t) { return std::exchange(t.under.node_changes[i].mem_mib, 0u) != 0; });
+        }
     }
     void drop_nodes() {
         while (best_.what.cluster.nodes.size() > 1 && attempt([](trial& t) {
                    t.cluster.nodes.pop_back();
-                   std::erase_if(t.under.outages,
-                                 [&](auto const& o) { return index(o.node) >= t.cluster.nodes.size(); });
+                   std::erase_if(t.under.node_changes,
+                                 [&](auto const& one) { return index(one.node) >= t.cluster.nodes.size(); });
                    return true;
                })) {
         }
@@ -153,6 +172,7 @@ private:
         attempt([](trial& t) {
             auto const root = std::vector<job::tenant>(1);
             for (auto& spec : t.jobs.specs) spec.tenant = {};
+            t.under.quota_changes.clear();
             return std::exchange(t.jobs.tenants, root) != root;
         });
         attempt([](trial& t) {
@@ -166,7 +186,8 @@ private:
         reset(&simulation::conditions::log_orders, false);
         reset(&simulation::conditions::spurious_pass, false);
         attempt([](trial& t) { // the first job comes at 0
-            if (t.jobs.specs.empty() || !t.under.outages.empty() || !t.under.new_scheduler.empty())
+            if (t.jobs.specs.empty() || !t.under.node_changes.empty() || !t.under.quota_changes.empty() ||
+                !t.under.new_scheduler.empty())
                 return false;
             auto const early = index(t.jobs.specs.front().submit);
             for (auto& spec : t.jobs.specs) {

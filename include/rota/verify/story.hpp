@@ -36,8 +36,11 @@ namespace rota::verify {
     lines = 0;
     indented(log::to_text(found.log));
     if (found.laws.of(law::ids_exist).stands() != standing::broken)
-        out += timeline(
-            {.cluster = what.cluster, .jobs = what.jobs, .outages = what.under.outages, .log = found.log});
+        out += timeline({.cluster = what.cluster,
+                         .jobs = what.jobs,
+                         .node_changes = what.under.node_changes,
+                         .quota_changes = what.under.quota_changes,
+                         .log = found.log});
     if (auto const broken = found.laws.broken()) out += explain(*broken, found.laws.of(*broken), found.log);
     return out;
 }

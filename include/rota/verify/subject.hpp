@@ -4,8 +4,10 @@
 
 #include <span>
 
+#include <rota/cluster/node_change.hpp>
 #include <rota/cluster/spec.hpp>
 #include <rota/contract/claims.hpp>
+#include <rota/job/quota_change.hpp>
 #include <rota/job/workload.hpp>
 #include <rota/log/schedule.hpp>
 #include <rota/verify/premises.hpp>
@@ -16,7 +18,8 @@ namespace rota::verify {
 struct subject {
     cluster::spec const& cluster;
     job::workload const& jobs;
-    std::span<cluster::outage const> outages; ///< by time
+    std::span<cluster::node_change const> node_changes; ///< by time
+    std::span<job::quota_change const> quota_changes;   ///< by time
     claim claims = claim::none;
     premises given{};
     log::schedule const& log;

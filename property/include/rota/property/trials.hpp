@@ -9,6 +9,7 @@
 #include <rapidcheck.h>
 
 #include <rota/verify/decoder.hpp>
+#include <rota/verify/feature.hpp>
 #include <rota/verify/replay_writer.hpp>
 #include <rota/verify/trial.hpp>
 #include <rota/verify/world.hpp>
@@ -24,14 +25,16 @@ namespace rota::property {
     using bytes = std::vector<std::uint8_t>;
     return rc::gen::apply(
         [worlds, jobs](bool calm, bool sparse, bytes all) {
-            all[0] = static_cast<std::uint8_t>(all[0] & (calm ? 0xf0u : 0xffu) & worlds);
+            auto const drawn = static_cast<unsigned>(verify::world_in(all));
             // many a promise can be judged only where most features are absent
             for (auto i : {1u, 2u})
                 if (sparse) all[i] &= all[all.size() - i];
+            verify::put_world(
+                all, static_cast<verify::world>(drawn & (calm ? verify::calm_worlds : ~0u) & worlds));
             return verify::decode(all, jobs);
         },
         rc::gen::arbitrary<bool>(), rc::gen::arbitrary<bool>(),
-        rc::gen::container<bytes>(160,
+        rc::gen::container<bytes>(176,
                                   rc::gen::resize(rc::kNominalSize, rc::gen::arbitrary<std::uint8_t>())));
 }
 
