@@ -189,6 +189,10 @@ void capacity() {
     shared.expect(law::nodes_as_told, beside, with(beside, said("3", "2000"), said("3", "2001")));
     shared.expect(law::nodes_as_told, beside, with(beside, said("4", "0"), "")); // not given back
     shared.expect(law::nodes_as_told, beside, with(beside, said("3", "2000") + said("4", "0"), ""));
+    shared.node_changes[1].cpu_milli = 3'000; // told again
+    auto const once = with(beside, said("4", "0"), "");
+    shared.expect(law::nodes_as_told, once, with(beside, said("4", "0"), said("4", "2000")));
+    shared.node_changes[1].cpu_milli = 0;
     auto slow = shared; // what is on its way to a start is not in the log
     slow.given.immediate = false;
     slow.expect(law::nodes_as_told, with(beside, said("3", "2000"), said("3", "1999")),
