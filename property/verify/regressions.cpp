@@ -14,6 +14,10 @@
 #include <rota/cluster/spec.hpp>
 #include <rota/estimate/oracle.hpp>
 #include <rota/log/text.hpp>
+#include <rota/placement/consolidated.hpp>
+#include <rota/preemption/by_migration.hpp>
+#include <rota/queueing/greedy.hpp>
+#include <rota/scheduler/scheduler.hpp>
 #include <rota/simulation/simulator.hpp>
 #include <rota/system/easy.hpp>
 #include <rota/system/edf_admission.hpp>
@@ -56,6 +60,10 @@ subject_under_test const edf =
 subject_under_test const gavel = under_test(
     "gavel_max_min:quantum_s=60", [](auto const&) { return system::gavel_max_min<>{{}, {}, {}, 60'000}; });
 subject_under_test const hived = under_test("hived", [](auto const&) { return system::hived<>{}; });
+subject_under_test const migrating = under_test("best_effort_fifo:migrate=on", [](auto const&) {
+    return rota::scheduler{rota::queueing::greedy<>{}, rota::placement::consolidated{},
+                           rota::preemption::by_migration{rota::preemption::fixed_cost{}}};
+});
 subject_under_test const priority =
     under_test("priority_preemptive", [](auto const&) { return system::priority_preemptive<>{}; });
 subject_under_test const srtf = under_test("srtf", [](auto const&) { return system::srtf<>{}; });
@@ -65,7 +73,8 @@ subject_under_test const srtf_knowing = under_test("srtf:estimate=oracle", [](au
 subject_under_test const quota = under_test("quota_drf", [](auto const&) { return system::quota_drf<>{}; });
 
 void every_regression() {
-    auto const everybody = std::vector{fifo, easy, edf, gavel, hived, priority, srtf, srtf_knowing, quota};
+    auto const everybody =
+        std::vector{fifo, easy, edf, gavel, hived, migrating, priority, srtf, srtf_knowing, quota};
     auto const* const root = std::getenv("ROTA_SOURCE");
     auto const folder = std::filesystem::path{root == nullptr ? "." : root} / "property/regressions";
     auto files = std::vector<std::string>{};

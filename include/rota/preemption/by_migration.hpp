@@ -134,7 +134,8 @@ public:
         // from here on: devices that are free now, without the gang's
         left.take(*where);
         for (auto const& [one, held] : out)
-            for (auto const& part : held) keep(left, part);
+            for (auto const& part : held)
+                if (!keep(left, part)) return {};
         auto made = plan{{}, *where};
         std::sort(out.begin(), out.end(), [](auto const& x, auto const& y) {
             return std::pair{-x.second.gpus(), x.first.job} < std::pair{-y.second.gpus(), y.first.job};
@@ -168,9 +169,14 @@ private:
         auto const takes = cost_of(cost, v.spec(k), gpus);
         return (takes.save_ms + takes.restore_ms) * gpus;
     }
-    /// What is left of a slice stays taken: its holder is there until it has moved.
-    static void keep(cluster::ledger& left, cluster::slice part) {
+    /// What is left of a slice stays taken: its holder is there until it has moved. False where some of an instance is left,
+    /// which nobody can hold.
+    [[nodiscard]] static bool keep(cluster::ledger& left, cluster::slice part) {
         if (auto const slices = part.memory_slices(); slices != 0) {
+            for (auto g = 0; g != left.of(part.node).gpus; ++g)
+                if (auto const both = left.state().taken_slices(part.node, g) & slices;
+                    (part.gpus >> g & 1) != 0 && both != 0 && both != slices)
+                    return false;
             auto const there =
                 static_cast<std::uint16_t>(part.gpus & left.state().with_slices(part.node, slices));
             left.take(cluster::slice{.node = part.node, .gpus = there, .milli = part.milli});
@@ -186,6 +192,7 @@ private:
         left.take(cluster::slice{.node = part.node,
                                  .cpu_milli = std::min(part.cpu_milli, left.state().cpu_milli(part.node)),
                                  .mem_mib = std::min(part.mem_mib, left.state().mem_mib(part.node))});
+        return true;
     }
 };
 
