@@ -87,9 +87,9 @@ public:
             in_.counts.journal_bytes = journal_ ? journal_->bytes() : 0;
             metrics_.publish(
                 page_of(in_.counts, in_.cluster, host.state(), in_.backend, strays_ + host.strays(), took));
-            if (got == host_type::outcome::ran) compact(its);
             auto const poll = in_.config.poll_ms;
             auto const due = host.next_timer() == rota::never ? poll : host.next_timer() - now;
+            if (got == host_type::outcome::ran) compact(its); // which may end this host
             in_.rest(got == host_type::outcome::blind
                          ? in_.pace_ms()
                          : std::clamp<std::int64_t>(std::min(poll, due) - took, 10, poll));
