@@ -150,6 +150,7 @@ private:
         auto const& ours = long_world_->state();
         auto const before = std::uint32_t{ours.whole(n)};
         auto const more = [](std::uint32_t x, std::uint32_t y) { return x > y ? x - y : 0; };
+        auto const nothing = cluster::slice{.node = n};
         auto const gone = cluster::slice{.node = n,
                                          .gpus = static_cast<std::uint16_t>(before & ~mask),
                                          .cpu_milli = more(ours.cpu_milli(n), real.cpu_milli(n)),
@@ -158,8 +159,8 @@ private:
                                          .gpus = static_cast<std::uint16_t>(mask & ~before),
                                          .cpu_milli = more(real.cpu_milli(n), ours.cpu_milli(n)),
                                          .mem_mib = more(real.mem_mib(n), ours.mem_mib(n))};
-        long_world_->take(gone);
-        long_world_->give(back);
+        if (!(gone == nothing)) long_world_->take(gone);
+        if (!(back == nothing)) long_world_->give(back);
     }
     void sync_all(view const& v) {
         if (!long_world_) {

@@ -54,8 +54,10 @@ public:
         others_.resize(empty_->size());
         for (auto n = std::uint32_t{0}; n != empty_->size(); ++n) {
             empty_->set_open(node_id{n}, v.free().open(node_id{n}));
+            auto const others = v.others(node_id{n});
+            if (others == others_[n]) continue;
             empty_->give(others_[n]);
-            empty_->take(others_[n] = v.others(node_id{n}));
+            empty_->take(others_[n] = others);
         }
     }
     void add(window one) { windows_.push_back(std::move(one)); }
