@@ -134,13 +134,9 @@ std::vector<rota::verify::private_cells> cells_named(std::vector<std::string> co
     for (auto const& one : all) {
         auto left = std::string_view{one};
         auto const name = rota::take_until(left, ':');
-        auto const& tenants = in.jobs.tenants;
-        auto const who = std::find_if(tenants.begin(), tenants.end(),
-                                      [&](auto const& tenant) { return tenant.name == name; });
-        if (name.empty() || who == tenants.end()) {
-            auto names = std::vector<std::string_view>{};
-            for (auto const& tenant : tenants)
-                if (!tenant.name.empty()) names.push_back(tenant.name);
+        auto const tenant = tenant_named(in.jobs, name);
+        if (!tenant) {
+            auto const names = tenant_names(in.jobs);
             refuse(fmt::format("--cells {}: read '{}', expected {}", one, name,
                                names.empty()
                                    ? "a tenant, and the workload names none"
@@ -150,8 +146,7 @@ std::vector<rota::verify::private_cells> cells_named(std::vector<std::string> co
             auto const rest = left.size();
             auto const word = rota::take_until(left, ',');
             more = word.size() != rest;
-            made.push_back(
-                cells_of(one, word, static_cast<rota::tenant_id>(who - tenants.begin()), in.cluster));
+            made.push_back(cells_of(one, word, *tenant, in.cluster));
         }
     }
     return made;

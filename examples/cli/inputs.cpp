@@ -109,13 +109,6 @@ std::optional<std::array<std::int64_t, N>> numbers_of(std::string_view text,
     refuse(fmt::format("{}: read '{}', expected {}", option, text, expected));
 }
 
-template <class Change>
-void add_by_time(std::vector<Change>& all, Change const& one) {
-    all.insert(std::upper_bound(all.begin(), all.end(), one,
-                                [](auto const& a, auto const& b) { return a.at < b.at; }),
-               one);
-}
-
 /// What is the matter with a node for a while.
 void add_spell(rota::simulation::conditions& world, std::string_view option, std::int64_t node,
                std::int64_t from_s, std::int64_t span_s, rota::cluster::node_change what) {
@@ -124,9 +117,9 @@ void add_spell(rota::simulation::conditions& world, std::string_view option, std
         refuse(fmt::format("{}: read node {}, expected one below {}", option, node, nodes_max));
     what.at = sim_time{1000 * from_s};
     what.node = static_cast<rota::node_id>(node);
-    add_by_time(world.node_changes, what);
-    add_by_time(world.node_changes,
-                {sim_time{1000 * (from_s + span_s)}, what.node, rota::cluster::node_state::up});
+    rota::simulation::add_by_time(world.node_changes, what);
+    rota::simulation::add_by_time(
+        world.node_changes, {sim_time{1000 * (from_s + span_s)}, what.node, rota::cluster::node_state::up});
 }
 
 void read_node_changes(world_options const& asked, rota::simulation::conditions& world) {
@@ -266,12 +259,25 @@ rota::simulation::conditions world_of(world_options const& asked) {
     return world;
 }
 
+std::optional<rota::tenant_id> tenant_named(rota::job::workload const& jobs, std::string_view name) {
+    auto const& all = jobs.tenants;
+    auto const at = std::find_if(all.begin(), all.end(), [&](auto const& one) { return one.name == name; });
+    if (name.empty() || at == all.end()) return std::nullopt;
+    return static_cast<rota::tenant_id>(at - all.begin());
+}
+
+std::vector<std::string_view> tenant_names(rota::job::workload const& jobs) {
+    auto names = std::vector<std::string_view>{};
+    for (auto const& one : jobs.tenants)
+        if (!one.name.empty()) names.push_back(one.name);
+    return names;
+}
+
 void settle_world(world_options const& asked, inputs const& in, rota::simulation::conditions& world) {
     for (auto const& one : world.node_changes)
         if (index(one.node) >= in.cluster.nodes.size())
             refuse(fmt::format("--outage, --drain, --others: read node {}, expected one below {}",
                                index(one.node), in.cluster.nodes.size()));
-    auto const& tenants = in.jobs.tenants;
     for (auto const& text : asked.quotas) {
         auto const at = text.rfind('@');
         auto const got = at == text.npos
@@ -279,19 +285,15 @@ void settle_world(world_options const& asked, inputs const& in, rota::simulation
                              : numbers_of(std::string_view{text}.substr(at + 1), std::array{'=', '\0'});
         if (!got) refuse_word("--quota", text, "TENANT@SECOND=GPUS such as vision@86400=64");
         auto const name = std::string_view{text}.substr(0, at);
-        auto const found =
-            std::find_if(tenants.begin(), tenants.end(), [&](auto const& one) { return one.name == name; });
-        if (found == tenants.end() || name.empty()) {
-            auto names = std::vector<std::string_view>{};
-            for (auto const& one : tenants)
-                if (!one.name.empty()) names.push_back(one.name);
+        auto const tenant = tenant_named(in.jobs, name);
+        if (!tenant) {
+            auto const names = tenant_names(in.jobs);
             refuse_word("--quota", name,
                         names.empty() ? "no quota: the workload names no tenants"
                                       : trace::one_of(name, names));
         }
-        add_by_time(world.quota_changes,
-                    {sim_time{1000 * (*got)[0]}, static_cast<rota::tenant_id>(found - tenants.begin()),
-                     (*got)[1] * rota::whole_gpu});
+        rota::simulation::add_by_time(world.quota_changes,
+                                      {sim_time{1000 * (*got)[0]}, *tenant, (*got)[1] * rota::whole_gpu});
     }
 }
 

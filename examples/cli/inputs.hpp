@@ -4,8 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <rota/cluster/spec.hpp>
 #include <rota/contract/claims.hpp>
@@ -51,6 +53,12 @@ void check_options(input_options const& asked);
 [[nodiscard]] rota::simulation::conditions world_of(world_options const& asked);
 /// Adds the quotas. Ends the command with code 2 where a node or a tenant is none of the input.
 void settle_world(world_options const& asked, inputs const& in, rota::simulation::conditions& world);
+
+/// The tenant of that name; nothing where there is none, or the name is empty.
+[[nodiscard]] std::optional<rota::tenant_id> tenant_named(rota::job::workload const& jobs,
+                                                          std::string_view name);
+/// The names that tenants have.
+[[nodiscard]] std::vector<std::string_view> tenant_names(rota::job::workload const& jobs);
 
 /// The generated workload of a preset. Ends the command with code 2 where the settings make none.
 [[nodiscard]] rota::job::workload generated_workload(generate_options const& asked);

@@ -2,6 +2,7 @@
 #ifndef ROTA_SIMULATION_CONDITIONS_HPP
 #define ROTA_SIMULATION_CONDITIONS_HPP
 
+#include <algorithm>
 #include <cstdint>
 #include <variant>
 #include <vector>
@@ -45,6 +46,14 @@ struct conditions {
                requeue_ms == 0 && launch_ms == 0 && std::holds_alternative<preemption::no_cost>(cost);
     }
 };
+
+/// Puts a change among others by time, behind those of the same time.
+template <class Change>
+void add_by_time(std::vector<Change>& all, Change const& one) {
+    all.insert(std::upper_bound(all.begin(), all.end(), one,
+                                [](auto const& a, auto const& b) { return a.at < b.at; }),
+               one);
+}
 
 } // namespace rota::simulation
 

@@ -12,6 +12,7 @@
 #include <rota/cluster/placement.hpp>
 #include <rota/core/units.hpp>
 #include <rota/log/record.hpp>
+#include <rota/verify/changes_of.hpp>
 #include <rota/verify/instant_of_log.hpp>
 #include <rota/verify/law.hpp>
 #include <rota/verify/replay.hpp>
@@ -35,9 +36,7 @@ public:
     [[nodiscard]] bool agree(cluster::node_change const& told, log::record const& what,
                              cluster::slice const& part) const {
         using enum cluster::node_state;
-        auto const to = what.kind == log::kind::node_up   ? up
-                        : what.why == log::cause::drained ? drained
-                                                          : down;
+        auto const to = told_state(what);
         return told.at == what.at && told.node == part.node && told.to == to && !same(to == up, part) &&
                may_leave(told, part);
     }

@@ -18,6 +18,13 @@ struct changes {
     std::vector<job::quota_change> quotas;   ///< by time
 };
 
+/// What a record about a node says that this is from then on.
+[[nodiscard]] constexpr cluster::node_state told_state(log::record const& what) noexcept {
+    using enum cluster::node_state;
+    if (what.kind == log::kind::node_up) return up;
+    return what.why == log::cause::drained ? drained : down;
+}
+
 /// What a log says of it: for a log that nobody knows better than, as that of a real cluster.
 ///
 /// Expects   every id exists.
@@ -27,12 +34,8 @@ struct changes {
         if (what.kind == log::kind::quota)
             all.quotas.push_back({what.at, static_cast<tenant_id>(what.job), what.value});
         if (what.kind != log::kind::node_down && what.kind != log::kind::node_up) continue;
-        using enum cluster::node_state;
-        auto const to = what.kind == log::kind::node_up   ? up
-                        : what.why == log::cause::drained ? drained
-                                                          : down;
         for (auto const& part : log.devices(what))
-            all.nodes.push_back({what.at, part.node, to, part.cpu_milli, part.mem_mib});
+            all.nodes.push_back({what.at, part.node, told_state(what), part.cpu_milli, part.mem_mib});
     }
     return all;
 }

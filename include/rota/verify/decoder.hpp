@@ -31,6 +31,8 @@ namespace rota::verify {
 
 namespace detail {
 
+using simulation::add_by_time;
+
 /// Bytes one by one, then zeros.
 class byte_source {
 public:
@@ -136,16 +138,11 @@ private:
             for (auto i = 0u; i != count; ++i) {
                 auto const node = node_id{in_.below(static_cast<unsigned>(made_.cluster.nodes.size()))};
                 auto const down = sim_time{units(in_.below(30))};
-                add(under.node_changes, {down, node, cluster::node_state::down});
-                add(under.node_changes, {down + units(1 + in_.below(8)), node, cluster::node_state::up});
+                add_by_time(under.node_changes, {down, node, cluster::node_state::down});
+                add_by_time(under.node_changes,
+                            {down + units(1 + in_.below(8)), node, cluster::node_state::up});
             }
         }
-    }
-    template <class Change>
-    static void add(std::vector<Change>& all, Change const& one) {
-        all.insert(std::upper_bound(all.begin(), all.end(), one,
-                                    [](auto const& a, auto const& b) { return a.at < b.at; }),
-                   one);
     }
     /// Four bytes a spell: a node is drained, others take some of it, or a tenant's quota is another one.
     void read_changes() {
@@ -160,16 +157,16 @@ private:
             auto const until = from + units(1 + in_.below(8));
             if (what % 4 == 3) {
                 auto const t = static_cast<tenant_id>(where % made_.jobs.tenants.size());
-                add(under.quota_changes, {from, t, nominal[what >> 2 & 3u]});
+                add_by_time(under.quota_changes, {from, t, nominal[what >> 2 & 3u]});
                 if ((what & 16u) != 0)
-                    add(under.quota_changes, {until, t, made_.jobs.tenants[index(t)].nominal_milli});
+                    add_by_time(under.quota_changes, {until, t, made_.jobs.tenants[index(t)].nominal_milli});
                 continue;
             }
             using enum cluster::node_state;
             auto const node = node_id{static_cast<std::uint32_t>(where % made_.cluster.nodes.size())};
-            if (what % 4 == 0) add(under.node_changes, {from, node, drained});
-            else add(under.node_changes, {from, node, up, cpu[what >> 2 & 3u], mem[what >> 4 & 3u]});
-            add(under.node_changes, {until, node, up});
+            if (what % 4 == 0) add_by_time(under.node_changes, {from, node, drained});
+            else add_by_time(under.node_changes, {from, node, up, cpu[what >> 2 & 3u], mem[what >> 4 & 3u]});
+            add_by_time(under.node_changes, {until, node, up});
         }
     }
     /// Whatever overlaps, in the end every node is there for these jobs alone.

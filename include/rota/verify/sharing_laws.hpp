@@ -61,11 +61,6 @@ public:
         use_.before(what, state_);
         state_.apply(what);
         use_.after(what, state_);
-        if (what.kind == log::kind::node_down || what.kind == log::kind::node_up)
-            for (auto const& part : of_->log.devices(what)) {
-                if (auto const n = std::size_t{index(part.node)}; state_.open(n)) away_.erase(n);
-                else away_.insert(n);
-            }
         if (!log::about_a_job(what.kind)) return;
         auto const j = what.job;
         auto const which = std::pair{use_.of(j), shapes_[j]};
@@ -109,7 +104,9 @@ public:
     }
     /// Only where nothing was held before the instant.
     void ask_incentive(std::size_t record, report& to) const {
-        if (!away_.empty() || started_.size() != running_.size() || use_.own(0) != 0) return;
+        if (started_.size() != running_.size() || use_.own(0) != 0) return;
+        for (auto n = std::size_t{0}; n != of_->cluster.nodes.size(); ++n)
+            if (!state_.open(n)) return;
         for (auto j : started_)
             for (auto const& part : state_.held(j))
                 if (part.milli != whole_gpu) return;
@@ -223,7 +220,6 @@ private:
     resources cluster_{};
     std::map<std::pair<std::size_t, std::size_t>, std::set<std::uint32_t>> waiting_; ///< tenant, shape
     std::set<std::uint32_t> running_;
-    std::set<std::size_t> away_; ///< nodes
     std::vector<std::uint32_t> started_;
     bool rightful_ = false;
 };
